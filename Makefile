@@ -1,0 +1,124 @@
+# Every target sets up what it needs, and only when that has changed.
+# Needed beforehand: Python 3.13, Node 20 or newer, make and git.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help setup demo run test check lint types imports pins coverage fmt lock clean
+
+PYTHON := .venv/bin/python
+
+# Rules without I/O: every line and every branch of them is tested.
+PURE := $(addprefix ingest_lead/,decode.py parse.py) \
+  $(addprefix route_lead/,changes.py rules.py) \
+  $(addprefix shared/,delivery.py envelope.py follow_up.py identity.py lead.py merging.py schedule.py)
+
+heading = @printf '\n== %s\n'
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.stamp node_modules/.stamp ## Install what the other targets need (they do so by themselves)
+
+demo: setup ## Show the whole way of a lead on this machine (CRM=… chooses the CRM)
+	@$(PYTHON) -m local demo
+
+run: setup ## Run the app on this machine: Core Tools if there, else our own host (RUNNER=local, PORT=…)
+	@$(run)
+
+test: setup ## Run all tests (ARGS=… is passed to pytest)
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, coverage)
+	@$(MAKE) lint
+	@$(MAKE) types
+	@$(MAKE) imports
+	@$(MAKE) pins
+	@$(MAKE) coverage
+
+lint: .venv/.stamp
+	$(heading) 'Style'
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+
+types: .venv/.stamp
+	$(heading) 'Types'
+	@$(PYTHON) -m mypy
+
+imports: .venv/.stamp
+	$(heading) 'Import direction'
+	@.venv/bin/lint-imports --no-logo
+
+pins: .venv/.stamp
+	$(heading) 'Pinned requirements'
+	@$(PYTHON) -m tools.check_requirements
+
+coverage: setup
+	$(heading) 'Tests with branch coverage'
+	@$(PYTHON) -m pytest --cov $(ARGS)
+	$(heading) 'No gap in pure code'
+	@$(PYTHON) -m coverage report --include="$$(echo $(PURE) | tr ' ' ,)" --fail-under=100
+
+fmt: .venv/.stamp ## Format the code and repair what ruff can repair
+	@$(PYTHON) -m ruff check --fix-only
+	@$(PYTHON) -m ruff format
+
+lock: .venv/.stamp ## Renew both requirement files from pyproject.toml (UPGRADE=1: newest versions)
+	@echo 'Pinning requirements.txt …'
+	@$(compile) --output-file=requirements.txt pyproject.toml
+	@echo 'Pinning requirements-dev.txt …'
+	@$(compile) --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+
+clean: ## Remove all that make, tests and local runs have left here
+	@rm -rf .venv node_modules .local .coverage .coverage.* htmlcov
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A fresh environment each time: what is no longer required must not linger.
+.venv/.stamp: requirements-dev.txt .python-version
+	@$(find_python); \
+	echo 'Installing Python packages into .venv …'; \
+	log=$$("$$python" -m venv --clear .venv 2>&1 && $(PYTHON) -m pip install --quiet --require-hashes \
+	  --disable-pip-version-check --requirement requirements-dev.txt 2>&1) \
+	  || { printf '%s\n' "$$log" >&2; exit 1; }
+	@touch $@
+
+node_modules/.stamp: package-lock.json package.json .npmrc
+	@$(check_node); \
+	echo 'Installing Azurite into node_modules …'; \
+	log=$$(npm ci 2>&1) || { printf '%s\n' "$$log" >&2; exit 1; }
+	@touch $@
+
+define find_python
+python=; \
+for name in python3.13 python3 python; do \
+  "$$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || continue; \
+  python=$$name; break; \
+done; \
+[ -n "$$python" ] || { \
+  echo 'Python 3.13 is needed: install it so that python3.13 is on the PATH, then run make again.' >&2; \
+  exit 2; }
+endef
+
+define check_node
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 || { \
+  echo 'Node 20 or newer with npm is needed: install it so that node is on the PATH, then run make again.' >&2; \
+  exit 2; }
+endef
+
+# Core Tools reads its connection from local.settings.json and expects Azurite to run.
+define run
+if [ '$(RUNNER)' = local ] || ! command -v func >/dev/null 2>&1; then \
+  exec $(PYTHON) -m local run $(if $(PORT),--port '$(PORT)'); \
+fi; \
+[ -f local.settings.json ] || { \
+  echo 'func needs local.settings.json: copy local.settings.example.json, or use make run RUNNER=local.' >&2; \
+  exit 2; }; \
+echo 'Storage: node_modules/.bin/azurite --skipApiVersionCheck --location .local/azurite (in another terminal)'; \
+PATH="$$PWD/.venv/bin:$$PATH" VIRTUAL_ENV="$$PWD/.venv" exec func start $(if $(PORT),--port '$(PORT)')
+endef
+
+# Without the machine's own package sources: the pins must be the same wherever they are made.
+compile = env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/null \
+  CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/pip-compile --quiet $(if $(UPGRADE),--upgrade)

@@ -1,0 +1,1 @@
+"""The function that takes what the marketplace pushes."""

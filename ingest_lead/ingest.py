@@ -1,0 +1,144 @@
+"""Take a push in: store it durably before saying so, and say what is wrong with it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ingest_lead.parse import parse
+from shared.envelope import Push
+from shared.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
+from shared.lead import Submission
+from shared.ports import Outbox, PushQueue, Quarantine, Quarantined, QuarantineReason
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 32 * 1024
+"""What fits a queue message of 64 KiB, in base64 and with its envelope."""
+
+LONGEST_CONTENT_TYPE = 256
+
+NOT_CHECKED = "the body could not be checked; it is stored as it came"
+
+STORE_WITHIN = timedelta(seconds=10)
+"""How long each of queue and table is given; how long Microsoft waits is not documented."""
+
+
+class Parser(Protocol):
+    """What ``ingest_lead.parse.parse`` is."""
+
+    def __call__(
+        self, body: bytes, content_type: str, *, submission_id: str, received_at: datetime
+    ) -> Submission:
+        """Return the submission that a push holds, or raise ``InvalidPushError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestPorts:
+    """What ingestion needs from the world, and the parser that understands a push."""
+
+    queue: PushQueue
+    outbox: Outbox
+    quarantine: Quarantine
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    parse: Parser = parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A push that is stored and will be a lead."""
+
+    submission_id: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A push that is no lead as it is; it is stored in quarantine."""
+
+    reason: QuarantineReason
+    quarantine_id: str
+    faults: tuple[str, ...]
+
+
+async def ingest(
+    body: bytes, content_type: str, traceparent: str | None, ports: IngestPorts
+) -> Accepted | Refused:
+    """Store a push: a lead on the queue, what is none in quarantine.
+
+    Raises ``StorageUnavailableError`` if nothing could be stored.
+    """
+    push = Push(
+        submission_id=ports.new_id(),
+        received_at=ports.clock(),
+        content_type=content_type[:LONGEST_CONTENT_TYPE],
+        body=body,
+        traceparent=traceparent,
+    )
+    try:
+        warnings = _warnings(push, ports.parse)
+    except InvalidPushError as error:
+        return await _quarantine(push, error, ports.quarantine)
+    await _store(push, ports)
+    return Accepted(submission_id=push.submission_id, warnings=warnings)
+
+
+def _warnings(push: Push, parse: Parser) -> tuple[str, ...]:
+    if len(push.body) > LARGEST_BODY:
+        raise TooLargePushError(
+            [f"the body has {len(push.body):,} bytes, a lead has {LARGEST_BODY:,} at most"]
+        )
+    try:
+        return parse(
+            push.body,
+            push.content_type,
+            submission_id=push.submission_id,
+            received_at=push.received_at,
+        ).warnings
+    except InvalidPushError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not cost a lead
+        log.error("submission %s: the parser failed: %r", push.submission_id, type(error))  # noqa: TRY400 - a traceback may show the body
+        return (NOT_CHECKED,)
+
+
+async def _quarantine(push: Push, error: InvalidPushError, quarantine: Quarantine) -> Refused:
+    too_large = isinstance(error, TooLargePushError)
+    entry = Quarantined(
+        quarantine_id=push.submission_id,
+        received_at=push.received_at,
+        reason=QuarantineReason.TOO_LARGE if too_large else QuarantineReason.INVALID,
+        faults=error.faults,
+        body=push.body,
+        content_type=push.content_type,
+        size=len(push.body),
+    )
+    await _within(STORE_WITHIN, quarantine.keep(entry))
+    return Refused(reason=entry.reason, quarantine_id=entry.quarantine_id, faults=error.faults)
+
+
+async def _store(push: Push, ports: IngestPorts) -> None:
+    """Put the push on the queue, or else where the sweep finds it and queues it."""
+    message = push.to_text()
+    try:
+        await _within(STORE_WITHIN, ports.queue.send(message))
+    except StorageUnavailableError as error:
+        log.warning("submission %s goes to the outbox: %s", push.submission_id, error)
+        key = f"{push.received_at:%Y%m%dT%H%M%S%fZ}|{push.submission_id}"
+        await _within(STORE_WITHIN, ports.outbox.keep(key, message))
+
+
+async def _within(limit: timedelta, write: Awaitable[None]) -> None:
+    """Await a write; whatever else it raises, the push is not stored yet, and nothing is lost."""
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            await write
+    except StorageUnavailableError:
+        raise
+    except TimeoutError:
+        raise StorageUnavailableError(f"no answer within {limit.total_seconds():.0f} s") from None
+    except Exception as error:
+        raise StorageUnavailableError(f"the adapter failed with {type(error).__name__}") from error

@@ -1,0 +1,89 @@
+"""``python -m local``: run the app on one machine without Core Tools.
+
+It is a simulation around Microsoft's own runtime library: no scaling, no leases, no keys, and
+``functionTimeout`` isn't enforced. This module must parse on any Python 3, to say which one is
+needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+OLDEST_PYTHON = (3, 13)
+
+
+def too_old(version: tuple[int, ...]) -> str | None:
+    """Say what to do about a Python that is too old, or nothing."""
+    if version >= OLDEST_PYTHON:
+        return None
+    needed, given = (".".join(map(str, numbers)) for numbers in (OLDEST_PYTHON, version))
+    return (
+        f"Python {needed} or newer is needed, this is {given}: run `make setup`, then `make run`."
+    )
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the app until Ctrl-C")
+    run.add_argument("--port", type=_port, default=7071, help="0 picks a free one (default: 7071)")
+    storage = run.add_mutually_exclusive_group()
+    storage.add_argument("--memory", action="store_true", help="keep no data")
+    storage.add_argument(
+        "--data", type=_path, default=_path(".local"), help="folder for data (default: .local)"
+    )
+    run.add_argument(
+        "--app",
+        type=_path,
+        default=Path(__file__).resolve().parent.parent,
+        help="folder with host.json and function_app.py (default: this repository)",
+    )
+    run.add_argument(
+        "--ready-file", type=_path, help="write URL and connection there, once it runs"
+    )
+    run.add_argument(
+        "--no-settings-file", action="store_true", help="don't read local.settings.json"
+    )
+    return parser.parse_args(arguments)
+
+
+def _path(text: str) -> Path:
+    """Make it absolute: the app runs in its own folder."""
+    return Path(text).resolve()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if port not in range(1 << 16):
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
+
+
+def main() -> int:
+    """Run a command, and return the exit code."""
+    complaint = too_old(sys.version_info[:3])
+    if complaint:
+        print(complaint, file=sys.stderr)
+        return 2
+    given = parse_arguments(sys.argv[1:])
+    try:
+        from local.run import RunOptions, run  # noqa: PLC0415 - needs the version checked above
+    except ModuleNotFoundError as error:
+        print(f"The package {error.name} isn't installed: run `make setup`.", file=sys.stderr)
+        return 2
+    return run(
+        RunOptions(
+            port=given.port,
+            data=None if given.memory else given.data,
+            app_dir=given.app,
+            ready_file=given.ready_file,
+            use_settings_file=not given.no_settings_file,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The queue trigger: a listener that behaves as the platform's.
+
+Takes up to ``batchSize`` messages, hides each for ten minutes, and longer while its function runs;
+takes the next batch once no more than ``newBatchThreshold`` are running. Success deletes a message;
+failure shows it again after ``visibilityTimeout``, and at ``maxDequeueCount`` moves it to
+``<queue>-poison``, where it vanishes after seven days. An empty queue is polled ever less often.
+
+One difference: for a queue that is itself called ``…-poison`` the platform has no poison queue. It
+leaves a failed message hidden for the rest of the ten minutes, and after ``maxDequeueCount`` tries
+never runs it again. Here it moves on to ``…-poison-poison``, where it can be seen.
+Source: ``QueueProcessor`` and ``QueueListenerFactory`` in https://github.com/Azure/azure-sdk-for-net
+"""
+
+import asyncio
+import binascii
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import QueueMessage
+from azure.storage.queue.aio import QueueServiceClient
+
+from local.host_json import QueueOptions
+from local.stopping import set_within
+
+INVISIBLE_FOR = timedelta(minutes=10)
+SHORTEST_POLL = timedelta(milliseconds=100)
+
+_LOG = logging.getLogger("queues")
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerMessage:
+    """What a function gets of a message: its text, decoded, and the trigger's metadata."""
+
+    text: str
+    metadata: dict[str, str]
+
+
+type Invoke = Callable[[TriggerMessage], Awaitable[bool]]
+
+
+class QueueListener:
+    """Feeds one queue to one function; ``invoke`` runs it and tells whether it succeeded."""
+
+    def __init__(
+        self,
+        service: QueueServiceClient,
+        queue: str,
+        options: QueueOptions,
+        invoke: Invoke,
+        *,
+        invisible_for: timedelta = INVISIBLE_FOR,
+    ) -> None:
+        self._queue = service.get_queue_client(queue)
+        self._poison = service.get_queue_client(f"{queue}-poison")
+        self._options = options
+        self._invoke = invoke
+        self._invisible_for = invisible_for
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Feed messages until ``stopping``, then wait for those that are running."""
+        pause = SHORTEST_POLL
+        async with asyncio.TaskGroup() as group:
+            while not stopping.is_set():
+                batch = await self._receive()
+                for message in batch:
+                    self._start(message, group)
+                await self._wait_for_threshold()
+                if batch:
+                    pause = SHORTEST_POLL
+                else:
+                    await set_within(stopping, pause)
+                    pause = min(pause * 2, self._options.max_polling_interval)
+
+    def _start(self, message: QueueMessage, group: asyncio.TaskGroup) -> None:
+        task = group.create_task(self._process(message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _wait_for_threshold(self) -> None:
+        while len(self._running) > self._options.new_batch_threshold:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _receive(self) -> list[QueueMessage]:
+        """Take one batch; an error is told, and then counts as an empty queue."""
+        pages = self._queue.receive_messages(
+            messages_per_page=self._options.batch_size,
+            visibility_timeout=_seconds(self._invisible_for),
+        ).by_page()
+        try:
+            async for page in pages:
+                return [message async for message in page]
+        except ResourceNotFoundError:
+            return []  # creating the queue is the app's business
+        except AzureError as error:
+            self._tell("can't be read", error)
+        return []
+
+    async def _process(self, message: QueueMessage) -> None:
+        try:
+            text = self._decode(message.content)
+            if text is None or _tries(message) > self._options.max_dequeue_count:
+                await self._move_to_poison(message)
+            else:
+                await self._complete(message, ok=await self._run_renewing(message, text))
+        except AzureError as error:
+            self._tell(f"message {message.id} will come again", error)
+
+    def _decode(self, content: str) -> str | None:
+        if not self._options.base64:
+            return content
+        try:
+            raw = binascii.a2b_base64("".join(content.split()), strict_mode=True)
+        except ValueError:
+            return None
+        return raw.decode(errors="replace")
+
+    async def _run_renewing(self, message: QueueMessage, text: str) -> bool:
+        """Run the function and keep the message hidden meanwhile."""
+        done = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(message, done))
+        try:
+            return await self._invoke(TriggerMessage(text, _metadata(message)))
+        finally:
+            done.set()
+            await renewing
+
+    async def _renew(self, message: QueueMessage, done: asyncio.Event) -> None:
+        while not await set_within(done, self._invisible_for / 2):
+            try:
+                await self._hide(message, self._invisible_for)
+            except AzureError as error:
+                self._tell(f"message {message.id} can't be kept hidden", error)
+
+    async def _complete(self, message: QueueMessage, *, ok: bool) -> None:
+        if ok:
+            await self._queue.delete_message(message.id, message.pop_receipt)
+        elif _tries(message) >= self._options.max_dequeue_count:
+            await self._move_to_poison(message)
+        else:
+            await self._hide(message, self._options.visibility_timeout)
+
+    async def _hide(self, message: QueueMessage, delay: timedelta) -> None:
+        hidden = await self._queue.update_message(
+            message.id, message.pop_receipt, visibility_timeout=_seconds(delay)
+        )
+        message.pop_receipt = hidden.pop_receipt
+
+    async def _move_to_poison(self, message: QueueMessage) -> None:
+        told = "Message has reached MaxDequeueCount of %d. Moving message to queue '%s'."
+        _LOG.warning(told, self._options.max_dequeue_count, self._poison.queue_name)
+        try:
+            await self._poison.send_message(message.content)
+        except ResourceNotFoundError:
+            await self._create_poison()
+            await self._poison.send_message(message.content)
+        await self._queue.delete_message(message.id, message.pop_receipt)
+
+    async def _create_poison(self) -> None:
+        try:
+            await self._poison.create_queue()
+        except ResourceExistsError:
+            _LOG.debug("%s was created meanwhile", self._poison.queue_name)
+
+    def _tell(self, what: str, error: AzureError) -> None:
+        reason = (error.message or repr(error)).partition("\n")[0]
+        _LOG.warning("queue '%s': %s: %s", self._queue.queue_name, what, reason)
+
+
+def _metadata(message: QueueMessage) -> dict[str, str]:
+    times = {
+        "InsertionTime": message.inserted_on,
+        "ExpirationTime": message.expires_on,
+        "NextVisibleTime": message.next_visible_on,
+    }
+    return {
+        "Id": message.id,
+        "DequeueCount": str(_tries(message)),
+        "PopReceipt": str(message.pop_receipt),
+        **{name: at.isoformat() for name, at in times.items() if at},
+    }
+
+
+def _tries(message: QueueMessage) -> int:
+    """How often it was taken, this time included; the service always says."""
+    return message.dequeue_count or 0
+
+
+def _seconds(delay: timedelta) -> int:
+    return round(delay.total_seconds())

@@ -1,0 +1,191 @@
+"""One run: storage, app, triggers; and a clean end on Ctrl-C.
+
+What is in flight gets ten seconds to finish. A message whose function was cut off comes again once
+its ten minutes are over, as on the platform.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from local.azurite import Azurite, running_azurite
+from local.console import log_to_console, show_banner, silence_unclosed_clients
+from local.errors import AzuriteEndedError, LocalRunError
+from local.host_json import HostOptions, read_host_json
+from local.http import GRACE_SECONDS, HttpServer, HttpTriggers, listen
+from local.runtime import Runtime
+from local.settings import STORAGE, read_settings, wants_azurite, with_azurite
+from local.triggers import Triggers, describe, open_listener, open_timer, read_triggers
+
+_LOG = logging.getLogger("host")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """The command line of ``python -m local run``; without a ``data`` folder, data is in memory."""
+
+    port: int
+    data: Path | None
+    app_dir: Path
+    ready_file: Path | None
+    use_settings_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _App:
+    """The app with its surroundings, ready to be served."""
+
+    host: HostOptions
+    settings: Mapping[str, str]
+    runtime: Runtime
+    triggers: Triggers
+
+
+class _Source(Protocol):
+    """Where invocations come from."""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Invoke functions until ``stopping``, then wait for those that are running."""
+
+
+def run(options: RunOptions) -> int:
+    """Run until a signal, and return the exit code."""
+    code = 0
+    try:
+        asyncio.run(_run(options))
+    except LocalRunError as error:
+        print(error, file=sys.stderr)
+        code = error.exit_code
+    if _threads_left():
+        sys.stdout.flush()
+        os._exit(code)  # a synchronous function that hangs can't be ended in any other way
+    return code
+
+
+async def _run(options: RunOptions) -> None:
+    stopping = _stopping_on_signals()
+    host = read_host_json(options.app_dir)
+    settings = dict(os.environ)
+    if options.use_settings_file:
+        settings = read_settings(options.app_dir, settings)
+    async with AsyncExitStack() as stack:
+        listening = stack.enter_context(closing(listen(options.port)))
+        azurite = None
+        if wants_azurite(settings):
+            data = options.data and options.data / "azurite"
+            azurite = await stack.enter_async_context(running_azurite(data))
+            settings = with_azurite(settings, azurite.connection)
+        app = await _start_app(options.app_dir, host, settings, stack)
+        sources = await _sources(app, listening, stack)
+        _announce(options, app, listening, azurite)
+        await _until_stopped(sources, stopping, azurite)
+
+
+def _stopping_on_signals() -> asyncio.Event:
+    """Ask for a clean end at the first signal; a second one ends at once."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stopping.set)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
+
+
+async def _start_app(
+    app_dir: Path, host: HostOptions, settings: Mapping[str, str], stack: AsyncExitStack
+) -> _App:
+    os.environ.update(settings)
+    runtime = await Runtime.start(app_dir)
+    stack.callback(runtime.stop)
+    log_to_console(runtime.current_function)
+    return _App(host, settings, runtime, read_triggers(runtime.functions, host, settings))
+
+
+async def _sources(app: _App, listening: socket.socket, stack: AsyncExitStack) -> list[_Source]:
+    listeners = [
+        await open_listener(trigger, app.host, app.settings, app.runtime, stack)
+        for trigger in app.triggers.queues
+    ]
+    timers = [open_timer(trigger, app.runtime) for trigger in app.triggers.timers]
+    return [
+        HttpServer(HttpTriggers(app.triggers.http, app.runtime), listening),
+        *listeners,
+        *timers,
+    ]
+
+
+def _announce(
+    options: RunOptions, app: _App, listening: socket.socket, azurite: Azurite | None
+) -> None:
+    port = listening.getsockname()[1]
+    url = f"http://localhost:{port}"
+    leads = [url + route.path for route in app.triggers.http if route.path.endswith("/leads")]
+    show_banner(describe(app.triggers, url), leads, _storage(options, azurite))
+    if options.ready_file:
+        ready = {"url": f"http://127.0.0.1:{port}", "connection": app.settings.get(STORAGE, "")}
+        partial = options.ready_file.with_suffix(".partial")
+        partial.write_text(json.dumps(ready), encoding="utf-8")
+        partial.replace(options.ready_file)  # whoever waits for it never reads half of it
+
+
+def _storage(options: RunOptions, azurite: Azurite | None) -> str:
+    if azurite is None:
+        return f"the account that {STORAGE} names"
+    return f"Azurite, data in {options.data}" if options.data else "Azurite, in memory only"
+
+
+async def _until_stopped(
+    sources: list[_Source], stopping: asyncio.Event, azurite: Azurite | None
+) -> None:
+    tasks = [asyncio.create_task(source.run(stopping)) for source in sources]
+    watched: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait()), *tasks]
+    if azurite:
+        watched.append(asyncio.create_task(azurite.process.wait()))
+    await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+    died = azurite and azurite.process.returncode is not None
+    stopping.set()
+    _LOG.info("Stopping; what is running gets %d s, Ctrl-C again ends at once.", GRACE_SECONDS)
+    await _finish(tasks)
+    silence_unclosed_clients()
+    if died:
+        raise AzuriteEndedError(
+            "Azurite ended by itself, so this run had to end, too. Start again."
+        )
+
+
+async def _finish(tasks: list[asyncio.Task[None]]) -> None:
+    """Give ``tasks`` time to finish, then cancel them; a defect of ours is raised."""
+    done, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS + 1)
+    if late:
+        _LOG.warning("Cutting off what is still running.")
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _threads_left() -> bool:
+    others = [
+        thread
+        for thread in threading.enumerate()
+        if thread is not threading.main_thread() and not thread.daemon
+    ]
+    for thread in others:
+        thread.join(timeout=1)
+    return any(thread.is_alive() for thread in others)

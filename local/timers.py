@@ -1,0 +1,118 @@
+"""The timer trigger: NCRONTAB and time span schedules, in UTC.
+
+Not simulated: the schedule monitor. A tick that was missed while nothing ran is not made up for,
+so ``IsPastDue`` is always false. A tick that is due while the previous one runs is skipped.
+Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from croniter import CroniterError, croniter
+
+from local.errors import StartError
+from local.host_json import parse_time_span
+from local.stopping import set_within
+
+LONGEST_SLEEP = timedelta(seconds=30)
+
+_FIELD = r"(?:\*|{0})(?:-{0})?(?:/\d+)?"
+_NUMBER, _NAME = r"\d+", r"(?:\d+|[A-Za-z]{3})"
+_DAY_OF_WEEK = r"(?:[0-6]|[A-Za-z]{3})"
+
+type Schedule = Callable[[datetime], datetime]
+"""Gives the first tick after a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What a timer function is told."""
+
+    last_at: datetime | None
+    next_at: datetime
+
+    def state(self) -> dict[str, object]:
+        """Write the tick as the host does."""
+        last = self.last_at.isoformat() if self.last_at else "0001-01-01T00:00:00+00:00"
+        return {
+            "Schedule": {"AdjustForDST": True},
+            "ScheduleStatus": {
+                "Last": last,
+                "Next": self.next_at.isoformat(),
+                "LastUpdated": last,
+            },
+            "IsPastDue": False,
+        }
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Parse six fields of NCRONTAB, or a time span; raise ``StartError`` for anything else."""
+    try:
+        return _interval(text) if ":" in text else _ncrontab(text)
+    except (ValueError, CroniterError) as error:
+        raise StartError(f"The schedule '{text}' can't be used: {error}") from None
+
+
+def _interval(text: str) -> Schedule:
+    interval = parse_time_span(text)
+    if not interval:
+        raise ValueError("it never waits")
+    return lambda moment: moment + interval
+
+
+def _ncrontab(text: str) -> Schedule:
+    names = ("second", "minute", "hour", "day", "month", "day-of-week")
+    kinds = (_NUMBER, _NUMBER, _NUMBER, _NUMBER, _NAME, _DAY_OF_WEEK)
+    fields = text.split()
+    if len(fields) != len(names):
+        raise ValueError(f"it has {len(fields)} fields, not the six {{{'} {'.join(names)}}}")
+    for name, kind, field in zip(names, kinds, fields, strict=True):
+        token = _FIELD.format(kind)
+        if not re.fullmatch(f"{token}(?:,{token})*", field):
+            raise ValueError(f"'{field}' is no {name}")
+
+    def following(moment: datetime) -> datetime:
+        # day_or=False: NCRONTAB wants the day and the day of the week, cron either of them.
+        ticks = croniter(text, moment, datetime, day_or=False, second_at_beginning=True)
+        return ticks.get_next(datetime)
+
+    following(datetime.now(UTC))  # a day that never comes shows here
+    return following
+
+
+class Timer:
+    """Runs one function on its schedule."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        invoke: Callable[[Tick], Awaitable[None]],
+        *,
+        on_startup: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._schedule = schedule
+        self._invoke = invoke
+        self._on_startup = on_startup
+        self._now = now
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Invoke the function at each tick until ``stopping``."""
+        last_at = None
+        if self._on_startup:
+            last_at = self._now()
+            await self._invoke(Tick(None, self._schedule(last_at)))
+        due_at = self._schedule(self._now())
+        while not await self._stopped_before(due_at, stopping):
+            await self._invoke(Tick(last_at, self._schedule(due_at)))
+            last_at, due_at = due_at, self._schedule(max(due_at, self._now()))
+
+    async def _stopped_before(self, due_at: datetime, stopping: asyncio.Event) -> bool:
+        """Sleep in short stretches: a laptop that was asleep must not oversleep its tick."""
+        while (left := due_at - self._now()) > timedelta():
+            if await set_within(stopping, min(left, LONGEST_SLEEP)):
+                return True
+        return stopping.is_set()

@@ -1,0 +1,1 @@
+"""The timer function: look at every lead that is due, and flag those without follow-up."""

@@ -1,0 +1,21 @@
+"""The timer: sweep, log."""
+
+import logging
+
+import azure.functions as func
+
+from nurture_timer.nurture import sweep
+from shared.bootstrap import sweep_ports
+
+log = logging.getLogger(__name__)
+
+bp = func.Blueprint()
+
+
+@bp.function_name("nurture_timer")
+@bp.timer_trigger("timer", "%NURTURE_SCHEDULE%", run_on_startup=False, use_monitor=True)
+async def nurture_timer(timer: func.TimerRequest) -> None:
+    """Look at every lead that is due."""
+    ports = sweep_ports()
+    swept = await sweep(ports.clock(), ports)
+    log.info("%s%s", swept, " (past due)" if timer.past_due else "")

@@ -1,0 +1,179 @@
+"""The sweep: look at every lead that is due, and queue again what would be lost.
+
+A due row counts only if it equals ``next_due_at`` of its lead. Only the sweep deletes index rows:
+those it has dealt with, and others only once they are so old that no writer can still be at work
+on their lead. To delete a row "because there is no lead yet" is to forget the lead that is written
+a moment later.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+
+from nurture_timer.due import Step, questions, what_is_due
+from shared.envelope import Deliver
+from shared.errors import CrmError, SettingsError, StaleLeadError, StorageUnavailableError
+from shared.ports import (
+    Destinations,
+    DueRow,
+    FollowUpQuestion,
+    FollowUpSeen,
+    LeadIndex,
+    LeadStore,
+    Outbox,
+    PushQueue,
+    StoredLead,
+    Swept,
+)
+
+log = logging.getLogger(__name__)
+
+MOST_LEADS = 2_000
+"""In one sweep; what is left over is due at the next one."""
+
+AT_A_TIME = 16
+SETTLED = timedelta(hours=1)
+"""Longer than any writer lives: ``functionTimeout`` in host.json is 10 minutes."""
+
+QUESTIONS_AT_ONCE = 100
+ASK_WITHIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPorts:
+    """What the sweep needs from the world."""
+
+    leads: LeadStore
+    index: LeadIndex
+    queue: PushQueue
+    outbox: Outbox
+    destinations: Destinations
+    clock: Callable[[], datetime]
+
+
+async def sweep(now: datetime, ports: SweepPorts) -> Swept:
+    """Do what is due at ``now``, which may be another time than the clock's.
+
+    A lead that can't be dealt with stays due and keeps none of the others waiting.
+    """
+    from_outbox = await _queue_outbox(ports)
+    listed_at = ports.clock()
+    rows = await ports.index.due(now, limit=MOST_LEADS)
+    read = await _side_by_side(ports.leads.read(row.lead_id) for row in rows)
+    due: dict[DueRow, StoredLead] = {}
+    strays: list[DueRow] = []
+    failed = 0
+    for row, stored in zip(rows, read, strict=True):
+        if isinstance(stored, BaseException):
+            failed += _failed(row, stored)
+        elif stored is not None and stored.lead.next_due_at == row.due_at:
+            due[row] = stored
+        elif listed_at - row.written_at > SETTLED:
+            strays.append(row)
+    answers = await _ask(due.values(), now, ports.destinations)
+    steps = await _side_by_side(
+        _deal(row, stored, now, answers, ports) for row, stored in due.items()
+    )
+    cleared = await _side_by_side(ports.index.delete(row) for row in strays)
+    done = [step for step in steps if isinstance(step, Step)]
+    failed += sum(
+        _failed(row, error)
+        for row, error in zip([*due, *strays], [*steps, *cleared], strict=True)
+        if isinstance(error, BaseException)
+    )
+    swept = Swept(
+        looked_at=len(rows),
+        flagged=sum(step.flagged for step in done),
+        followed_up=sum(step.followed_up for step in done),
+        requeued=sum(step.requeue for step in done),
+        parked=sum(len(step.parked) for step in done),
+        from_outbox=from_outbox,
+        cleared=len(strays),
+        failed=failed,
+    )
+    await ports.index.put_heartbeat(ports.clock(), swept)
+    return swept
+
+
+async def _queue_outbox(ports: SweepPorts) -> int:
+    rows = await ports.outbox.waiting(limit=MOST_LEADS)
+    for row in rows:
+        await ports.queue.send(row.message)
+        await ports.outbox.delete(row)
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """What sales did, by lead id, and which destinations tell of it."""
+
+    seen: Mapping[str, FollowUpSeen]
+    telling: frozenset[str]
+
+
+async def _ask(due: Iterable[StoredLead], now: datetime, destinations: Destinations) -> _Answers:
+    """Ask every destination once for all leads; one that can't be asked has told nothing."""
+    asked: dict[str, list[FollowUpQuestion]] = {}
+    for stored in due:
+        for name, question in questions(stored, now).items():
+            asked.setdefault(name, []).append(question)
+    seen: dict[str, FollowUpSeen] = {}
+    telling = set()
+    for name, about in asked.items():
+        try:
+            crm = await destinations.get(name)
+            if crm.tells_follow_up:
+                telling.add(name)
+                for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
+                    async with asyncio.timeout(ASK_WITHIN.total_seconds()):
+                        seen |= await crm.follow_ups(some)
+        except (CrmError, SettingsError, TimeoutError) as error:
+            log.warning("%s can't be asked about follow-ups: %r", name, type(error))
+    return _Answers(seen=seen, telling=frozenset(telling))
+
+
+async def _deal(
+    row: DueRow, stored: StoredLead, now: datetime, answers: _Answers, ports: SweepPorts
+) -> Step | None:
+    """Do what is due on one lead; None if somebody else wrote it meanwhile: it stays due."""
+    lead_id = row.lead_id
+    step = what_is_due(
+        stored,
+        now,
+        seen=answers.seen.get(lead_id),
+        ask_again=not answers.telling.isdisjoint(stored.deliveries),
+    )
+    if step.requeue:
+        await ports.queue.send(Deliver(lead_id=lead_id).to_text())
+    for destination in step.parked:
+        await ports.index.put_parked(lead_id, destination, now)
+    if step.change.lead.next_due_at is not None:
+        await ports.index.put(lead_id, due_at=step.change.lead.next_due_at, created_at=None)
+    try:
+        await ports.leads.commit(step.change)
+    except StaleLeadError:
+        return None
+    await ports.index.delete(row)
+    return step
+
+
+async def _side_by_side[T](calls: Iterable[Awaitable[T]]) -> list[T | BaseException]:
+    """Await all, some at a time; what one raises is its result."""
+    turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def in_turn(call: Awaitable[T]) -> T:
+        async with turns:
+            return await call
+
+    return await asyncio.gather(*(in_turn(call) for call in calls), return_exceptions=True)
+
+
+def _failed(row: DueRow, error: BaseException) -> bool:
+    """Log what our storage did not do; raise what is no fault of storage."""
+    if not isinstance(error, StorageUnavailableError):
+        raise error
+    log.warning("lead %s stays due: %s", row.lead_id, error)
+    return True

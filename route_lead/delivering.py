@@ -1,0 +1,173 @@
+"""Deliver one lead to its destinations, each under its claim."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from route_lead.changes import Failure, fail, mark
+from route_lead.storing import change_lead
+from shared.delivery import UPSERT_DEADLINE, CrmRecord, Delivery, gives_up, retry_delay
+from shared.errors import (
+    CrmError,
+    CrmOutcomeUnknownError,
+    CrmRejectedError,
+    CrmUnavailableError,
+    CrmUncertainError,
+    SettingsError,
+)
+from shared.lead import CONTACT_FIELDS, Contact, Interest
+from shared.ports import (
+    Changed,
+    Destinations,
+    LeadChange,
+    LeadIndex,
+    LeadStore,
+    RecordedInterest,
+    StoredLead,
+)
+
+log = logging.getLogger(__name__)
+
+PAST_THE_CLAIM = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(days=6)
+"""A queue message can be delayed for seven days at most."""
+
+
+class LeadAtWork:
+    """One lead as one message knows it; its deliveries run side by side and write in turn."""
+
+    def __init__(
+        self, leads: LeadStore, stored: StoredLead, claim_id: str, new: RecordedInterest | None
+    ) -> None:
+        """Take the lead as last read or written, and what this message added to it."""
+        self.stored = stored
+        self.claim_id = claim_id
+        self._leads = leads
+        self._new = new.interest if new and not new.interest.repeat_of else None
+        self._writing = asyncio.Lock()
+        self._gone = False
+
+    def holds(self, destination: str) -> bool:
+        """Tell whether the claim on a delivery is this message's."""
+        return not self._gone and self.delivery(destination).claim_id == self.claim_id
+
+    def delivery(self, destination: str) -> Delivery:
+        """Return the delivery as last known."""
+        return self.stored.deliveries[destination]
+
+    async def change(self, decide: Callable[[StoredLead], LeadChange | None]) -> None:
+        """Write what ``decide`` makes of the lead as it is stored by now."""
+        async with self._writing:
+            after = await change_lead(self._leads, self.stored, decide)
+            self._gone = after is None
+            self.stored = after or self.stored
+
+    async def interests(self, after_version: int, version: int) -> Sequence[Interest]:
+        """Return the interests of some versions, without a read if they came with this message."""
+        if self._new and after_version + 1 == version == self._new.version:
+            return [self._new]
+        found = await self._leads.interests(self.stored.lead.lead_id, after_version=after_version)
+        return [interest for interest in found if interest.version <= version]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverer:
+    """What delivering needs beside the lead; ``deadline`` is shorter than any claim."""
+
+    destinations: Destinations
+    index: LeadIndex
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    deadline: timedelta = UPSERT_DEADLINE
+
+    async def deliver(self, work: LeadAtWork, destination: str) -> None:
+        """Deliver until the destination has the newest version, or did not take it."""
+        while work.holds(destination):
+            sent = work.stored
+            try:
+                crm_record = await self._upsert(work, sent, destination)
+            except (CrmError, SettingsError) as error:
+                await self._fail(work, sent, destination, error)
+                return
+            marked = partial(
+                mark,
+                destination=destination,
+                claim_id=work.claim_id,
+                sent=sent,
+                crm_record=crm_record,
+                now=self.clock(),
+            )
+            await work.change(marked)
+
+    async def _upsert(self, work: LeadAtWork, sent: StoredLead, destination: str) -> CrmRecord:
+        delivery = sent.deliveries[destination]
+        crm = await self.destinations.get(destination)
+        changed = Changed(
+            record=delivery.record,
+            fields=_changed_fields(delivery, sent.lead.contact),
+            interests=await work.interests(delivery.delivered_version, sent.lead.version),
+        )
+        try:
+            async with asyncio.timeout(self.deadline.total_seconds()):
+                return await crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)
+        except CrmError:
+            raise
+        except TimeoutError:
+            late = f"no answer within {self.deadline.total_seconds():.0f} s"
+            raise CrmOutcomeUnknownError(late) from None
+        except Exception as error:
+            # A fault of the adapter is no fault of the lead: it keeps its schedule, and the
+            # message does not go to poison.
+            log.exception("lead %s: the adapter for %s failed", sent.lead.lead_id, destination)
+            bug = f"the adapter failed with {type(error).__name__}"
+            raise CrmOutcomeUnknownError(bug) from error
+
+    async def _fail(
+        self,
+        work: LeadAtWork,
+        sent: StoredLead,
+        destination: str,
+        error: CrmError | SettingsError,
+    ) -> None:
+        now = self.clock()
+        delivery = work.delivery(destination)
+        failure = _failure(error, delivery, now, self.jitter())
+        if failure.delay is None or gives_up(delivery, now):
+            await self.index.put_parked(sent.lead.lead_id, destination, now)
+        failed = partial(
+            fail,
+            destination=destination,
+            claim_id=work.claim_id,
+            failure=failure,
+            version=sent.lead.version,
+            now=now,
+        )
+        await work.change(failed)
+
+
+def _changed_fields(delivery: Delivery, contact: Contact) -> frozenset[str]:
+    before = delivery.delivered_contact
+    return frozenset(
+        name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)
+    )
+
+
+def _failure(
+    error: CrmError | SettingsError, delivery: Delivery, now: datetime, jitter: float
+) -> Failure:
+    delay = retry_delay(delivery, now, jitter)
+    match error:
+        case CrmRejectedError():
+            return Failure(reason=str(error), delay=None)
+        case CrmUncertainError():
+            return Failure(reason=f"uncertain: {error}", delay=None)
+        case CrmOutcomeUnknownError():
+            past = (delivery.claim_ends_at or now) - now + PAST_THE_CLAIM
+            return Failure(reason=str(error), delay=max(delay, past), maybe_done=True)
+        case CrmUnavailableError(retry_after=timedelta() as asked_for):
+            return Failure(reason=str(error), delay=min(asked_for, LONGEST_WAIT))
+        case _:
+            return Failure(reason=str(error), delay=delay)

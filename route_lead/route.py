@@ -1,0 +1,168 @@
+"""Record a lead and deliver it: the protocol between a message, the lead's rows and the CRM.
+
+::
+
+    record    read, merge, index row, then interest + lead + claims in one transaction
+    deliver   for each destination: upsert under the claim, then mark, park or postpone
+    postpone  one message, for the earliest of what is left
+
+Every write is decided on a state that was read, and decided anew if that is no longer what is
+stored. So a worker may die between any two lines, and a lost answer is found out by reading.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from ingest_lead.parse import parse
+from route_lead.changes import RouteRules, release, take_claims, untouched
+from route_lead.delivering import Deliverer, LeadAtWork
+from route_lead.storing import Recording, change_lead, record_lead
+from shared.delivery import FIRST_HELD_DELAY, Delivery, exponential
+from shared.envelope import Deliver, Message, Push
+from shared.identity import dedupe_key, lead_id
+from shared.ports import (
+    Destinations,
+    LeadChange,
+    LeadIndex,
+    LeadStore,
+    PushQueue,
+    RecordedInterest,
+    StoredLead,
+)
+
+AT_ONCE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePorts:
+    """What routing needs from the world; ``jitter`` gives 0–1, ``secret`` makes lead ids."""
+
+    leads: LeadStore
+    index: LeadIndex
+    queue: PushQueue
+    destinations: Destinations
+    secret: Callable[[], Awaitable[bytes]]
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """What became of a message; ``lead_id`` is "" if its lead is gone."""
+
+    lead_id: str = ""
+    version: int = 0
+    delivered: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
+    postponed: timedelta | None = None
+
+
+async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Routed:
+    """Do what a message asks for; what can't be done now is postponed.
+
+    Raises ``InvalidPushError`` for a push that is no lead (any more), and ``StorageError`` if our
+    own storage is at fault: the caller postpones the message as it is.
+    """
+    work = await _take_up(message, ports, rules)
+    if work is None:
+        return Routed()
+    deliverer = Deliverer(
+        destinations=ports.destinations, index=ports.index, clock=ports.clock, jitter=ports.jitter
+    )
+    ours = [name for name in work.stored.deliveries if work.holds(name)]
+    done = await asyncio.gather(
+        *(deliverer.deliver(work, name) for name in ours), return_exceptions=True
+    )
+    for failed in done:
+        if failed is not None:
+            raise failed
+    delay = _wait(work.stored, message.attempt, ports.clock())
+    if delay is not None:
+        await ports.queue.send(_next_message(message, work).to_text(), delay)
+    return _routed(work, ours, delay)
+
+
+async def _take_up(message: Message, ports: RoutePorts, rules: RouteRules) -> LeadAtWork | None:
+    """Record or read the lead, and claim what is behind."""
+    claim_id = ports.new_id()
+    new: RecordedInterest | None = None
+    stored: StoredLead | None
+    if isinstance(message, Push):
+        stored, new = await _record(message, claim_id, ports, rules)
+    else:
+        stored = await ports.leads.read(message.lead_id)
+    if stored is not None and new is None:
+        claimed = partial(_release_and_claim, message=message, claim_id=claim_id, clock=ports.clock)
+        stored = await change_lead(ports.leads, stored, claimed)
+    return None if stored is None else LeadAtWork(ports.leads, stored, claim_id, new)
+
+
+async def _record(
+    push: Push, claim_id: str, ports: RoutePorts, rules: RouteRules
+) -> tuple[StoredLead, RecordedInterest | None]:
+    submission = parse(
+        push.body,
+        push.content_type,
+        submission_id=push.submission_id,
+        received_at=push.received_at,
+    )
+    key = dedupe_key(submission)
+    recording = Recording(
+        push=push,
+        submission=submission,
+        lead_id=lead_id(key, await ports.secret()),
+        key=key,
+        claim_id=claim_id,
+    )
+    return await record_lead(ports.leads, ports.index, recording, rules, ports.clock)
+
+
+def _release_and_claim(
+    stored: StoredLead, message: Message, claim_id: str, clock: Callable[[], datetime]
+) -> LeadChange | None:
+    now = clock()
+    version = message.release_version if isinstance(message, Deliver) else None
+    change = release(stored, version, now) if version else untouched(stored, now)
+    early = isinstance(message, Deliver) and message.attempt > 0
+    change = take_claims(change, claim_id, now, not_before_due=early)
+    return change if change.deliveries else None
+
+
+def _wait(stored: StoredLead, attempt: int, now: datetime) -> timedelta | None:
+    """Return how long the message must wait for what is left; None if nothing is."""
+    behind = (d for d in stored.deliveries.values() if d.is_behind(stored.lead.version))
+    return min((_wait_for(d, attempt, now) for d in behind), default=None)
+
+
+def _wait_for(delivery: Delivery, attempt: int, now: datetime) -> timedelta:
+    if delivery.next_attempt_at is not None and now < delivery.next_attempt_at:
+        return delivery.next_attempt_at - now
+    held_until = delivery.held_until(now)
+    if held_until is None:
+        return AT_ONCE
+    return exponential(FIRST_HELD_DELAY, attempt, held_until - now)
+
+
+def _next_message(message: Message, work: LeadAtWork) -> Deliver:
+    """Return what is left to do; the push itself is recorded by now."""
+    return Deliver(
+        lead_id=work.stored.lead.lead_id,
+        attempt=message.attempt + 1,
+        traceparent=message.traceparent,
+    )
+
+
+def _routed(work: LeadAtWork, ours: Sequence[str], delay: timedelta | None) -> Routed:
+    version = work.stored.lead.version
+    mine = [work.delivery(name) for name in ours]
+    return Routed(
+        lead_id=work.stored.lead.lead_id,
+        version=version,
+        delivered=tuple(d.destination for d in mine if d.delivered_version == version),
+        parked=tuple(d.destination for d in mine if d.parked_version == version),
+        postponed=delay,
+    )

@@ -1,0 +1,122 @@
+"""Write what was decided, and decide anew where somebody else wrote first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from route_lead.changes import RouteRules, record, take_claims
+from shared.envelope import Push
+from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.identity import DedupeKey
+from shared.lead import Submission
+from shared.ports import LeadChange, LeadIndex, LeadStore, RecordedInterest, StoredLead
+
+MOST_TRIES = 64
+"""As many as deliver leads of one customer at once, each of which makes the others try again."""
+
+MOST_LOST_ANSWERS = 2
+
+
+class _Tries:
+    """How often one write was tried; each method raises when it has been enough."""
+
+    def __init__(self) -> None:
+        self._stale = 0
+        self._lost = 0
+
+    def stale(self) -> None:
+        self._stale += 1
+        if self._stale >= MOST_TRIES:
+            contended = f"somebody else wrote first, {MOST_TRIES} times in a row"
+            raise StorageUnavailableError(contended)
+
+    def lost(self, error: StorageUnavailableError) -> None:
+        self._lost += 1
+        if self._lost > MOST_LOST_ANSWERS:
+            raise error
+
+
+async def change_lead(
+    leads: LeadStore,
+    stored: StoredLead,
+    decide: Callable[[StoredLead], LeadChange | None],
+) -> StoredLead | None:
+    """Write what ``decide`` makes of the lead as it is stored; None if the lead is gone.
+
+    After a lost answer, ``decide`` sees the lead with its own change in it, and says None.
+    """
+    tries = _Tries()
+    current: StoredLead | None = stored
+    while current is not None:
+        change = decide(current)
+        if change is None:
+            return current
+        try:
+            return await leads.commit(change)
+        except StaleLeadError:
+            tries.stale()
+        except StorageUnavailableError as error:
+            tries.lost(error)
+        current = await leads.read(stored.lead.lead_id)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A submission on its way into its lead, with the claim that is taken along with it."""
+
+    push: Push
+    submission: Submission
+    lead_id: str
+    key: DedupeKey
+    claim_id: str
+
+
+async def record_lead(
+    leads: LeadStore,
+    index: LeadIndex,
+    recording: Recording,
+    rules: RouteRules,
+    clock: Callable[[], datetime],
+) -> tuple[StoredLead, RecordedInterest | None]:
+    """Record a submission once, however often it comes; return the lead, and what is new on it.
+
+    The index rows come first: a row without a lead is cleared away, a lead without a row forgotten.
+    """
+    tries = _Tries()
+    while True:
+        before = await leads.read(recording.lead_id)
+        change = _recorded_and_claimed(before, recording, rules, clock())
+        try:
+            if before is None or change.lead.next_due_at != before.lead.next_due_at:
+                await index.put(
+                    recording.lead_id,
+                    due_at=change.lead.next_due_at,
+                    created_at=None if before else change.lead.created_at,
+                )
+            return await leads.commit(change), change.interest
+        except AlreadyRecordedError:
+            # The store compares the lead's ETag first, so `before` is the lead as it is stored.
+            if before is not None:
+                return before, None
+            tries.stale()
+        except StaleLeadError:
+            tries.stale()
+        except StorageUnavailableError as error:
+            tries.lost(error)
+
+
+def _recorded_and_claimed(
+    before: StoredLead | None, recording: Recording, rules: RouteRules, now: datetime
+) -> LeadChange:
+    change = record(
+        before,
+        recording.submission,
+        lead_id=recording.lead_id,
+        key=recording.key,
+        body=recording.push.body,
+        content_type=recording.push.content_type,
+        rules=rules,
+        now=now,
+    )
+    return take_claims(change, recording.claim_id, now, not_before_due=False)

@@ -1,0 +1,1 @@
+"""Our own tables and queues in one storage account."""

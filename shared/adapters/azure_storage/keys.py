@@ -1,0 +1,36 @@
+"""Row keys: fixed width, so that they sort as what they stand for."""
+
+from datetime import UTC, datetime, timedelta
+
+TIME = "%Y%m%dT%H%M%S%fZ"
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+AFTER_PREFIX = "}"
+"""Sorts after ``|``, so ``lead}`` ends the range of all keys that begin with ``lead|``."""
+
+
+def time_key(at: datetime) -> str:
+    """Return a UTC time as part of a key: 20261121T093000000000Z."""
+    return at.astimezone(UTC).strftime(TIME)
+
+
+def key_time(key: str) -> datetime:
+    """Return the time that ``time_key`` made a key of."""
+    return datetime.strptime(key, TIME).replace(tzinfo=UTC)
+
+
+def newest_first_key(at: datetime) -> str:
+    """Return a key that sorts the later times first: 18 digits."""
+    return f"{(END_OF_TIME - at) // timedelta(microseconds=1):018d}"
+
+
+def time_text(at: datetime | None) -> str:
+    """Return a time as a column holds it: 2026-11-21T09:30:00.000000Z, "" for none.
+
+    Text, since a merge can't clear a column of type DateTime.
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else ""
+
+
+def text_time(text: str) -> datetime | None:
+    """Return the time that ``time_text`` wrote."""
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,99 @@
+"""Table ``LeadIndex``: one partition, by which leads are found without reading leads."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceModifiedError
+from azure.data.tables import UpdateMode
+
+from shared.adapters.azure_storage.account import Table
+from shared.adapters.azure_storage.keys import key_time, newest_first_key, time_key, time_text
+from shared.ports import DueRow, Swept
+
+PARTITION = "index"
+DUE = "due|"
+RECENT = "recent|"
+PARKED = "parked|"
+HEARTBEAT = "sweep"
+CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
+
+
+class TableLeadIndex:
+    """The port ``LeadIndex`` on Azure Table Storage."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``LeadIndex``."""
+        self._table = table
+
+    async def put(
+        self, lead_id: str, *, due_at: datetime | None, created_at: datetime | None
+    ) -> None:
+        """Write the due row and, for a new lead, the recent row, in one transaction."""
+        keys = []
+        if due_at is not None:
+            keys.append(f"{DUE}{time_key(due_at)}|{lead_id}")
+        if created_at is not None:
+            keys.append(f"{RECENT}{newest_first_key(created_at)}|{lead_id}")
+        await self._put([{"RowKey": key, "lead_id": lead_id} for key in keys])
+
+    async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
+        """Write the row by which parked deliveries are listed."""
+        key = f"{PARKED}{time_key(parked_at)}|{lead_id}|{destination}"
+        await self._put([{"RowKey": key, "lead_id": lead_id, "destination": destination}])
+
+    async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
+        """Return due rows up to a time, earliest first."""
+        parameters = {"index": PARTITION, "start": DUE, "end": f"{DUE}{time_key(until)}~"}
+
+        async def read() -> list[DueRow]:
+            found = self._table.client.query_entities(
+                "PartitionKey eq @index and RowKey ge @start and RowKey lt @end",
+                parameters=parameters,
+                results_per_page=min(limit, 1000),
+            )
+            rows = []
+            async for row in found:
+                rows.append(_due_row(row))
+                if len(rows) == limit:
+                    break
+            return rows
+
+        return await self._table.run(read)
+
+    async def delete(self, row: DueRow) -> None:
+        """Delete a due row if it is still as it was listed."""
+        delete = partial(
+            self._table.client.delete_entity,
+            PARTITION,
+            f"{DUE}{time_key(row.due_at)}|{row.lead_id}",
+            etag=row.etag,
+            match_condition=MatchConditions.IfNotModified,
+        )
+        with suppress(ResourceModifiedError):
+            await self._table.run(delete, expected=CHANGED)
+
+    async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
+        """Write when the last sweep was and what it did."""
+        await self._put([{"RowKey": HEARTBEAT, "at": time_text(at), **asdict(swept)}])
+
+    async def _put(self, rows: Sequence[dict[str, Any]]) -> None:
+        operations = [
+            ("upsert", {"PartitionKey": PARTITION, **row}, {"mode": UpdateMode.REPLACE})
+            for row in rows
+        ]
+        await self._table.run(partial(self._table.client.submit_transaction, operations))
+
+
+def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity
+    _, due, lead_id = row["RowKey"].split("|")
+    return DueRow(
+        due_at=key_time(due),
+        lead_id=lead_id,
+        written_at=row.metadata["timestamp"].astimezone(UTC),
+        etag=row.metadata["etag"],
+    )

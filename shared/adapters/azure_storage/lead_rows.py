@@ -1,0 +1,145 @@
+"""The rows of table ``Leads``: what the domain's values look like when stored, and back.
+
+A field is a column of its name: text, number and truth value as they are, a time as text, lists and
+maps as JSON. "" stands for None. A column that is missing, as in a row of an older version of the
+app, gets the field's default; one that is not known is left alone by the merge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from shared.adapters.azure_storage.keys import time_key, time_text
+from shared.delivery import CrmRecord, Delivery
+from shared.follow_up import FollowUp
+from shared.lead import Contact, Interest, Lead, Submission
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from shared.ports import Event, RecordedInterest
+
+type Row = dict[str, Any]
+
+LEAD_ROW = "lead"
+DELIVERY_ROW = "lead|delivery|"
+INTEREST_ROW = "interest|"
+EVENT_ROW = "event|"
+
+ROW_SCHEMA = 1
+FOLLOW_UP = "follow_up_"
+RECORD = "record_"
+
+JSON_COLUMNS = frozenset(
+    {"baseline", "contact_stamps", "delivered_contact", "full_names", "interests", "warnings"}
+)
+
+
+def lead_row(lead: Lead) -> Row:
+    """Return the row ``lead``; ``do_not_contact`` is there for readers and not read back."""
+    return {
+        **_keys(lead.lead_id, LEAD_ROW),
+        **_columns(lead, without={"lead_id", "contact", "follow_up"}),
+        **_columns(lead.contact),
+        **_columns(lead.follow_up, prefix=FOLLOW_UP),
+        "do_not_contact": lead.do_not_contact,
+    }
+
+
+def read_lead(row: Row) -> Lead:
+    """Return the lead that ``lead_row`` wrote."""
+    return _value(
+        Lead,
+        row,
+        lead_id=row["PartitionKey"],
+        contact=_value(Contact, row),
+        follow_up=_value(FollowUp, row, prefix=FOLLOW_UP),
+    )
+
+
+def delivery_row(lead_id: str, delivery: Delivery) -> Row:
+    """Return the row of a lead towards one destination."""
+    return {
+        **_keys(lead_id, DELIVERY_ROW + delivery.destination),
+        **_columns(delivery, without={"destination", "record"}),
+        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD),
+    }
+
+
+def read_delivery(row: Row) -> Delivery:
+    """Return the delivery that ``delivery_row`` wrote."""
+    return _value(
+        Delivery,
+        row,
+        destination=row["RowKey"].removeprefix(DELIVERY_ROW),
+        record=_value(CrmRecord, row, prefix=RECORD) if row[f"{RECORD}id"] else None,
+    )
+
+
+def interest_row(lead_id: str, recorded: RecordedInterest) -> Row:
+    """Return the row of a submission, with the push as it came."""
+    interest = recorded.interest
+    submission = interest.submission
+    key = f"{INTEREST_ROW}{time_key(submission.received_at)}|{submission.submission_id}"
+    return {
+        **_keys(lead_id, key),
+        **_columns(interest, without={"submission"}),
+        **_columns(submission, without={"contact"}),
+        **_columns(submission.contact),
+        "content_type": recorded.content_type,
+        "body": recorded.body,
+    }
+
+
+def read_interest(row: Row) -> Interest:
+    """Return the interest that ``interest_row`` wrote."""
+    submission = _value(Submission, row, contact=_value(Contact, row))
+    return _value(Interest, row, submission=submission)
+
+
+def event_row(lead_id: str, number: int, event: Event, at: datetime) -> Row:
+    """Return a row of the audit trail."""
+    return {**_keys(lead_id, f"{EVENT_ROW}{number:08d}"), **_columns(event), "at": time_text(at)}
+
+
+def _keys(partition: str, row: str) -> Row:
+    return {"PartitionKey": partition, "RowKey": row, "schema": ROW_SCHEMA}
+
+
+def _columns(value: DataclassInstance, *, prefix: str = "", without: set[str] | None = None) -> Row:
+    names = [field.name for field in fields(value) if field.name not in (without or ())]
+    return {prefix + name: _column(getattr(value, name)) for name in names}
+
+
+def _column(value: object) -> str | int | bool:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return time_text(value)
+        case StrEnum():
+            return value.value
+        case str() | int():
+            return value
+        case _:
+            return to_json(value).decode()
+
+
+def _value[T: DataclassInstance](cls: type[T], row: Row, *, prefix: str = "", **parts: object) -> T:
+    given = {
+        field.name: _read(field.name, row[prefix + field.name])
+        for field in fields(cls)
+        if prefix + field.name in row
+        and not (row[prefix + field.name] == "" and field.default is None)
+    }
+    return TypeAdapter(cls).validate_python(given | parts)
+
+
+def _read(name: str, column: object) -> object:
+    return from_json(column) if name in JSON_COLUMNS and isinstance(column, str) else column

@@ -1,0 +1,122 @@
+"""Table ``Leads``: one partition a lead, changed in transactions that its lead row's ETag guards."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.data.tables import TableTransactionError, UpdateMode
+
+from shared.adapters.azure_storage.account import Table, error_code, unavailable
+from shared.adapters.azure_storage.keys import AFTER_PREFIX
+from shared.adapters.azure_storage.lead_rows import (
+    DELIVERY_ROW,
+    INTEREST_ROW,
+    LEAD_ROW,
+    Row,
+    delivery_row,
+    event_row,
+    interest_row,
+    lead_row,
+    read_delivery,
+    read_interest,
+    read_lead,
+)
+from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.lead import Interest
+from shared.ports import LeadChange, StoredLead
+
+STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
+EXISTS = "EntityAlreadyExists"
+LEAD_FIRST = 0
+"""The lead row is the first operation of a transaction, so that its ETag is compared first."""
+
+
+class TableLeadStore:
+    """The port ``LeadStore`` on Azure Table Storage."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``Leads``."""
+        self._table = table
+
+    async def read(self, lead_id: str) -> StoredLead | None:
+        """Return lead and deliveries in one range read."""
+        rows = await self._rows(lead_id, LEAD_ROW, LEAD_ROW + AFTER_PREFIX)
+        found = {row["RowKey"]: row for row in rows}
+        if LEAD_ROW not in found:
+            return None
+        lead = found[LEAD_ROW]
+        deliveries = [read_delivery(r) for key, r in found.items() if key.startswith(DELIVERY_ROW)]
+        return StoredLead(
+            lead=read_lead(lead),
+            deliveries={d.destination: d for d in deliveries},
+            etag=lead.metadata["etag"],
+        )
+
+    async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
+        """Return the interests recorded since a version, oldest first, without repeats."""
+        rows = await self._rows(
+            lead_id,
+            INTEREST_ROW,
+            INTEREST_ROW + AFTER_PREFIX,
+            only=f"version gt {after_version} and repeat_of eq ''",
+        )
+        return [read_interest(row) for row in rows]
+
+    async def commit(self, change: LeadChange) -> StoredLead:
+        """Write all of the change or nothing."""
+        operations = _operations(change)
+        transaction = partial(self._table.client.submit_transaction, operations)
+        try:
+            answers = await self._table.run(transaction, expected=STALE | {EXISTS})
+        except TableTransactionError as error:
+            raise _refused(error, change) from error
+        return change.after(answers[LEAD_FIRST]["etag"])
+
+    async def _rows(self, lead_id: str, start: str, end: str, *, only: str = "") -> list[Any]:
+        query = "PartitionKey eq @lead and RowKey ge @start and RowKey lt @end"
+        parameters = {"lead": lead_id, "start": start, "end": end}
+
+        async def read() -> list[Any]:
+            found = self._table.client.query_entities(
+                f"{query} and {only}" if only else query, parameters=parameters
+            )
+            return [row async for row in found]
+
+        return await self._table.run(read)
+
+
+def _operations(change: LeadChange) -> list[Any]:
+    lead = change.stored_lead
+    merge = {"mode": UpdateMode.MERGE}
+    operations: list[Any] = [_lead_operation(change, lead_row(lead))]
+    if change.interest is not None:
+        operations.append(("create", interest_row(lead.lead_id, change.interest)))
+    operations += [
+        ("upsert", delivery_row(lead.lead_id, delivery), merge)
+        for delivery in change.deliveries.values()
+    ]
+    operations += [
+        ("create", event_row(lead.lead_id, number, event, change.at))
+        for number, event in change.numbered_events
+    ]
+    return operations
+
+
+def _lead_operation(change: LeadChange, row: Row) -> tuple[object, ...]:
+    if change.before is None:
+        return "create", row
+    guard = {"etag": change.before.etag, "match_condition": MatchConditions.IfNotModified}
+    return "update", row, {"mode": UpdateMode.MERGE, **guard}
+
+
+def _refused(
+    error: TableTransactionError, change: LeadChange
+) -> StaleLeadError | AlreadyRecordedError | StorageUnavailableError:
+    lead_id = change.lead.lead_id
+    code = error_code(error)
+    if code in STALE or (code == EXISTS and error.index == LEAD_FIRST):
+        return StaleLeadError(lead_id)
+    if code == EXISTS:
+        return AlreadyRecordedError(lead_id)
+    return unavailable(error)

@@ -1,0 +1,48 @@
+"""Table ``Outbox``: messages that the queue did not take when they came."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from azure.data.tables import UpdateMode
+
+from shared.adapters.azure_storage.account import Table
+from shared.ports import OutboxRow
+
+PARTITION = "outbox"
+
+
+class TableOutbox:
+    """The port ``Outbox`` on Azure Table Storage."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``Outbox``."""
+        self._table = table
+
+    async def keep(self, key: str, message: str) -> None:
+        """Store a message; the same key twice is one row."""
+        row = {"PartitionKey": PARTITION, "RowKey": key, "message": message.encode()}
+        await self._table.run(
+            partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
+        )
+
+    async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
+        """Return the oldest messages."""
+
+        async def read() -> list[OutboxRow]:
+            found = self._table.client.query_entities(
+                "PartitionKey eq @outbox",
+                parameters={"outbox": PARTITION},
+                results_per_page=min(limit, 1000),
+            )
+            rows = []
+            async for row in found:
+                rows.append(OutboxRow(key=row["RowKey"], message=row["message"].decode()))
+                if len(rows) == limit:
+                    break
+            return rows
+
+        return await self._table.run(read)
+
+    async def delete(self, row: OutboxRow) -> None:
+        """Delete a message that has been queued; one that is gone is gone."""
+        await self._table.run(partial(self._table.client.delete_entity, PARTITION, row.key))

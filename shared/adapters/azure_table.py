@@ -1,0 +1,126 @@
+"""The destination Azure Table, in the shape that Partner Center's own such destination writes.
+
+One row per interest, all columns text; see
+https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-lead-management-instructions-azure-table
+Its keys are not documented. Ours are the lead id, and the interest's time and id: writing an
+interest again replaces its own row, so nothing is ever uncertain here.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import batched
+
+from azure.data.tables import UpdateMode
+from pydantic_core import to_json
+
+from shared.adapters.azure_storage.account import Table
+from shared.adapters.azure_storage.keys import time_key, time_text
+from shared.delivery import CrmRecord
+from shared.errors import (
+    CrmCredentialsError,
+    CrmError,
+    CrmRejectedError,
+    CrmUnavailableError,
+    StorageUnavailableError,
+)
+from shared.lead import Contact, Interest, Lead
+from shared.ports import Changed, CheckResult, FollowUpQuestion, FollowUpSeen, Reminder
+
+CUSTOMER_INFO = {
+    "FirstName": "first_name",
+    "LastName": "last_name",
+    "Email": "email",
+    "Phone": "phone",
+    "Country": "country",
+    "Company": "company",
+    "Title": "title",
+}
+MOST_OPERATIONS = 100
+"""In one transaction of Table Storage."""
+
+ERRORS: Mapping[int, type[CrmError]] = {
+    400: CrmRejectedError,
+    401: CrmCredentialsError,
+    403: CrmCredentialsError,
+    413: CrmRejectedError,
+}
+"""By status; anything else passes."""
+
+
+class AzureTableCrm:
+    """The port ``Crm`` on a table; nobody works in it, so it tells of no follow-up."""
+
+    tells_follow_up = False
+
+    def __init__(self, table: Table) -> None:
+        """Take the table that the publisher reads."""
+        self._table = table
+
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
+        """Write a row per new interest, with the contact as given in it."""
+        del uncertain
+        rows = [interest_row(lead.lead_id, interest) for interest in changed.interests]
+        try:
+            for some in batched(rows, MOST_OPERATIONS, strict=False):
+                await self._write(some)
+        except StorageUnavailableError as error:
+            raise _crm_error(error) from error
+        return CrmRecord(id=lead.lead_id)
+
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        """Return nothing: a table does not show who acted."""
+        del questions
+        return {}
+
+    async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
+        """Return "": a table has no owner to remind."""
+        del lead, record, reminder
+        return ""
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
+        """Write the interest's row, which is all the note that a table can take."""
+        changed = Changed(record=record, fields=frozenset(), interests=[interest])
+        await self.upsert(lead, changed, uncertain=False)
+        return interest.submission.submission_id
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Try to read from the table, which is created if it is missing."""
+        what = f"table {self._table.client.table_name} can be read"
+        try:
+            await self._table.run(self._read_one)
+        except StorageUnavailableError as error:
+            mend = f"{error}: check LeadStorage and the role Storage Table Data Contributor"
+            return [CheckResult(what=what, ok=False, mend=mend)]
+        return [CheckResult(what=what, ok=True)]
+
+    async def _write(self, rows: Sequence[Mapping[str, str]]) -> None:
+        operations = [("upsert", row, {"mode": UpdateMode.REPLACE}) for row in rows]
+        await self._table.run(partial(self._table.client.submit_transaction, operations))
+
+    async def _read_one(self) -> None:
+        async for _ in self._table.client.list_entities(results_per_page=1):
+            return
+
+
+def interest_row(lead_id: str, interest: Interest) -> dict[str, str]:
+    """Return one interest as Partner Center would have written it."""
+    submission = interest.submission
+    return {
+        "PartitionKey": lead_id,
+        "RowKey": f"{time_key(submission.received_at)}|{submission.submission_id}",
+        "ActionCode": submission.action,
+        "CreatedTime": time_text(submission.received_at),
+        "CustomerInfo": _customer_info(submission.contact),
+        "Description": submission.description,
+        "LeadSource": submission.lead_source,
+        "OfferDisplayName": submission.offer_title,
+    }
+
+
+def _customer_info(contact: Contact) -> str:
+    return to_json({key: getattr(contact, name) for key, name in CUSTOMER_INFO.items()}).decode()
+
+
+def _crm_error(error: StorageUnavailableError) -> CrmError:
+    status = getattr(error.__cause__, "status_code", 0)
+    return ERRORS.get(status, CrmUnavailableError)(str(error))

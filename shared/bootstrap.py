@@ -1,0 +1,165 @@
+"""The composition root: builds what each function needs, at its first call, once per process."""
+
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from ingest_lead.ingest import IngestPorts
+from nurture_timer.nurture import SweepPorts
+from route_lead.changes import RouteRules
+from route_lead.route import RoutePorts
+from route_lead.take import TakePorts
+from shared.adapters.azure_storage.account import Storage, Table
+from shared.errors import SettingsError
+from shared.merging import MergeRules
+from shared.ports import Crm, LeadIndex, LeadStore, Outbox, PushQueue, Quarantine
+from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, load
+
+QUEUE = "leads"
+
+
+def utc_now() -> datetime:
+    """Return the time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return 32 hex digits that nobody else has."""
+    return uuid.uuid4().hex
+
+
+def ingest_ports() -> IngestPorts:
+    """Return what ``ingest_lead`` needs; only the storage settings can be at fault."""
+    return IngestPorts(
+        queue=_queue(), outbox=_outbox(), quarantine=quarantine(), clock=utc_now, new_id=new_id
+    )
+
+
+def take_ports() -> TakePorts:
+    """Return what ``route_lead`` needs to take a message; routing is built when it is called."""
+    return TakePorts(
+        queue=_queue(), quarantine=quarantine(), routing=_routing, jitter=random.random
+    )
+
+
+def sweep_ports() -> SweepPorts:
+    """Return what ``nurture_timer`` needs."""
+    return SweepPorts(
+        leads=_leads(),
+        index=_index(),
+        queue=_queue(),
+        outbox=_outbox(),
+        destinations=_destinations(),
+        clock=utc_now,
+    )
+
+
+@cache
+def quarantine() -> Quarantine:
+    """Return the quarantine; only the storage settings can be at fault."""
+    from shared.adapters.azure_storage.quarantine import TableQuarantine
+
+    return TableQuarantine(_table("Quarantine"))
+
+
+@cache
+def _routing() -> tuple[RoutePorts, RouteRules]:
+    settings = load(RouteSettings)
+    ports = RoutePorts(
+        leads=_leads(),
+        index=_index(),
+        queue=_queue(),
+        destinations=_destinations(),
+        secret=_secret(settings.lead_id_key),
+        clock=utc_now,
+        jitter=random.random,
+        new_id=new_id,
+    )
+    rules = RouteRules(
+        merge=MergeRules(
+            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
+        ),
+        destinations=settings.destinations,
+        deliver_tests=settings.test_leads == "deliver",
+    )
+    return ports, rules
+
+
+def _secret(key: str) -> Callable[[], Awaitable[bytes]]:
+    from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
+
+    async def configured() -> bytes:
+        return key.encode()
+
+    return configured if key else LeadIdSecret(_table("Leads"))
+
+
+@cache
+def _destinations() -> "ConfiguredDestinations":
+    return ConfiguredDestinations(ADAPTERS)
+
+
+class ConfiguredDestinations:
+    """The port ``Destinations``: adapters are imported and built when a lead first needs them."""
+
+    def __init__(self, adapters: Mapping[str, Callable[[], Crm]]) -> None:
+        """Take how each adapter is built; a builder raises ``SettingsError``."""
+        self._adapters = adapters
+        self._built: dict[str, Crm] = {}
+
+    async def get(self, name: str) -> Crm:
+        """Return the adapter of a destination."""
+        if name not in self._adapters:
+            known = ", ".join(self._adapters)
+            raise SettingsError([f"CRM: names {name!r}; the destinations are: {known}"])
+        if name not in self._built:
+            self._built[name] = self._adapters[name]()
+        return self._built[name]
+
+
+def _azure_table() -> Crm:
+    from shared.adapters.azure_table import AzureTableCrm
+
+    return AzureTableCrm(_storage().table(load(AzureTableSettings).table))
+
+
+ADAPTERS: Mapping[str, Callable[[], Crm]] = {"azure_table": _azure_table}
+
+
+@cache
+def _storage() -> Storage:
+    return Storage(load(StorageSettings))
+
+
+def _table(name: str) -> Table:
+    return _storage().table(load(StorageSettings).table_prefix + name)
+
+
+@cache
+def _queue() -> PushQueue:
+    from shared.adapters.azure_storage.queue import StoragePushQueue
+
+    return StoragePushQueue(_storage().queue(QUEUE))
+
+
+@cache
+def _outbox() -> Outbox:
+    from shared.adapters.azure_storage.outbox import TableOutbox
+
+    return TableOutbox(_table("Outbox"))
+
+
+@cache
+def _leads() -> LeadStore:
+    from shared.adapters.azure_storage.leads import TableLeadStore
+
+    return TableLeadStore(_table("Leads"))
+
+
+@cache
+def _index() -> LeadIndex:
+    from shared.adapters.azure_storage.lead_index import TableLeadIndex
+
+    return TableLeadIndex(_table("LeadIndex"))

@@ -1,0 +1,156 @@
+"""The state of one lead towards one destination, and the rules of claims. Pure.
+
+A *claim* is the right to deliver, for a while; it has an id, and only its holder marks or releases
+it. A claim that ran out without an answer makes the next one *uncertain*: the request of its holder
+may have reached the CRM. A request whose outcome is unknown keeps its claim until the end, so that
+it can't overtake the next one: 60 s deadline < 5 min claim < 10 min invisibility of the message.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.lead import Contact
+
+UPSERT_DEADLINE = timedelta(seconds=60)
+CLAIM = timedelta(minutes=5)
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+SLOW_AFTER = timedelta(days=3)
+SLOW_DELAY = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=14)
+FIRST_HELD_DELAY = timedelta(seconds=2)
+
+REASON_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmRecord:
+    """What a destination made of a lead; ``baseline`` is what it showed when we delivered."""
+
+    id: str
+    url: str = ""
+    baseline: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One lead towards one destination."""
+
+    destination: str
+    delivered_version: int = 0
+    delivered_contact: Contact = field(default_factory=Contact)
+    delivered_at: datetime | None = None
+    parked_version: int = 0
+    parked_at: datetime | None = None
+    parked_reason: str = ""
+    failing_since: datetime | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    last_error: str = ""
+    record: CrmRecord | None = None
+    claim_id: str = ""
+    claim_ends_at: datetime | None = None
+    uncertain: bool = False
+
+    def is_behind(self, version: int) -> bool:
+        """Tell whether the destination lacks this version of the lead and may be given it."""
+        return self.delivered_version < version and self.parked_version != version
+
+    def held_until(self, now: datetime) -> datetime | None:
+        """Return the end of the claim that somebody holds at ``now``."""
+        running = self.claim_ends_at is not None and now < self.claim_ends_at
+        return self.claim_ends_at if running else None
+
+
+def claim(before: Delivery, claim_id: str, now: datetime) -> Delivery:
+    """Take the claim, which nobody holds at ``now``, or keep one's own for a further while."""
+    unanswered = bool(before.claim_id) and before.claim_id != claim_id
+    return replace(
+        before,
+        claim_id=claim_id,
+        claim_ends_at=now + CLAIM,
+        uncertain=before.uncertain or unanswered,
+    )
+
+
+def mark_delivered(
+    before: Delivery, version: int, contact: Contact, record: CrmRecord, now: datetime
+) -> Delivery:
+    """Store what the CRM answered, and give the claim back."""
+    return replace(
+        _released(before),
+        delivered_version=max(before.delivered_version, version),
+        delivered_contact=contact,
+        delivered_at=now,
+        parked_version=0,
+        parked_at=None,
+        parked_reason="",
+        failing_since=None,
+        attempts=0,
+        next_attempt_at=None,
+        last_error="",
+        record=record,
+        uncertain=False,
+    )
+
+
+def park(before: Delivery, version: int, reason: str, now: datetime) -> Delivery:
+    """Stop trying this version; the claim stays as it is."""
+    return replace(
+        before,
+        parked_version=version,
+        parked_at=now,
+        parked_reason=reason[:REASON_CHARACTERS],
+        failing_since=None,
+        attempts=0,
+        next_attempt_at=None,
+    )
+
+
+def release_parked(before: Delivery) -> Delivery:
+    """Try again what was parked."""
+    return replace(before, parked_version=0, parked_at=None, parked_reason="")
+
+
+def postpone(before: Delivery, reason: str, delay: timedelta, now: datetime) -> Delivery:
+    """Note a failed attempt and when the next one is; the claim stays as it is."""
+    return replace(
+        before,
+        failing_since=before.failing_since or now,
+        attempts=before.attempts + 1,
+        next_attempt_at=now + delay,
+        last_error=reason[:REASON_CHARACTERS],
+    )
+
+
+def release_claim(before: Delivery) -> Delivery:
+    """Give the claim back: the destination clearly did not take the lead."""
+    return _released(before)
+
+
+def gives_up(delivery: Delivery, now: datetime) -> bool:
+    """Tell whether the destination has failed for so long that only a person can help."""
+    return delivery.failing_since is not None and now - delivery.failing_since >= GIVE_UP_AFTER
+
+
+def retry_delay(delivery: Delivery, now: datetime, jitter: float) -> timedelta:
+    """Return 30 s, 1 min, … 1 h, after three days 6 h; half of it is left to ``jitter``, 0 to 1."""
+    failing_for = now - (delivery.failing_since or now)
+    if failing_for >= SLOW_AFTER:
+        return half_jittered(SLOW_DELAY, jitter)
+    return half_jittered(exponential(FIRST_DELAY, delivery.attempts, LONGEST_DELAY), jitter)
+
+
+def exponential(first: timedelta, attempt: int, longest: timedelta) -> timedelta:
+    """Return ``first`` doubled ``attempt`` times, at most ``longest``."""
+    return min(first * (1 << min(attempt, 30)), longest)
+
+
+def half_jittered(delay: timedelta, jitter: float) -> timedelta:
+    """Return between half of the delay and all of it, so that retries do not come in step."""
+    return delay / 2 + delay / 2 * jitter
+
+
+def _released(before: Delivery) -> Delivery:
+    return replace(before, claim_id="", claim_ends_at=None)

@@ -1,0 +1,119 @@
+"""The message envelope of the queue ``leads``, in its stored form.
+
+``push`` is a push as received; ``deliver`` asks for a recorded lead to be delivered, and with
+``releaseVersion`` releases what is parked at that version first. Fields are only ever added;
+``schemaVersion`` rises if an older app could misread a message.
+"""
+
+import base64
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+
+from shared.errors import InvalidMessageError, NewerMessageError
+
+SCHEMA_VERSION: Final = 1
+
+
+def _from_base64(value: object) -> object:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+def _to_base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+Base64Body = Annotated[
+    bytes, BeforeValidator(_from_base64), PlainSerializer(_to_base64, when_used="json")
+]
+
+
+class Envelope(BaseModel):
+    """What all messages share; ``attempt`` counts postponements, from 0."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    attempt: Annotated[int, Field(ge=0)] = 0
+    traceparent: str | None = None
+
+    def to_text(self) -> str:
+        """Return the queue's text: JSON in ASCII."""
+        return self.model_dump_json(by_alias=True, exclude_none=True, ensure_ascii=True)
+
+    def postponed(self) -> Self:
+        """Return the message for the next attempt."""
+        return self.model_copy(update={"attempt": self.attempt + 1})
+
+
+class Push(Envelope):
+    """A push as received; whoever takes it parses it again, so that a better parser may."""
+
+    kind: Literal["push"] = "push"
+    submission_id: Annotated[str, Field(min_length=1, pattern=r"^[0-9A-Za-z_-]+$")]
+    received_at: AwareDatetime
+    content_type: str = ""
+    body: Base64Body
+
+
+class Deliver(Envelope):
+    """A recorded lead, to be delivered wherever a destination lacks its version."""
+
+    kind: Literal["deliver"] = "deliver"
+    lead_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    release_version: Annotated[int, Field(ge=1)] | None = None
+
+
+type Message = Push | Deliver
+
+_MESSAGES: TypeAdapter[Push | Deliver] = TypeAdapter(
+    Annotated[Push | Deliver, Field(discriminator="kind")]
+)
+
+
+class _Version(BaseModel):
+    schema_version: int = Field(alias="schemaVersion")
+
+
+def parse_message(text: str) -> Message:
+    """Return the message that a queue text holds.
+
+    Base64 is understood too: tools that put messages on a queue by hand like to encode them.
+    Raises ``NewerMessageError`` or ``InvalidMessageError``.
+    """
+    json = _decoded(text)
+    try:
+        if _Version.model_validate_json(json).schema_version > SCHEMA_VERSION:
+            newer = "the message was written by a newer version of this app"
+            raise NewerMessageError(newer)
+        return _MESSAGES.validate_json(json)
+    except ValidationError as error:
+        raise InvalidMessageError(_faults(error)) from None
+
+
+def _decoded(text: str) -> str | bytes:
+    if text.lstrip().startswith("{"):
+        return text
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return text
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or 'message'}: {fault['msg']}"
+        for fault in error.errors(include_input=False, include_url=False)
+    )

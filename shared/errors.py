@@ -1,0 +1,103 @@
+"""Every error the relay raises on purpose; each says who must act.
+
+::
+
+    RelayError
+    ├── InvalidPushError            the sender: the body is no lead
+    │   └── TooLargePushError       the sender: the body is larger than any lead
+    ├── InvalidMessageError         the operator: a queue message is none of ours
+    ├── NewerMessageError           nobody: a newer version of the app will read the message
+    ├── SettingsError               the operator: a setting is wrong
+    ├── StorageError
+    │   ├── StorageUnavailableError nobody: the work is tried again
+    │   ├── StaleLeadError          nobody: somebody else wrote first, read again
+    │   └── AlreadyRecordedError    nobody: the submission was recorded before
+    └── CrmError
+        ├── CrmUnavailableError     nobody: the CRM did not do it and may later
+        ├── CrmCredentialsError     the operator: the CRM refuses who we are
+        ├── CrmRejectedError        the operator: the CRM refuses this lead
+        ├── CrmOutcomeUnknownError  nobody: the CRM may or may not have done it
+        └── CrmUncertainError       the operator: only a person can tell whether the record exists
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+
+class RelayError(Exception):
+    """The root of the tree."""
+
+
+class InvalidPushError(RelayError):
+    """A body that is no lead; the sender must send another, an operator can release this one."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        """Take one sentence per fault; none of them holds personal data."""
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class TooLargePushError(InvalidPushError):
+    """A body that is larger than a lead can be; it is kept as far as it fits."""
+
+
+class InvalidMessageError(RelayError):
+    """A queue message that this app never wrote; it is kept in quarantine for an operator."""
+
+
+class NewerMessageError(RelayError):
+    """A queue message of a newer version of this app; it waits for an instance that knows it."""
+
+
+class SettingsError(RelayError):
+    """Wrong settings; the operator must mend each of the named ones."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        """Take one line per wrong setting, saying what it should be."""
+        super().__init__("wrong settings:\n" + "\n".join(f"- {fault}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+class StorageError(RelayError):
+    """The root of what our own tables and queues answer."""
+
+
+class StorageUnavailableError(StorageError):
+    """Storage gave no usable answer; the write may or may not have happened."""
+
+
+class StaleLeadError(StorageError):
+    """The lead changed since it was read; read it again and decide anew."""
+
+
+class AlreadyRecordedError(StorageError):
+    """The submission has its interest row already."""
+
+
+class CrmError(RelayError):
+    """The root of what a destination answers; the message is kept with the delivery."""
+
+
+class CrmUnavailableError(CrmError):
+    """The destination clearly did not take the lead and may take it later."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        """Take the reason and the wait the destination asked for, if it did."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class CrmCredentialsError(CrmError):
+    """The destination refuses our credentials; the operator must mend them, leads wait."""
+
+
+class CrmRejectedError(CrmError):
+    """The destination refuses this lead as it is, in its own words; the delivery is parked."""
+
+
+class CrmOutcomeUnknownError(CrmError):
+    """The request left and no usable answer came back: the record may exist."""
+
+
+class CrmUncertainError(CrmError):
+    """An earlier request may have created the record and the destination can't be asked."""

@@ -1,0 +1,77 @@
+"""The first-response clock: from a customer's interest to somebody's follow-up. Pure.
+
+``none`` for whom nobody may contact and for test leads; ``waiting`` until somebody follows up or
+``due_at`` passes; ``overdue`` until somebody acts; ``followed_up`` until the next interest.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class FollowUpState(StrEnum):
+    """Where a lead stands with the people who must answer it."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    FOLLOWED_UP = "followed_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """The clock of one lead; all times are aware UTC."""
+
+    state: FollowUpState = FollowUpState.NONE
+    clock_started_at: datetime | None = None
+    due_at: datetime | None = None
+    flagged_at: datetime | None = None
+    done_at: datetime | None = None
+    done_by: str = ""
+
+
+def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> FollowUp:
+    """Start the clock for an interest, or set it back to one that came late but was earlier.
+
+    What came before the last follow-up was answered by it.
+    """
+    if before.done_at is not None and received_at <= before.done_at:
+        stopped = before.state is FollowUpState.NONE
+        return replace(before, state=FollowUpState.FOLLOWED_UP) if stopped else before
+    if before.clock_started_at is not None and before.clock_started_at <= received_at:
+        return before
+    overdue = before.state is FollowUpState.OVERDUE
+    return replace(
+        before,
+        state=FollowUpState.OVERDUE if overdue else FollowUpState.WAITING,
+        clock_started_at=received_at,
+        due_at=received_at + within,
+        flagged_at=before.flagged_at if overdue else None,
+    )
+
+
+def stop_clock(before: FollowUp) -> FollowUp:
+    """Stop a clock that must not run: nobody may contact the customer."""
+    return replace(before, state=FollowUpState.NONE, clock_started_at=None, due_at=None)
+
+
+def flag(before: FollowUp, now: datetime) -> FollowUp:
+    """Mark the lead as lacking follow-up."""
+    return replace(before, state=FollowUpState.OVERDUE, flagged_at=now)
+
+
+def follow_up(before: FollowUp, at: datetime, by: str) -> FollowUp:
+    """Stop the clock: somebody acted at ``at``."""
+    return replace(
+        before,
+        state=FollowUpState.FOLLOWED_UP,
+        clock_started_at=None,
+        due_at=None,
+        done_at=at,
+        done_by=by,
+    )
+
+
+def is_overdue(clock: FollowUp, now: datetime) -> bool:
+    """Tell whether the lead must be flagged at ``now``."""
+    return clock.state is FollowUpState.WAITING and clock.due_at is not None and clock.due_at <= now

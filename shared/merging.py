@@ -1,0 +1,177 @@
+"""How submissions merge into a lead. Pure, and independent of the order they are processed in.
+
+Every part of the merged state is a join: the newest value per field by stamp, the oldest full name,
+intervals of repeats that unite when they touch, the earliest interest that nobody has answered.
+The clips (20 interests, 10 names) keep the row small; only beyond them does order show.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from shared.follow_up import FollowUp, start_clock, stop_clock
+from shared.identity import has_value, normalized_text
+from shared.lead import (
+    CONTACT_FIELDS,
+    NAME_FIELDS,
+    Contact,
+    InterestSummary,
+    KeyKind,
+    Lead,
+    StampedName,
+    StampedText,
+    Submission,
+)
+
+NEWEST_INTERESTS = 20
+FULL_NAMES = 10
+SUMMARY_CHARACTERS = 120
+NAME_CHARACTERS = 256
+
+SAME_SOURCE = {"appsource (spza)": "appsource", "spza": "appsource"}
+"""One source under its documented names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRules:
+    """What the settings say about merging; ``follow_up_within`` starts at ``received_at``."""
+
+    repeat_window: timedelta
+    follow_up_within: timedelta
+
+
+def new_lead(lead_id: str, key_kind: KeyKind, submission: Submission) -> Lead:
+    """Return the lead that nothing has been merged into yet."""
+    return Lead(
+        lead_id=lead_id,
+        key_kind=key_kind,
+        created_at=submission.received_at,
+        test=submission.test,
+    )
+
+
+def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead, str]:
+    """Return the lead with the submission in it, and the id of the interest that it repeats or "".
+
+    The version rises only if a CRM would see a difference.
+    """
+    interests, repeat_of = _add_interest(before.interests, submission, rules.repeat_window)
+    stamps = _newest_values(before.contact_stamps, submission)
+    names = _oldest_names(before.full_names, submission)
+    merged = replace(
+        before,
+        contact_stamps=stamps,
+        full_names=names,
+        contact=_contact(stamps, names),
+        interests=interests,
+        submissions=before.submissions + 1,
+        asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
+    )
+    merged = replace(merged, follow_up=_clock(merged, submission, rules.follow_up_within))
+    visible = not repeat_of or merged.contact != before.contact
+    return replace(merged, version=before.version + visible), repeat_of
+
+
+def fingerprint(submission: Submission) -> str:
+    """Return what two submissions share exactly if one repeats the other: 16 hex digits."""
+    source = submission.source.lower()
+    said = [
+        SAME_SOURCE.get(source, source),
+        submission.action.lower(),
+        submission.publisher.lower(),
+        submission.offer.lower(),
+        submission.offer_title,
+        submission.description,
+        sorted(submission.contact.given().items()),
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _add_interest(
+    before: tuple[InterestSummary, ...], submission: Submission, window: timedelta
+) -> tuple[tuple[InterestSummary, ...], str]:
+    """Add an interest, or fold the submission into those that it repeats (it may join two)."""
+    entry = _summary(submission)
+    same = [i for i in before if _is_repeat(i, entry, window)]
+    others = (i for i in before if i not in same)
+    united = replace(
+        min([entry, *same], key=lambda i: i.first),
+        last=max([entry.last, *(i.last for i in same)]),
+        repeats=len(same) + sum(i.repeats for i in same),
+    )
+    newest = sorted([*others, united], key=lambda i: i.last, reverse=True)[:NEWEST_INTERESTS]
+    repeat_of = min(i.first for i in same).submission_id if same else ""
+    return tuple(newest), repeat_of
+
+
+def _is_repeat(known: InterestSummary, entry: InterestSummary, window: timedelta) -> bool:
+    return known.fingerprint == entry.fingerprint and (
+        known.first.received_at - window
+        <= entry.first.received_at
+        <= known.last.received_at + window
+    )
+
+
+def _summary(submission: Submission) -> InterestSummary:
+    return InterestSummary(
+        first=submission.stamp,
+        last=submission.stamp,
+        fingerprint=fingerprint(submission),
+        source=submission.source[:SUMMARY_CHARACTERS],
+        action=submission.action[:SUMMARY_CHARACTERS],
+        publisher=submission.publisher[:SUMMARY_CHARACTERS],
+        offer=submission.offer[:SUMMARY_CHARACTERS],
+        offer_title=submission.offer_title[:SUMMARY_CHARACTERS],
+    )
+
+
+def _newest_values(
+    before: dict[str, StampedText], submission: Submission
+) -> dict[str, StampedText]:
+    """Keep per field the newest value; "N/A" and the like never replace one that says something."""
+    after = dict(before)
+    for name, value in submission.contact.given().items():
+        given = StampedText(value, submission.stamp)
+        after[name] = max(after.get(name, given), given, key=_weight)
+    return after
+
+
+def _weight(text: StampedText) -> tuple[bool, datetime, str]:
+    return has_value(text.value), *text.stamp
+
+
+def _oldest_names(
+    before: tuple[StampedName, ...], submission: Submission
+) -> tuple[StampedName, ...]:
+    """Keep each full name with its first stamp, the oldest name first."""
+    contact = submission.contact
+    if not (has_value(contact.first_name) and has_value(contact.last_name)):
+        return before
+    given = StampedName(
+        contact.first_name[:NAME_CHARACTERS],
+        contact.last_name[:NAME_CHARACTERS],
+        submission.stamp,
+    )
+    first_seen: dict[str, StampedName] = {}
+    for name in sorted([*before, given], key=lambda n: n.stamp):
+        first_seen.setdefault(normalized_text(f"{name.first_name} {name.last_name}"), name)
+    return tuple(first_seen.values())[:FULL_NAMES]
+
+
+def _contact(stamps: dict[str, StampedText], names: Iterable[StampedName]) -> Contact:
+    """Return the merged contact: the oldest full name, the newest of everything else."""
+    values = {name: stamps[name].value for name in CONTACT_FIELDS if name in stamps}
+    for name in names:
+        values |= zip(NAME_FIELDS, name[:2], strict=True)
+        break
+    return Contact(**values)
+
+
+def _clock(lead: Lead, submission: Submission, within: timedelta) -> FollowUp:
+    if lead.test or lead.do_not_contact:
+        return stop_clock(lead.follow_up)
+    if submission.do_not_contact:
+        return lead.follow_up
+    return start_clock(lead.follow_up, submission.received_at, within)

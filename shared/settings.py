@@ -1,0 +1,183 @@
+"""The settings of each function, validated once, all faults named together.
+
+A class per concern, so that a wrong CRM setting can't stop ingestion. Names are those of the
+environment; ``LeadStorage`` and its ``__`` parts are what the triggers' ``connection`` uses, see
+https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic.config import JsonDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.errors import SettingsError
+
+DEVELOPMENT_STORAGE = (
+    "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+    "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+    "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;"
+    "TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
+)
+"""What ``UseDevelopmentStorage=true`` stands for, with the key that Microsoft publishes, see
+https://learn.microsoft.com/azure/storage/common/storage-use-azurite
+"""
+
+UNRESOLVED = "@Microsoft.KeyVault("
+"""How a Key Vault reference that Azure could not resolve arrives."""
+
+SECRET: JsonDict = {"secret": True}
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _iso_duration(value: object) -> object:
+    if isinstance(value, str) and not value.upper().startswith("P"):
+        raise ValueError("no ISO 8601 duration")
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_iso_duration), Field(gt=timedelta(0), le=timedelta(days=90))
+]
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, validate_default=False
+    )
+
+
+class StorageSettings(_Settings):
+    """Where leads are kept: by a connection string, or by service addresses and an identity."""
+
+    connection_string: str = Field(
+        "",
+        validation_alias="LeadStorage",
+        description="connection string of the storage account, or UseDevelopmentStorage=true",
+        json_schema_extra=SECRET,
+    )
+    queue_service_uri: str = Field(
+        "",
+        validation_alias="LeadStorage__queueServiceUri",
+        pattern="^https://",
+        description="instead: https address of the account's queue service",
+    )
+    table_service_uri: str = Field(
+        "",
+        validation_alias="LeadStorage__tableServiceUri",
+        pattern="^https://",
+        description="instead: https address of the account's table service",
+    )
+    credential: Literal["", "managedidentity"] = Field(
+        "",
+        validation_alias="LeadStorage__credential",
+        description="managedidentity: use the app's identity; empty: whoever is logged in",
+    )
+    client_id: str | None = Field(
+        None,
+        validation_alias="LeadStorage__clientId",
+        description="client id of a user-assigned identity",
+    )
+    table_prefix: str = Field(
+        "",
+        validation_alias="TABLE_PREFIX",
+        pattern="^[A-Za-z][A-Za-z0-9]{0,30}$",
+        description="begins the names of our tables, where several relays share an account",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if not self.connection_string and not (self.queue_service_uri and self.table_service_uri):
+            raise ValueError(
+                "LeadStorage: should be a connection string (or UseDevelopmentStorage=true),"
+                " or else LeadStorage__queueServiceUri and LeadStorage__tableServiceUri"
+                " should both be set"
+            )
+        return self
+
+    @property
+    def account(self) -> str:
+        """Return the connection string written out; "" where an identity is used."""
+        pairs = (pair.strip().lower() for pair in self.connection_string.split(";"))
+        return (
+            DEVELOPMENT_STORAGE if "usedevelopmentstorage=true" in pairs else self.connection_string
+        )
+
+
+class RouteSettings(_Settings):
+    """How leads are merged and where they go."""
+
+    destinations: Names = Field(
+        ("azure_table",),
+        validation_alias="CRM",
+        description="destinations of every lead, separated by commas: azure_table",
+    )
+    test_leads: Literal["deliver", "record"] = Field(
+        "deliver",
+        validation_alias="TEST_LEADS",
+        description="what becomes of Partner Center's test leads: deliver, or record only",
+    )
+    repeat_window: Duration = Field(
+        timedelta(hours=24),
+        validation_alias="REPEAT_WINDOW",
+        description="how long the same push again is a repeat: ISO 8601 duration such as PT24H",
+    )
+    follow_up_within: Duration = Field(
+        timedelta(hours=24),
+        validation_alias="FOLLOW_UP_WITHIN",
+        description="when a lead without follow-up is flagged: ISO 8601 duration such as PT24H",
+    )
+    lead_id_key: str = Field(
+        "",
+        validation_alias="LEAD_ID_KEY",
+        min_length=32,
+        description="secret that lead ids are made with, instead of the one kept beside the leads",
+        json_schema_extra=SECRET,
+    )
+
+
+class AzureTableSettings(_Settings):
+    """The destination ``azure_table``."""
+
+    table: str = Field(
+        "MarketplaceLeads",
+        validation_alias="AZURE_TABLE_NAME",
+        pattern="^[A-Za-z][A-Za-z0-9]{2,62}$",
+        description="table of the storage account that gets one row per interest",
+    )
+
+
+def load[S: _Settings](cls: type[S]) -> S:
+    """Read settings from the environment; raise ``SettingsError`` naming every wrong one."""
+    try:
+        settings = cls()
+    except ValidationError as error:
+        raise SettingsError([_fault(cls, fault) for fault in error.errors()]) from None
+    unresolved = [
+        f"{cls.model_fields[name].validation_alias}: should be a value, but is a Key Vault"
+        " reference that Azure could not resolve: check the secret's address and the app's role"
+        for name, value in settings
+        if isinstance(value, str) and value.startswith(UNRESOLVED)
+    ]
+    if unresolved:
+        raise SettingsError(unresolved)
+    return settings
+
+
+def _fault(cls: type[_Settings], fault: ErrorDetails) -> str:
+    """Return which setting is wrong, what it is (unless it is secret) and what it should be."""
+    message = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return message
+    name = str(fault["loc"][0])
+    field = next(f for f in cls.model_fields.values() if f.validation_alias == name)
+    value = "" if field.json_schema_extra == SECRET else f" is {fault['input']!r};"
+    return f"{name}:{value} {message}; should be: {field.description}"

@@ -1,0 +1,298 @@
+"""In-memory implementations of the ports, which behave as the real adapters do.
+
+``tests/contract`` runs the same cases over these and over Azurite. Each request passes a *gate*
+before it is done and after: a test lets it through, fails it, or never lets it return.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.delivery import CrmRecord
+from shared.envelope import parse_message
+from shared.errors import (
+    AlreadyRecordedError,
+    CrmRejectedError,
+    CrmUncertainError,
+    SettingsError,
+    StaleLeadError,
+)
+from shared.lead import Interest, Lead
+from shared.ports import (
+    Changed,
+    CheckResult,
+    DueRow,
+    Event,
+    FollowUpQuestion,
+    FollowUpSeen,
+    LeadChange,
+    OutboxRow,
+    Quarantined,
+    RecordedInterest,
+    Reminder,
+    StoredLead,
+    Swept,
+)
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+type Gate = Callable[[str], Awaitable[None]]
+
+
+async def open_gate(request: str) -> None:
+    """Let every request through."""
+
+
+@dataclass
+class Clock:
+    """A clock that only a test moves."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass
+class StoredPartition:
+    """What one lead's partition holds."""
+
+    stored: StoredLead
+    interests: dict[str, RecordedInterest] = field(default_factory=dict)
+    events: dict[int, Event] = field(default_factory=dict)
+
+
+@dataclass
+class FakeLeadStore:
+    gate: Gate = open_gate
+    partitions: dict[str, StoredPartition] = field(default_factory=dict)
+
+    async def read(self, lead_id: str) -> StoredLead | None:
+        await self.gate("leads.read")
+        found = self.partitions.get(lead_id)
+        return found.stored if found else None
+
+    async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
+        await self.gate("leads.interests")
+        rows = [row.interest for row in self.partitions[lead_id].interests.values()]
+        new = [row for row in rows if row.version > after_version and not row.repeat_of]
+        return sorted(new, key=lambda row: row.submission.stamp)
+
+    async def commit(self, change: LeadChange) -> StoredLead:
+        await self.gate("leads.commit")
+        after = self._commit(change)
+        await self.gate("leads.committed")
+        return after
+
+    def _commit(self, change: LeadChange) -> StoredLead:
+        lead_id = change.lead.lead_id
+        known = self.partitions.get(lead_id)
+        if (known.stored.etag if known else None) != (
+            change.before.etag if change.before else None
+        ):
+            raise StaleLeadError(lead_id)
+        new = change.interest
+        if known and new and new.interest.submission.submission_id in known.interests:
+            raise AlreadyRecordedError(lead_id)
+        after = change.after(str(int(known.stored.etag) + 1 if known else 1))
+        partition = self.partitions.setdefault(lead_id, StoredPartition(stored=after))
+        partition.stored = after
+        if new:
+            partition.interests[new.interest.submission.submission_id] = new
+        partition.events |= dict(change.numbered_events)
+        return after
+
+
+@dataclass
+class FakeLeadIndex:
+    clock: Clock
+    gate: Gate = open_gate
+    due_rows: dict[tuple[datetime, str], DueRow] = field(default_factory=dict)
+    recent: dict[str, datetime] = field(default_factory=dict)
+    parked: set[tuple[datetime, str, str]] = field(default_factory=set)
+    heartbeat: tuple[datetime, Swept] | None = None
+    written: int = 0
+
+    async def put(
+        self, lead_id: str, *, due_at: datetime | None, created_at: datetime | None
+    ) -> None:
+        await self.gate("index.put")
+        self.written += 1
+        if due_at is not None:
+            self.due_rows[due_at, lead_id] = DueRow(
+                due_at=due_at, lead_id=lead_id, written_at=self.clock(), etag=str(self.written)
+            )
+        if created_at is not None:
+            self.recent[lead_id] = created_at
+
+    async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
+        await self.gate("index.put_parked")
+        self.parked.add((parked_at, lead_id, destination))
+
+    async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
+        await self.gate("index.due")
+        rows = sorted(self.due_rows.values(), key=lambda row: (row.due_at, row.lead_id))
+        return [row for row in rows if row.due_at <= until][:limit]
+
+    async def delete(self, row: DueRow) -> None:
+        await self.gate("index.delete")
+        if self.due_rows.get((row.due_at, row.lead_id)) == row:
+            del self.due_rows[row.due_at, row.lead_id]
+
+    async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
+        await self.gate("index.put_heartbeat")
+        self.heartbeat = (at, swept)
+
+
+@dataclass(frozen=True, order=True)
+class QueuedMessage:
+    visible_at: datetime
+    text: str
+
+
+@dataclass
+class FakeQueue:
+    clock: Clock
+    gate: Gate = open_gate
+    messages: list[QueuedMessage] = field(default_factory=list)
+
+    async def send(self, message: str, delay: timedelta = timedelta(0)) -> None:
+        await self.gate("queue.send")
+        parse_message(message)
+        self.messages.append(QueuedMessage(self.clock() + delay, message))
+        await self.gate("queue.sent")
+
+    def take(self) -> str | None:
+        """Return the next visible message and hide it for good; None if there is none."""
+        visible = sorted(m for m in self.messages if m.visible_at <= self.clock())
+        if not visible:
+            return None
+        self.messages.remove(visible[0])
+        return visible[0].text
+
+
+@dataclass
+class FakeOutbox:
+    gate: Gate = open_gate
+    rows: dict[str, str] = field(default_factory=dict)
+
+    async def keep(self, key: str, message: str) -> None:
+        await self.gate("outbox.keep")
+        self.rows[key] = message
+
+    async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
+        await self.gate("outbox.waiting")
+        rows = sorted(self.rows.items())[:limit]
+        return [OutboxRow(key=key, message=message) for key, message in rows]
+
+    async def delete(self, row: OutboxRow) -> None:
+        await self.gate("outbox.delete")
+        self.rows.pop(row.key, None)
+
+
+@dataclass
+class FakeQuarantine:
+    gate: Gate = open_gate
+    entries: dict[str, Quarantined] = field(default_factory=dict)
+
+    async def keep(self, entry: Quarantined) -> None:
+        await self.gate("quarantine.keep")
+        self.entries[entry.quarantine_id] = entry
+
+
+@dataclass
+class FakeCrmRecord:
+    """One record of the fake CRM, with all that came to it."""
+
+    lead_id: str
+    values: dict[str, str]
+    owner: str = "new"
+    notes: list[str] = field(default_factory=list)
+    updates: int = 0
+
+
+@dataclass
+class FakeCrm:
+    """A CRM whose create is not idempotent, unless it ``finds`` records by our id."""
+
+    gate: Gate = open_gate
+    finds: bool = True
+    tells_follow_up: bool = True
+    records: list[FakeCrmRecord] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+    rejects: str = ""
+    acted: dict[str, FollowUpSeen] = field(default_factory=dict)
+    reminders: dict[str, Reminder] = field(default_factory=dict)
+    calls: int = 0
+
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
+        self.calls += 1
+        await self.gate("crm.upsert")
+        if self.fails:
+            raise self.fails.pop(0)
+        if self.rejects:
+            raise CrmRejectedError(self.rejects)
+        number = self.write(lead, changed, uncertain=uncertain)
+        await self.gate("crm.upserted")
+        return CrmRecord(id=str(number), baseline={"owner": self.records[number].owner})
+
+    def write(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
+        """Do what the request asks for and return the record's number."""
+        number = self._number(lead, changed, uncertain=uncertain)
+        record = self.records[number]
+        record.updates += 1
+        record.values |= {name: getattr(lead.contact, name) for name in changed.fields}
+        ids = [interest.submission.submission_id for interest in changed.interests]
+        record.notes += [new for new in ids if new not in record.notes]
+        return number
+
+    def _number(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
+        if changed.record is not None:
+            return int(changed.record.id)
+        known = [n for n, r in enumerate(self.records) if r.lead_id == lead.lead_id]
+        if known and self.finds:
+            return known[0]
+        if uncertain and not self.finds:
+            cannot_tell = "this CRM can't be searched by our id"
+            raise CrmUncertainError(cannot_tell)
+        self.records.append(FakeCrmRecord(lead.lead_id, {}))
+        return len(self.records) - 1
+
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        await self.gate("crm.follow_ups")
+        return {
+            q.lead_id: seen
+            for q in questions
+            if (seen := self.acted.get(q.lead_id)) and seen.at > q.since
+        }
+
+    async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
+        await self.gate("crm.remind")
+        self.reminders[reminder.reminder_id] = reminder
+        return reminder.reminder_id
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
+        await self.gate("crm.note")
+        note_id = interest.submission.submission_id
+        if note_id not in self.records[int(record.id)].notes:
+            self.records[int(record.id)].notes.append(note_id)
+        return note_id
+
+    async def check(self) -> Sequence[CheckResult]:
+        return [CheckResult(what="reachable", ok=True)]
+
+
+@dataclass
+class FakeDestinations:
+    """The destinations by name; one that is None can't be built."""
+
+    crms: Mapping[str, FakeCrm | None]
+
+    async def get(self, name: str) -> FakeCrm:
+        crm = self.crms.get(name)
+        if crm is None:
+            raise SettingsError([f"CRM={name}: no such destination"])
+        return crm

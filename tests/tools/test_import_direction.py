@@ -1,0 +1,58 @@
+"""The import contracts of pyproject.toml, on a copy of the app with one fault at a time."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("ingest_lead", "nurture_timer", "route_lead", "shared")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package)
+    return tmp_path
+
+
+def check(folder: Path) -> str:
+    program = str(Path(sys.executable).with_name("lint-imports"))
+    command = [program, "--no-cache", "--no-logo", "--config", str(ROOT / "pyproject.toml")]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+def test_the_app_keeps_its_direction(copy: Path) -> None:
+    assert " 0 broken." in check(copy)
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("ingest_lead/parse.py", "ingest_lead.blueprint"),
+        ("route_lead/route.py", "shared.bootstrap"),
+        ("ingest_lead/blueprint.py", "shared.adapters.azure_table"),
+        ("route_lead/route.py", "shared.adapters.azure_table"),
+        ("shared/adapters/azure_storage/leads.py", "shared.adapters.azure_table"),
+        ("ingest_lead/parse.py", "route_lead.route"),
+        ("nurture_timer/nurture.py", "ingest_lead.parse"),
+        ("route_lead/route.py", "nurture_timer.nurture"),
+        ("shared/adapters/azure_table.py", "route_lead.route"),
+        ("shared/lead.py", "ingest_lead.parse"),
+        ("shared/lead.py", "shared.ports"),
+        ("route_lead/route.py", "shared.settings"),
+        ("shared/lead.py", "azure.core"),
+        ("shared/ports.py", "azure.data.tables"),
+        ("route_lead/route.py", "azure.functions"),
+        ("shared/bootstrap.py", "local.azurite"),
+        ("route_lead/blueprint.py", "tests.fakes"),
+    ],
+)
+def test_an_import_against_the_direction_breaks_a_contract(
+    copy: Path, importer: str, imported: str
+) -> None:
+    with (copy / importer).open("a", encoding="utf-8") as module:
+        module.write(f"\nimport {imported}\n")
+    assert " 1 broken." in check(copy)
