@@ -150,8 +150,10 @@ async def _deal(
         await ports.queue.send(Deliver(lead_id=lead_id).to_text())
     for destination in step.parked:
         await ports.index.put_parked(lead_id, destination, now)
+    if step.flagged:
+        await ports.index.put_overdue(lead_id, now)
     if step.change.lead.next_due_at is not None:
-        await ports.index.put(lead_id, due_at=step.change.lead.next_due_at, created_at=None)
+        await ports.index.put_due(lead_id, step.change.lead.next_due_at)
     try:
         await ports.leads.commit(step.change)
     except StaleLeadError:

@@ -88,12 +88,7 @@ async def record_lead(
         before = await leads.read(recording.lead_id)
         change = _recorded_and_claimed(before, recording, rules, clock())
         try:
-            if before is None or change.lead.next_due_at != before.lead.next_due_at:
-                await index.put(
-                    recording.lead_id,
-                    due_at=change.lead.next_due_at,
-                    created_at=None if before else change.lead.created_at,
-                )
+            await _put_index(index, change)
             return await leads.commit(change), change.interest
         except AlreadyRecordedError:
             # The store compares the lead's ETag first, so `before` is the lead as it is stored.
@@ -104,6 +99,18 @@ async def record_lead(
             tries.stale()
         except StorageUnavailableError as error:
             tries.lost(error)
+
+
+async def _put_index(index: LeadIndex, change: LeadChange) -> None:
+    lead = change.lead
+    if lead.next_due_at is None:
+        return
+    if change.before is None:
+        await index.put_new(
+            lead.lead_id, due_at=lead.next_due_at, created_at=lead.created_at, test=lead.test
+        )
+    elif lead.next_due_at != change.before.lead.next_due_at:
+        await index.put_due(lead.lead_id, lead.next_due_at)
 
 
 def _recorded_and_claimed(

@@ -130,13 +130,19 @@ class LeadStore(Protocol):
 class LeadIndex(Protocol):
     """Table ``LeadIndex``: when the sweep looks at which lead. Written before the lead row."""
 
-    async def put(
-        self, lead_id: str, *, due_at: datetime | None, created_at: datetime | None
+    async def put_new(
+        self, lead_id: str, *, due_at: datetime, created_at: datetime, test: bool
     ) -> None:
-        """Write the due row and, for a new lead, the recent row, in one transaction."""
+        """Write the rows of a new lead, in one transaction: due, recent, and test if it is one."""
+
+    async def put_due(self, lead_id: str, due_at: datetime) -> None:
+        """Write when the sweep must look at a lead that is known."""
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         """Write the row by which parked deliveries are listed."""
+
+    async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
+        """Write the row by which overdue leads are listed."""
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""

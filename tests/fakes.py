@@ -112,25 +112,38 @@ class FakeLeadIndex:
     gate: Gate = open_gate
     due_rows: dict[tuple[datetime, str], DueRow] = field(default_factory=dict)
     recent: dict[str, datetime] = field(default_factory=dict)
+    tests: dict[str, datetime] = field(default_factory=dict)
     parked: set[tuple[datetime, str, str]] = field(default_factory=set)
+    overdue: set[tuple[datetime, str]] = field(default_factory=set)
     heartbeat: tuple[datetime, Swept] | None = None
     written: int = 0
 
-    async def put(
-        self, lead_id: str, *, due_at: datetime | None, created_at: datetime | None
+    async def put_new(
+        self, lead_id: str, *, due_at: datetime, created_at: datetime, test: bool
     ) -> None:
-        await self.gate("index.put")
+        await self.gate("index.put_new")
+        self._put_due(lead_id, due_at)
+        self.recent[lead_id] = created_at
+        if test:
+            self.tests[lead_id] = created_at
+
+    async def put_due(self, lead_id: str, due_at: datetime) -> None:
+        await self.gate("index.put_due")
+        self._put_due(lead_id, due_at)
+
+    def _put_due(self, lead_id: str, due_at: datetime) -> None:
         self.written += 1
-        if due_at is not None:
-            self.due_rows[due_at, lead_id] = DueRow(
-                due_at=due_at, lead_id=lead_id, written_at=self.clock(), etag=str(self.written)
-            )
-        if created_at is not None:
-            self.recent[lead_id] = created_at
+        self.due_rows[due_at, lead_id] = DueRow(
+            due_at=due_at, lead_id=lead_id, written_at=self.clock(), etag=str(self.written)
+        )
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         await self.gate("index.put_parked")
         self.parked.add((parked_at, lead_id, destination))
+
+    async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
+        await self.gate("index.put_overdue")
+        self.overdue.add((flagged_at, lead_id))
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         await self.gate("index.due")

@@ -19,6 +19,8 @@ PARTITION = "index"
 DUE = "due|"
 RECENT = "recent|"
 PARKED = "parked|"
+OVERDUE = "overdue|"
+TEST = "test|"
 HEARTBEAT = "sweep"
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 
@@ -30,21 +32,25 @@ class TableLeadIndex:
         """Take the table ``LeadIndex``."""
         self._table = table
 
-    async def put(
-        self, lead_id: str, *, due_at: datetime | None, created_at: datetime | None
+    async def put_new(
+        self, lead_id: str, *, due_at: datetime, created_at: datetime, test: bool
     ) -> None:
-        """Write the due row and, for a new lead, the recent row, in one transaction."""
-        keys = []
-        if due_at is not None:
-            keys.append(f"{DUE}{time_key(due_at)}|{lead_id}")
-        if created_at is not None:
-            keys.append(f"{RECENT}{newest_first_key(created_at)}|{lead_id}")
-        await self._put([{"RowKey": key, "lead_id": lead_id} for key in keys])
+        """Write the rows of a new lead, in one transaction: due, recent, and test if it is one."""
+        newest_first = f"{newest_first_key(created_at)}|{lead_id}"
+        keys = [_due_key(lead_id, due_at), RECENT + newest_first]
+        await self._put(*keys, *([TEST + newest_first] if test else []))
+
+    async def put_due(self, lead_id: str, due_at: datetime) -> None:
+        """Write when the sweep must look at a lead that is known."""
+        await self._put(_due_key(lead_id, due_at))
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         """Write the row by which parked deliveries are listed."""
-        key = f"{PARKED}{time_key(parked_at)}|{lead_id}|{destination}"
-        await self._put([{"RowKey": key, "lead_id": lead_id, "destination": destination}])
+        await self._put(f"{PARKED}{time_key(parked_at)}|{lead_id}|{destination}")
+
+    async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
+        """Write the row by which overdue leads are listed."""
+        await self._put(f"{OVERDUE}{time_key(flagged_at)}|{lead_id}")
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""
@@ -70,7 +76,7 @@ class TableLeadIndex:
         delete = partial(
             self._table.client.delete_entity,
             PARTITION,
-            f"{DUE}{time_key(row.due_at)}|{row.lead_id}",
+            _due_key(row.lead_id, row.due_at),
             etag=row.etag,
             match_condition=MatchConditions.IfNotModified,
         )
@@ -79,14 +85,21 @@ class TableLeadIndex:
 
     async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
         """Write when the last sweep was and what it did."""
-        await self._put([{"RowKey": HEARTBEAT, "at": time_text(at), **asdict(swept)}])
+        row = {"PartitionKey": PARTITION, "RowKey": HEARTBEAT, "at": time_text(at), **asdict(swept)}
+        await self._table.run(
+            partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
+        )
 
-    async def _put(self, rows: Sequence[dict[str, Any]]) -> None:
+    async def _put(self, *keys: str) -> None:
         operations = [
-            ("upsert", {"PartitionKey": PARTITION, **row}, {"mode": UpdateMode.REPLACE})
-            for row in rows
+            ("upsert", {"PartitionKey": PARTITION, "RowKey": key}, {"mode": UpdateMode.REPLACE})
+            for key in keys
         ]
         await self._table.run(partial(self._table.client.submit_transaction, operations))
+
+
+def _due_key(lead_id: str, due_at: datetime) -> str:
+    return f"{DUE}{time_key(due_at)}|{lead_id}"
 
 
 def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity

@@ -1,4 +1,4 @@
-"""Table ``Leads``: one partition a lead, changed in transactions that its lead row's ETag guards."""
+"""Table ``Leads``: one partition a lead, changed in transactions that its ETag guards."""
 
 from collections.abc import Sequence
 from functools import partial
