@@ -1,4 +1,4 @@
-"""``python -m local``: run the app on one machine without Core Tools.
+"""``python -m local``: run the app on one machine without Core Tools, or see a demo of it.
 
 It is a simulation around Microsoft's own runtime library: no scaling, no leases, no keys, and
 ``functionTimeout`` isn't enforced. This module must parse on any Python 3, to say which one is
@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OLDEST_PYTHON = (3, 13)
 
@@ -47,6 +52,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     run.add_argument(
         "--no-settings-file", action="store_true", help="don't read local.settings.json"
     )
+    demo = commands.add_parser("demo", help="show what becomes of samples, all in memory")
+    demo.add_argument("--samples", type=_path, help="folder with samples.toml (default: ours)")
     return parser.parse_args(arguments)
 
 
@@ -70,19 +77,31 @@ def main() -> int:
         return 2
     given = parse_arguments(sys.argv[1:])
     try:
-        from local.run import RunOptions, run  # noqa: PLC0415 - needs the version checked above
+        command = _command(given)
     except ModuleNotFoundError as error:
         print(f"The package {error.name} isn't installed: run `make setup`.", file=sys.stderr)
         return 2
-    return run(
-        RunOptions(
-            port=given.port,
-            data=None if given.memory else given.data,
-            app_dir=given.app,
-            ready_file=given.ready_file,
-            use_settings_file=not given.no_settings_file,
-        )
+    except KeyboardInterrupt:
+        return 130
+    return command()
+
+
+def _command(given: argparse.Namespace) -> Callable[[], int]:
+    """Import what a command needs: that takes the version checked before, and the packages."""
+    if given.command == "demo":
+        from local.demo.run import demo  # noqa: PLC0415 - see above
+
+        return partial(demo, given.samples) if given.samples else demo
+    from local.run import RunOptions, run  # noqa: PLC0415 - see above
+
+    options = RunOptions(
+        port=given.port,
+        data=None if given.memory else given.data,
+        app_dir=given.app,
+        ready_file=given.ready_file,
+        use_settings_file=not given.no_settings_file,
     )
+    return partial(run, options)
 
 
 if __name__ == "__main__":

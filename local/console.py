@@ -50,7 +50,14 @@ def log_outcome(function: str, cause: str, outcome: Outcome) -> None:
         log.info(told, "succeeded", outcome.milliseconds, cause)
     else:
         told += ": %s\n%s"
-        log.error(told, "failed", outcome.milliseconds, cause, outcome.error, (outcome.traceback or "").rstrip())
+        log.error(
+            told,
+            "failed",
+            outcome.milliseconds,
+            cause,
+            outcome.error,
+            (outcome.traceback or "").rstrip(),
+        )
 
 
 def silence_unclosed_clients() -> None:

@@ -88,8 +88,11 @@ class HttpTriggers:
         self._runtime = runtime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        response = await self._answer(Request(scope, receive))
+        """Answer one request; one that is cut off at the end of a run gets 503."""
+        try:
+            response = await self._answer(Request(scope, receive))
+        except asyncio.CancelledError:
+            response = Response(status_code=503)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from local.azurite import Azurite, running_azurite
 from local.console import log_to_console, show_banner, silence_unclosed_clients
-from local.errors import AzuriteEndedError, LocalRunError
+from local.errors import AzuriteEndedError, LocalRunError, StartError
 from local.host_json import HostOptions, read_host_json
 from local.http import GRACE_SECONDS, HttpServer, HttpTriggers, listen
 from local.runtime import Runtime
@@ -138,9 +138,17 @@ def _announce(
     show_banner(describe(app.triggers, url), leads, _storage(options, azurite))
     if options.ready_file:
         ready = {"url": f"http://127.0.0.1:{port}", "connection": app.settings.get(STORAGE, "")}
-        partial = options.ready_file.with_suffix(".partial")
-        partial.write_text(json.dumps(ready), encoding="utf-8")
-        partial.replace(options.ready_file)  # whoever waits for it never reads half of it
+        _write_whole(options.ready_file, json.dumps(ready))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that whoever waits for it never reads half of it."""
+    partial = path.with_suffix(".partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise StartError(f"{path} can't be written: {error.strerror}") from None
 
 
 def _storage(options: RunOptions, azurite: Azurite | None) -> str:
@@ -159,8 +167,9 @@ async def _until_stopped(
     await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
     died = azurite and azurite.process.returncode is not None
     stopping.set()
-    _LOG.info("Stopping; what is running gets %d s, Ctrl-C again ends at once.", GRACE_SECONDS)
-    await _finish(tasks)
+    if not died:
+        _LOG.info("Stopping; what runs gets %d s, Ctrl-C again ends at once.", GRACE_SECONDS)
+    await _finish(tasks, grace=1 if died else GRACE_SECONDS + 1)  # the server's own, and one more
     silence_unclosed_clients()
     if died:
         raise AzuriteEndedError(
@@ -168,9 +177,9 @@ async def _until_stopped(
         )
 
 
-async def _finish(tasks: list[asyncio.Task[None]]) -> None:
-    """Give ``tasks`` time to finish, then cancel them; a defect of ours is raised."""
-    done, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS + 1)
+async def _finish(tasks: list[asyncio.Task[None]], grace: float) -> None:
+    """Give ``tasks`` some seconds to finish, then cancel them; a defect of ours is raised."""
+    done, late = await asyncio.wait(tasks, timeout=grace)
     if late:
         _LOG.warning("Cutting off what is still running.")
     for task in late:

@@ -21,7 +21,7 @@ _RETRY: dict[str, Any] = {"initial_backoff": 1, "increment_base": 2, "retry_tota
 
 
 def read_settings(app_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Merge ``local.settings.json``, if there is one, with the environment, which wins."""
+    """Merge the environment over ``local.settings.json``, if there is one; empty values count."""
     path = app_dir / "local.settings.json"
     if not path.exists():
         return dict(environment)

@@ -93,11 +93,13 @@ class Timer:
         *,
         on_startup: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        set_within: Callable[[asyncio.Event, timedelta], Awaitable[bool]] = set_within,
     ) -> None:
         self._schedule = schedule
         self._invoke = invoke
         self._on_startup = on_startup
         self._now = now
+        self._set_within = set_within
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Invoke the function at each tick until ``stopping``."""
@@ -113,6 +115,6 @@ class Timer:
     async def _stopped_before(self, due_at: datetime, stopping: asyncio.Event) -> bool:
         """Sleep in short stretches: a laptop that was asleep must not oversleep its tick."""
         while (left := due_at - self._now()) > timedelta():
-            if await set_within(stopping, min(left, LONGEST_SLEEP)):
+            if await self._set_within(stopping, min(left, LONGEST_SLEEP)):
                 return True
         return stopping.is_set()

@@ -13,6 +13,7 @@ from local.runtime import Function, Runtime, json_datum, text_datum
 from local.settings import queue_service, resolve
 from local.timers import Schedule, Tick, Timer, parse_schedule
 
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SIMULATED = {"httpTrigger", "http", "queueTrigger", "timerTrigger"}
 
 
@@ -86,7 +87,8 @@ def describe(triggers: Triggers, url: str) -> list[str]:
 
 
 def _methods(route: HttpRoute) -> str:
-    return ",".join(route.methods) or "any method"
+    every = not route.methods or set(route.methods) >= _METHODS
+    return "any method" if every else ",".join(route.methods)
 
 
 async def open_listener(

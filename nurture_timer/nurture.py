@@ -8,7 +8,7 @@ a moment later.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -24,6 +24,7 @@ from shared.ports import (
     LeadIndex,
     LeadStore,
     Outbox,
+    OutboxRow,
     PushQueue,
     StoredLead,
     Swept,
@@ -54,12 +55,24 @@ class SweepPorts:
     clock: Callable[[], datetime]
 
 
-async def sweep(now: datetime, ports: SweepPorts) -> Swept:
-    """Do what is due at ``now``, which may be another time than the clock's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a sweep is going to do; ``failed`` leads could not be read."""
 
-    A lead that can't be dealt with stays due and keeps none of the others waiting.
-    """
-    from_outbox = await _queue_outbox(ports)
+    at: datetime
+    steps: Mapping[DueRow, Step]
+    strays: Sequence[DueRow]
+    outbox: Sequence[OutboxRow]
+    failed: int
+
+
+async def sweep(now: datetime, ports: SweepPorts) -> Swept:
+    """Do what is due at ``now``, which may be another time than the clock's."""
+    return await carry_out(await look(now, ports), ports)
+
+
+async def look(now: datetime, ports: SweepPorts) -> Due:
+    """Return what is due, without changing anything; CRMs are asked about follow-ups."""
     listed_at = ports.clock()
     rows = await ports.index.due(now, limit=MOST_LEADS)
     read = await _side_by_side(ports.leads.read(row.lead_id) for row in rows)
@@ -74,36 +87,45 @@ async def sweep(now: datetime, ports: SweepPorts) -> Swept:
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
     answers = await _ask(due.values(), now, ports.destinations)
-    steps = await _side_by_side(
-        _deal(row, stored, now, answers, ports) for row, stored in due.items()
-    )
-    cleared = await _side_by_side(ports.index.delete(row) for row in strays)
-    done = [step for step in steps if isinstance(step, Step)]
-    failed += sum(
+    steps = {
+        row: what_is_due(
+            stored,
+            now,
+            seen=answers.seen.get(row.lead_id),
+            ask_again=not answers.telling.isdisjoint(stored.deliveries),
+        )
+        for row, stored in due.items()
+    }
+    outbox = await ports.outbox.waiting(limit=MOST_LEADS)
+    return Due(at=now, steps=steps, strays=strays, outbox=outbox, failed=failed)
+
+
+async def carry_out(due: Due, ports: SweepPorts) -> Swept:
+    """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
+    for waiting in due.outbox:
+        await ports.queue.send(waiting.message)
+        await ports.outbox.delete(waiting)
+    dealt = await _side_by_side(_deal(row, step, due.at, ports) for row, step in due.steps.items())
+    cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
+    rows = [*due.steps, *due.strays]
+    failed = sum(
         _failed(row, error)
-        for row, error in zip([*due, *strays], [*steps, *cleared], strict=True)
+        for row, error in zip(rows, [*dealt, *cleared], strict=True)
         if isinstance(error, BaseException)
     )
+    done = [step for step in dealt if isinstance(step, Step)]
     swept = Swept(
-        looked_at=len(rows),
+        looked_at=len(rows) + due.failed,
         flagged=sum(step.flagged for step in done),
         followed_up=sum(step.followed_up for step in done),
         requeued=sum(step.requeue for step in done),
         parked=sum(len(step.parked) for step in done),
-        from_outbox=from_outbox,
-        cleared=len(strays),
-        failed=failed,
+        from_outbox=len(due.outbox),
+        cleared=len(due.strays),
+        failed=due.failed + failed,
     )
     await ports.index.put_heartbeat(ports.clock(), swept)
     return swept
-
-
-async def _queue_outbox(ports: SweepPorts) -> int:
-    rows = await ports.outbox.waiting(limit=MOST_LEADS)
-    for row in rows:
-        await ports.queue.send(row.message)
-        await ports.outbox.delete(row)
-    return len(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +157,9 @@ async def _ask(due: Iterable[StoredLead], now: datetime, destinations: Destinati
     return _Answers(seen=seen, telling=frozenset(telling))
 
 
-async def _deal(
-    row: DueRow, stored: StoredLead, now: datetime, answers: _Answers, ports: SweepPorts
-) -> Step | None:
-    """Do what is due on one lead; None if somebody else wrote it meanwhile: it stays due."""
+async def _deal(row: DueRow, step: Step, now: datetime, ports: SweepPorts) -> Step | None:
+    """Take one step; None if somebody else wrote the lead meanwhile: it stays due."""
     lead_id = row.lead_id
-    step = what_is_due(
-        stored,
-        now,
-        seen=answers.seen.get(lead_id),
-        ask_again=not answers.telling.isdisjoint(stored.deliveries),
-    )
     if step.requeue:
         await ports.queue.send(Deliver(lead_id=lead_id).to_text())
     for destination in step.parked:

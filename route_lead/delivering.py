@@ -32,6 +32,7 @@ from shared.ports import (
 log = logging.getLogger(__name__)
 
 PAST_THE_CLAIM = timedelta(seconds=1)
+TOO_LATE = "the claim would have run out before the destination answered"
 LONGEST_WAIT = timedelta(days=6)
 """A queue message can be delayed for seven days at most."""
 
@@ -110,6 +111,9 @@ class Deliverer:
             fields=_changed_fields(delivery, sent.lead.contact),
             interests=await work.interests(delivery.delivered_version, sent.lead.version),
         )
+        if delivery.held_until(self.clock() + self.deadline) is None:
+            # A worker that was held up must not meet the next holder in the CRM.
+            raise CrmUnavailableError(TOO_LATE)
         try:
             async with asyncio.timeout(self.deadline.total_seconds()):
                 return await crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)

@@ -33,24 +33,22 @@ def new_id() -> str:
 def ingest_ports() -> IngestPorts:
     """Return what ``ingest_lead`` needs; only the storage settings can be at fault."""
     return IngestPorts(
-        queue=_queue(), outbox=_outbox(), quarantine=quarantine(), clock=utc_now, new_id=new_id
+        queue=queue(), outbox=outbox(), quarantine=quarantine(), clock=utc_now, new_id=new_id
     )
 
 
 def take_ports() -> TakePorts:
     """Return what ``route_lead`` needs to take a message; routing is built when it is called."""
-    return TakePorts(
-        queue=_queue(), quarantine=quarantine(), routing=_routing, jitter=random.random
-    )
+    return TakePorts(queue=queue(), quarantine=quarantine(), routing=_routing, jitter=random.random)
 
 
 def sweep_ports() -> SweepPorts:
     """Return what ``nurture_timer`` needs."""
     return SweepPorts(
-        leads=_leads(),
-        index=_index(),
-        queue=_queue(),
-        outbox=_outbox(),
+        leads=leads(),
+        index=index(),
+        queue=queue(),
+        outbox=outbox(),
         destinations=_destinations(),
         clock=utc_now,
     )
@@ -61,18 +59,18 @@ def quarantine() -> Quarantine:
     """Return the quarantine; only the storage settings can be at fault."""
     from shared.adapters.azure_storage.quarantine import TableQuarantine
 
-    return TableQuarantine(_table("Quarantine"))
+    return TableQuarantine(table("Quarantine"))
 
 
 @cache
 def _routing() -> tuple[RoutePorts, RouteRules]:
     settings = load(RouteSettings)
     ports = RoutePorts(
-        leads=_leads(),
-        index=_index(),
-        queue=_queue(),
+        leads=leads(),
+        index=index(),
+        queue=queue(),
         destinations=_destinations(),
-        secret=_secret(settings.lead_id_key),
+        secret=lead_id_secret(settings.lead_id_key),
         clock=utc_now,
         jitter=random.random,
         new_id=new_id,
@@ -87,13 +85,14 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
     return ports, rules
 
 
-def _secret(key: str) -> Callable[[], Awaitable[bytes]]:
+def lead_id_secret(key: str) -> Callable[[], Awaitable[bytes]]:
+    """Return the secret of lead ids: a configured one, or the one kept beside the leads."""
     from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
 
     async def configured() -> bytes:
         return key.encode()
 
-    return configured if key else LeadIdSecret(_table("Leads"))
+    return configured if key else LeadIdSecret(table("Leads"))
 
 
 @cache
@@ -122,44 +121,56 @@ class ConfiguredDestinations:
 def _azure_table() -> Crm:
     from shared.adapters.azure_table import AzureTableCrm
 
-    return AzureTableCrm(_storage().table(load(AzureTableSettings).table))
+    return AzureTableCrm(storage().table(load(AzureTableSettings).table))
 
 
 ADAPTERS: Mapping[str, Callable[[], Crm]] = {"azure_table": _azure_table}
 
 
 @cache
-def _storage() -> Storage:
+def storage() -> Storage:
+    """Return the storage account; only the storage settings can be at fault."""
     return Storage(load(StorageSettings))
 
 
-def _table(name: str) -> Table:
-    return _storage().table(load(StorageSettings).table_prefix + name)
+async def close() -> None:
+    """Close what was built, in a process that ends; a function app never does."""
+    if storage.cache_info().currsize:
+        await storage().close()
+
+
+def table(name: str) -> Table:
+    """Return one of our tables by its name without the prefix."""
+    return storage().table(load(StorageSettings).table_prefix + name)
 
 
 @cache
-def _queue() -> PushQueue:
+def queue() -> PushQueue:
+    """Return the queue that leads wait on."""
     from shared.adapters.azure_storage.queue import StoragePushQueue
 
-    return StoragePushQueue(_storage().queue(QUEUE))
+    return StoragePushQueue(storage().queue(QUEUE))
 
 
 @cache
-def _outbox() -> Outbox:
+def outbox() -> Outbox:
+    """Return what the queue did not take."""
     from shared.adapters.azure_storage.outbox import TableOutbox
 
-    return TableOutbox(_table("Outbox"))
+    return TableOutbox(table("Outbox"))
 
 
 @cache
-def _leads() -> LeadStore:
+def leads() -> LeadStore:
+    """Return the leads."""
     from shared.adapters.azure_storage.leads import TableLeadStore
 
-    return TableLeadStore(_table("Leads"))
+    return TableLeadStore(table("Leads"))
 
 
 @cache
-def _index() -> LeadIndex:
+def index() -> LeadIndex:
+    """Return the index of leads."""
     from shared.adapters.azure_storage.lead_index import TableLeadIndex
 
-    return TableLeadIndex(_table("LeadIndex"))
+    return TableLeadIndex(table("LeadIndex"))

@@ -28,6 +28,7 @@ class FollowUp:
     flagged_at: datetime | None = None
     done_at: datetime | None = None
     done_by: str = ""
+    outcome: str = ""
 
 
 def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> FollowUp:
@@ -60,8 +61,8 @@ def flag(before: FollowUp, now: datetime) -> FollowUp:
     return replace(before, state=FollowUpState.OVERDUE, flagged_at=now)
 
 
-def follow_up(before: FollowUp, at: datetime, by: str) -> FollowUp:
-    """Stop the clock: somebody acted at ``at``."""
+def follow_up(before: FollowUp, at: datetime, by: str, outcome: str = "") -> FollowUp:
+    """Stop the clock: somebody acted at ``at``; what came of it is in their own words."""
     return replace(
         before,
         state=FollowUpState.FOLLOWED_UP,
@@ -69,6 +70,7 @@ def follow_up(before: FollowUp, at: datetime, by: str) -> FollowUp:
         due_at=None,
         done_at=at,
         done_by=by,
+        outcome=outcome,
     )
 
 

@@ -5,17 +5,17 @@ before it is done and after: a test lets it through, fails it, or never lets it 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from shared.delivery import CrmRecord
-from shared.envelope import parse_message
 from shared.errors import (
     AlreadyRecordedError,
     CrmRejectedError,
     CrmUncertainError,
     SettingsError,
     StaleLeadError,
+    StorageUnavailableError,
 )
 from shared.lead import Interest, Lead
 from shared.ports import (
@@ -35,6 +35,8 @@ from shared.ports import (
 )
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+LARGEST_MESSAGE = 64 * 1024
+LARGEST_KEPT = 512 * 1024
 
 type Gate = Callable[[str], Awaitable[None]]
 
@@ -77,7 +79,8 @@ class FakeLeadStore:
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         await self.gate("leads.interests")
-        rows = [row.interest for row in self.partitions[lead_id].interests.values()]
+        partition = self.partitions.get(lead_id)
+        rows = [row.interest for row in partition.interests.values()] if partition else []
         new = [row for row in rows if row.version > after_version and not row.repeat_of]
         return sorted(new, key=lambda row: row.submission.stamp)
 
@@ -174,7 +177,9 @@ class FakeQueue:
 
     async def send(self, message: str, delay: timedelta = timedelta(0)) -> None:
         await self.gate("queue.send")
-        parse_message(message)
+        if len(message.encode()) > LARGEST_MESSAGE:
+            too_large = "storage: 413 RequestBodyTooLarge"
+            raise StorageUnavailableError(too_large)
         self.messages.append(QueuedMessage(self.clock() + delay, message))
         await self.gate("queue.sent")
 
@@ -213,7 +218,8 @@ class FakeQuarantine:
 
     async def keep(self, entry: Quarantined) -> None:
         await self.gate("quarantine.keep")
-        self.entries[entry.quarantine_id] = entry
+        kept = replace(entry, body=entry.body[:LARGEST_KEPT])
+        self.entries[entry.quarantine_id] = kept
 
 
 @dataclass
@@ -229,7 +235,7 @@ class FakeCrmRecord:
 
 @dataclass
 class FakeCrm:
-    """A CRM whose create is not idempotent, unless it ``finds`` records by our id."""
+    """A CRM whose create is not idempotent; if it ``finds`` by our id, then only when it must."""
 
     gate: Gate = open_gate
     finds: bool = True
@@ -265,12 +271,12 @@ class FakeCrm:
     def _number(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
         if changed.record is not None:
             return int(changed.record.id)
-        known = [n for n, r in enumerate(self.records) if r.lead_id == lead.lead_id]
-        if known and self.finds:
-            return known[0]
         if uncertain and not self.finds:
             cannot_tell = "this CRM can't be searched by our id"
             raise CrmUncertainError(cannot_tell)
+        known = [n for n, r in enumerate(self.records) if r.lead_id == lead.lead_id]
+        if uncertain and known:
+            return known[0]
         self.records.append(FakeCrmRecord(lead.lead_id, {}))
         return len(self.records) - 1
 

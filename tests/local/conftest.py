@@ -6,20 +6,12 @@ from pathlib import Path
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
-from local.azurite import running_azurite
 from local.running import RunningApp
 
 TOY_APP = Path(__file__).parent / "toy_app"
 TOY_SETTINGS = {"TOY_QUEUE": "toy", "TOY_SCHEDULE": "* * * * * *"}
 
 type Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
-
-
-@pytest.fixture(scope="session")
-async def azurite() -> AsyncIterator[str]:
-    """Start one in memory for all tests, and give its connection string."""
-    async with running_azurite(None) as running:
-        yield running.connection
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +25,7 @@ async def toy(azurite: str) -> AsyncIterator[RunningApp]:
     env = {**TOY_SETTINGS, "LeadStorage": azurite}
     async with RunningApp(app=TOY_APP, env=env) as app:
         yield app
+        assert await app.stop() == 0
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ RECORD = CrmRecord(id="r1", url="https://crm.example.com/r1", baseline={"status"
 
 
 def test_a_deadline_ends_before_its_claim_and_a_claim_before_the_message_shows_again() -> None:
+    assert timedelta(seconds=60) == UPSERT_DEADLINE
+    assert timedelta(minutes=5) == CLAIM
     assert UPSERT_DEADLINE < CLAIM < INVISIBILITY_OF_A_MESSAGE
 
 
@@ -101,8 +103,9 @@ def test_a_delivered_version_is_behind_the_next_one_only() -> None:
 
 def test_a_delivery_ends_claim_failures_and_parking() -> None:
     uncertain = claim(FAILING, "c2", NOON + CLAIM)
-    parked = replace(park(uncertain, 2, "no", NOON), failing_since=NOON, attempts=3)
-    assert mark_delivered(parked, 3, ANNA, RECORD, NOON + MINUTE) == Delivery(
+    parked = park(uncertain, 2, "no", NOON)
+    failing = postpone(parked, "503", MINUTE, NOON)
+    assert mark_delivered(failing, 3, ANNA, RECORD, NOON + MINUTE) == Delivery(
         destination="dynamics",
         delivered_version=3,
         delivered_contact=ANNA,

@@ -51,9 +51,7 @@ def test_a_lead_stays_overdue_until_somebody_acts() -> None:
 
 def test_a_follow_up_stops_the_clock() -> None:
     clock = follow_up(WAITING, NOON + HOUR, "anna")
-    assert clock == FollowUp(
-        state=FollowUpState.FOLLOWED_UP, done_at=NOON + HOUR, done_by="anna"
-    )
+    assert clock == FollowUp(state=FollowUpState.FOLLOWED_UP, done_at=NOON + HOUR, done_by="anna")
 
 
 @pytest.mark.parametrize("earlier", [timedelta(0), HOUR, 30 * WITHIN])

@@ -220,6 +220,11 @@ def test_what_is_only_spelled_differently_is_a_repeat(other: Submission) -> None
     assert repeats_of(submission(), other) == ["", "s1"]
 
 
+def test_a_fingerprint_is_16_hex_digits() -> None:
+    assert len(fingerprint(submission())) == 16
+    assert set(fingerprint(submission())) <= set("0123456789abcdef")
+
+
 def test_the_names_of_appsource_are_one_source() -> None:
     names = ("AppSource (SPZA)", "SPZA", "AppSource", "spza")
     spelled = [submission(f"s{n}", n * HOUR, source=name) for n, name in enumerate(names)]

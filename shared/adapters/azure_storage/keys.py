@@ -23,6 +23,11 @@ def newest_first_key(at: datetime) -> str:
     return f"{(END_OF_TIME - at) // timedelta(microseconds=1):018d}"
 
 
+def newest_first_time(key: str) -> datetime:
+    """Return the time that ``newest_first_key`` made a key of."""
+    return END_OF_TIME - timedelta(microseconds=int(key))
+
+
 def time_text(at: datetime | None) -> str:
     """Return a time as a column holds it: 2026-11-21T09:30:00.000000Z, "" for none.
 

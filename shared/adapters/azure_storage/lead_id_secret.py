@@ -24,10 +24,11 @@ class LeadIdSecret:
     async def __call__(self) -> bytes:
         """Return the secret; all processes get the same one."""
         if not self._secret:
-            self._secret = await self._read() or await self._create()
+            self._secret = await self.read() or await self._create()
         return self._secret
 
-    async def _read(self) -> bytes:
+    async def read(self) -> bytes:
+        """Return the secret that is stored; b"" if there is none yet."""
         try:
             row = await self._table.run(
                 partial(self._table.client.get_entity, KEY, KEY),
@@ -45,5 +46,5 @@ class LeadIdSecret:
                 expected=frozenset({"EntityAlreadyExists"}),
             )
         except ResourceExistsError:
-            return await self._read()
+            return await self.read()
         return row["secret"].encode()

@@ -46,11 +46,11 @@ class TableLeadIndex:
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         """Write the row by which parked deliveries are listed."""
-        await self._put(f"{PARKED}{time_key(parked_at)}|{lead_id}|{destination}")
+        await self._put(f"{PARKED}{newest_first_key(parked_at)}|{lead_id}|{destination}")
 
     async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
         """Write the row by which overdue leads are listed."""
-        await self._put(f"{OVERDUE}{time_key(flagged_at)}|{lead_id}")
+        await self._put(f"{OVERDUE}{newest_first_key(flagged_at)}|{lead_id}")
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""

@@ -78,7 +78,7 @@ def read_delivery(row: Row) -> Delivery:
         Delivery,
         row,
         destination=row["RowKey"].removeprefix(DELIVERY_ROW),
-        record=_value(CrmRecord, row, prefix=RECORD) if row[f"{RECORD}id"] else None,
+        record=_value(CrmRecord, row, prefix=RECORD) if row.get(f"{RECORD}id") else None,
     )
 
 

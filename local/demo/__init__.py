@@ -1,0 +1,1 @@
+"""The demo: samples pushed to the app, and what becomes of them."""

@@ -1,0 +1,120 @@
+"""``python -m local demo``: the whole way of a lead, seen in one go, with nothing left behind."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from local.azurite import running_azurite
+from local.console import silence_unclosed_clients
+from local.demo.differences import differences, later_differences
+from local.demo.outcomes import Outcome, outcomes, push
+from local.demo.show import counted, summary, table
+from local.errors import LocalRunError, StartError
+from local.running import RunningApp
+from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
+from nurture_timer.nurture import sweep
+from shared.bootstrap import sweep_ports
+from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
+
+LATER = timedelta(hours=25)
+"""A lead is flagged a day after the customer's interest."""
+
+KNOWN_CRM = "azure_table"
+
+INTRODUCTION = (
+    "The way of a lead on this machine: pushed over HTTP, validated, queued, merged, and delivered"
+    " to the table MarketplaceLeads. Nothing is kept, nothing leaves the machine.\n"
+)
+
+
+def demo(folder: Path = SAMPLES) -> int:
+    """Show what becomes of a folder's samples, and return the exit code."""
+    console = Console(highlight=False)
+    try:
+        _refuse_other_crms()
+        return asyncio.run(_demo(_samples(folder), console))
+    except LocalRunError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def _samples(folder: Path) -> list[Sample]:
+    samples = [sample for sample in load(folder).values() if sample.demo]
+    if not samples:
+        raise SamplesError(f"{folder / INDEX} has no sample with `demo = true`.")
+    return samples
+
+
+def _refuse_other_crms() -> None:
+    crm = os.environ.get("CRM", "").strip()
+    if crm not in ("", KNOWN_CRM):
+        raise StartError(f"CRM={crm}: this demo knows only {KNOWN_CRM} for now.")
+
+
+async def _demo(samples: Sequence[Sample], console: Console) -> int:
+    started = time.monotonic()
+    console.print(INTRODUCTION)
+    console.print("Starting Azurite and the app …")
+    async with running_azurite(None) as azurite:
+        settings = _settings(azurite.connection)
+        async with RunningApp(env=settings) as app:
+            pushes = sum(len(sample.pushes) for sample in samples)
+            console.print(f"Pushing {counted(pushes, 'body', 'bodies')} to {app.url}/api/leads …")
+            pushed = await push(app.url, samples)
+            console.print("Waiting until all are recorded and delivered …")
+            before = await outcomes(app.connection, pushed)
+            if not all(outcome.at_rest for outcome in before):
+                console.print(f"That has not happened. The app says:\n{app.output}", markup=False)
+            console.print("Sweeping as of 25 hours later …")
+            await _sweep_later(settings)
+            after = await outcomes(app.connection, pushed)
+            seconds = time.monotonic() - started
+    silence_unclosed_clients()
+    return _show(before, after, seconds, console)
+
+
+def _settings(connection: str) -> dict[str, str]:
+    """Return all of the app's settings: this machine's own must not change what comes out."""
+    classes = (StorageSettings, RouteSettings, AzureTableSettings)
+    unset = {str(f.validation_alias): "" for cls in classes for f in cls.model_fields.values()}
+    schedule = {"NURTURE_SCHEDULE": "0 */5 * * * *"}
+    return {**unset, **schedule, "CRM": KNOWN_CRM, "LeadStorage": connection}
+
+
+async def _sweep_later(settings: dict[str, str]) -> None:
+    """Do what ``nurture_timer`` does, at another time.
+
+    The timer function itself runs in the app, on its schedule, and finds nothing due as yet. The
+    time of a sweep is an argument, so here we are its caller, a day ahead, on the same storage.
+    """
+    os.environ.update(settings)
+    ports = sweep_ports()
+    await sweep(ports.clock() + LATER, ports)
+
+
+def _show(
+    before: Sequence[Outcome], after: Sequence[Outcome], seconds: float, console: Console
+) -> int:
+    found = {
+        now.sample.name: [*differences(now), *later_differences(now, later)]
+        for now, later in zip(before, after, strict=True)
+    }
+    surprises = {name: told for name, told in found.items() if told}
+    console.print(table(after, frozenset(surprises)))
+    console.print(summary(after, seconds))
+    if not surprises:
+        console.print("All came out as expected.", style="bold green")
+        return 0
+    console.print("Not all came out as expected:", style="bold red")
+    for name, told in surprises.items():
+        for difference in told:
+            console.print(f"  {name}: {difference}", soft_wrap=True, markup=False)
+    return 1

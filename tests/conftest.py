@@ -1,0 +1,12 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from local.azurite import running_azurite
+
+
+@pytest.fixture(scope="session")
+async def azurite() -> AsyncIterator[str]:
+    """Start one in memory for all tests, and give its connection string."""
+    async with running_azurite(None) as running:
+        yield running.connection

@@ -1,0 +1,119 @@
+"""What is stored is read back as it was, whatever is in it."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from shared.adapters.azure_storage.lead_rows import (
+    Row,
+    delivery_row,
+    event_row,
+    interest_row,
+    lead_row,
+    read_delivery,
+    read_interest,
+    read_lead,
+)
+from shared.delivery import Delivery
+from shared.lead import KeyKind, Lead
+from shared.ports import EventKind, RecordedInterest
+from tests import examples, strategies
+from tests.fakes import START
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+COLUMN_TYPES = {str, int, bool, bytes}
+
+
+def same_as_default(value: "DataclassInstance") -> list[str]:
+    return [f.name for f in fields(value) if getattr(value, f.name) == f.default]
+
+
+@given(strategies.LEAD)
+def test_a_lead_is_read_back_as_it_was(lead: Lead) -> None:
+    row = lead_row(lead)
+
+    assert read_lead(row) == lead
+    assert {type(column) for column in row.values()} <= COLUMN_TYPES
+
+
+@given(strategies.DELIVERY)
+def test_a_delivery_is_read_back_as_it_was(delivery: Delivery) -> None:
+    row = delivery_row(examples.LEAD_ID, delivery)
+
+    assert read_delivery(row) == delivery
+    assert {type(column) for column in row.values()} <= COLUMN_TYPES
+
+
+@given(strategies.RECORDED)
+def test_an_interest_is_read_back_as_it_was(recorded: RecordedInterest) -> None:
+    row = interest_row(examples.LEAD_ID, recorded)
+
+    assert read_interest(row) == recorded.interest
+    assert (row["body"], row["content_type"]) == (recorded.body, recorded.content_type)
+    assert {type(column) for column in row.values()} <= COLUMN_TYPES
+
+
+def test_every_field_but_those_that_storage_counts_is_tried_by_the_examples() -> None:
+    assert same_as_default(examples.lead()) == ["next_event", "updated_at"]
+    assert same_as_default(examples.lead().follow_up) == []
+    assert same_as_default(examples.delivery()) == []
+    assert same_as_default(examples.submission()) == ["description", "test"]
+
+
+def test_a_lead_of_an_older_app_is_read_with_defaults() -> None:
+    row = {"PartitionKey": examples.LEAD_ID, "RowKey": "lead", "schema": 1}
+
+    read = read_lead(row | {"key_kind": "phone", "created_at": "2026-11-02T09:00:00.000000Z"})
+
+    assert read == Lead(lead_id=examples.LEAD_ID, key_kind=KeyKind.PHONE, created_at=START)
+
+
+def test_a_delivery_of_an_older_app_is_read_with_defaults() -> None:
+    row = {"PartitionKey": examples.LEAD_ID, "RowKey": "lead|delivery|azure_table"}
+
+    assert read_delivery(row) == Delivery(destination="azure_table")
+
+
+@pytest.mark.parametrize("row", [lead_row(examples.lead()), interest_row("", examples.recorded())])
+def test_a_column_of_a_newer_app_is_no_matter(row: Row) -> None:
+    read = read_lead if row["RowKey"] == "lead" else read_interest
+
+    assert read(row | {"mood": "good"}) == read(row)
+
+
+def test_the_body_of_a_push_is_kept_byte_for_byte_and_not_as_text() -> None:
+    body = bytes(range(256)) * 128
+
+    assert interest_row("", examples.recorded(body=body))["body"] == body
+
+
+def test_keys_sort_by_time_and_number() -> None:
+    interests = [interest_row("", examples.recorded(n))["RowKey"] for n in range(1, 100)]
+    events = [event_row("", n, examples.told(), START)["RowKey"] for n in (1, 9, 10, 99_999)]
+
+    assert interests == sorted(interests)
+    assert interests[0] == "interest|20261102T090100000000Z|submission-1"
+    assert events == sorted(events)
+    assert events[0] == "event|00000001"
+
+
+def test_an_event_says_what_when_and_where() -> None:
+    row = event_row("1" * 32, 7, examples.told(EventKind.PARKED, "“no”"), START)
+
+    assert row == {
+        "PartitionKey": "1" * 32,
+        "RowKey": "event|00000007",
+        "schema": 1,
+        "kind": "parked",
+        "destination": "azure_table",
+        "detail": "“no”",
+        "at": "2026-11-02T09:00:00.000000Z",
+    }
+
+
+def test_readers_see_whom_nobody_may_contact() -> None:
+    assert lead_row(examples.lead())["do_not_contact"] is True
