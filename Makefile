@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup demo run test check lint types imports pins coverage fmt lock clean
+.PHONY: help setup demo run test check lint types imports pins drift coverage fmt docs lock clean
 
 PYTHON := .venv/bin/python
 
@@ -30,11 +30,12 @@ run: setup ## Run the app on this machine: Core Tools if there, else our own hos
 test: setup ## Run all tests (ARGS=… is passed to pytest)
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, coverage)
+check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, coverage)
 	@$(MAKE) lint
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) pins
+	@$(MAKE) drift
 	@$(MAKE) coverage
 
 lint: .venv/.stamp
@@ -54,6 +55,10 @@ pins: .venv/.stamp
 	$(heading) 'Pinned requirements'
 	@$(PYTHON) -m tools.check_requirements
 
+drift: .venv/.stamp
+	$(heading) 'Generated documents'
+	@$(PYTHON) -m tools.generated_docs --check && echo 'README.md and docs/openapi.json are up to date.'
+
 coverage: setup
 	$(heading) 'Tests with branch coverage'
 	@$(PYTHON) -m pytest --cov $(ARGS)
@@ -63,6 +68,9 @@ coverage: setup
 fmt: .venv/.stamp ## Format the code and repair what ruff can repair
 	@$(PYTHON) -m ruff check --fix-only
 	@$(PYTHON) -m ruff format
+
+docs: .venv/.stamp ## Write settings table and OpenAPI description from the code
+	@$(PYTHON) -m tools.generated_docs
 
 lock: .venv/.stamp ## Renew both requirement files from pyproject.toml (UPGRADE=1: newest versions)
 	@echo 'Pinning requirements.txt …'
@@ -82,6 +90,7 @@ clean: ## Remove all that make, tests and local runs have left here
 	log=$$("$$python" -m venv --clear .venv 2>&1 && $(PYTHON) -m pip install --quiet --require-hashes \
 	  --disable-pip-version-check --requirement requirements-dev.txt 2>&1) \
 	  || { printf '%s\n' "$$log" >&2; exit 1; }
+	@$(PYTHON) -m tools.leads_command
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -5,9 +5,8 @@ takes the next batch once no more than ``newBatchThreshold`` are running. Succes
 failure shows it again after ``visibilityTimeout``, and at ``maxDequeueCount`` moves it to
 ``<queue>-poison``, where it vanishes after seven days. An empty queue is polled ever less often.
 
-One difference: for a queue that is itself called ``…-poison`` the platform has no poison queue. It
-leaves a failed message hidden for the rest of the ten minutes, and after ``maxDequeueCount`` tries
-never runs it again. Here it moves on to ``…-poison-poison``, where it can be seen.
+A queue that is itself called ``…-poison`` has none: a message that fails there is left hidden for
+the rest of the ten minutes, and after ``maxDequeueCount`` tries is never run again.
 Source: ``QueueProcessor`` and ``QueueListenerFactory`` in https://github.com/Azure/azure-sdk-for-net
 """
 
@@ -15,6 +14,7 @@ import asyncio
 import binascii
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from local.host_json import QueueOptions
 from local.stopping import set_within
 
 INVISIBLE_FOR = timedelta(minutes=10)
+POISON = "-poison"
 SHORTEST_POLL = timedelta(milliseconds=100)
 
 _LOG = logging.getLogger("queues")
@@ -55,7 +56,8 @@ class QueueListener:
         invisible_for: timedelta = INVISIBLE_FOR,
     ) -> None:
         self._queue = service.get_queue_client(queue)
-        self._poison = service.get_queue_client(f"{queue}-poison")
+        is_poison = queue.endswith(POISON)
+        self._poison = None if is_poison else service.get_queue_client(queue + POISON)
         self._options = options
         self._invoke = invoke
         self._invisible_for = invisible_for
@@ -139,6 +141,8 @@ class QueueListener:
     async def _complete(self, message: QueueMessage, *, ok: bool) -> None:
         if ok:
             await self._queue.delete_message(message.id, message.pop_receipt)
+        elif self._poison is None:
+            _LOG.warning("message %s stays hidden: it has no poison queue", message.id)
         elif _tries(message) >= self._options.max_dequeue_count:
             await self._move_to_poison(message)
         else:
@@ -151,20 +155,17 @@ class QueueListener:
         message.pop_receipt = hidden.pop_receipt
 
     async def _move_to_poison(self, message: QueueMessage) -> None:
+        if self._poison is None:
+            return
         told = "Message has reached MaxDequeueCount of %d. Moving message to queue '%s'."
         _LOG.warning(told, self._options.max_dequeue_count, self._poison.queue_name)
         try:
             await self._poison.send_message(message.content)
         except ResourceNotFoundError:
-            await self._create_poison()
+            with suppress(ResourceExistsError):
+                await self._poison.create_queue()
             await self._poison.send_message(message.content)
         await self._queue.delete_message(message.id, message.pop_receipt)
-
-    async def _create_poison(self) -> None:
-        try:
-            await self._poison.create_queue()
-        except ResourceExistsError:
-            _LOG.debug("%s was created meanwhile", self._poison.queue_name)
 
     def _tell(self, what: str, error: AzureError) -> None:
         reason = (error.message or repr(error)).partition("\n")[0]

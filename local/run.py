@@ -25,8 +25,10 @@ from local.errors import AzuriteEndedError, LocalRunError, StartError
 from local.host_json import HostOptions, read_host_json
 from local.http import GRACE_SECONDS, HttpServer, HttpTriggers, listen
 from local.runtime import Runtime
-from local.settings import STORAGE, read_settings, wants_azurite, with_azurite
+from local.settings import DEFAULTS, OWN, STORAGE, read_settings, wants_azurite, with_azurite
 from local.triggers import Triggers, describe, open_listener, open_timer, read_triggers
+
+RUN_FILE = "run.json"
 
 _LOG = logging.getLogger("host")
 
@@ -40,6 +42,12 @@ class RunOptions:
     app_dir: Path
     ready_file: Path | None
     use_settings_file: bool
+
+    @property
+    def ready_files(self) -> list[Path]:
+        """Return where URL and connection stand while the app runs, for other programs."""
+        run_file = self.data / RUN_FILE if self.data else None
+        return [path for path in (self.ready_file, run_file) if path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +84,8 @@ def run(options: RunOptions) -> int:
 async def _run(options: RunOptions) -> None:
     stopping = _stopping_on_signals()
     host = read_host_json(options.app_dir)
-    settings = dict(os.environ)
-    if options.use_settings_file:
-        settings = read_settings(options.app_dir, settings)
+    files = (DEFAULTS, OWN) if options.use_settings_file else (DEFAULTS,)
+    settings = read_settings(options.app_dir, os.environ, files)
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(closing(listen(options.port)))
         azurite = None
@@ -89,6 +96,8 @@ async def _run(options: RunOptions) -> None:
         app = await _start_app(options.app_dir, host, settings, stack)
         sources = await _sources(app, listening, stack)
         _announce(options, app, listening, azurite)
+        for path in options.ready_files:
+            stack.callback(path.unlink, missing_ok=True)
         await _until_stopped(sources, stopping, azurite)
 
 
@@ -136,9 +145,9 @@ def _announce(
     url = f"http://localhost:{port}"
     leads = [url + route.path for route in app.triggers.http if route.path.endswith("/leads")]
     show_banner(describe(app.triggers, url), leads, _storage(options, azurite))
-    if options.ready_file:
-        ready = {"url": f"http://127.0.0.1:{port}", "connection": app.settings.get(STORAGE, "")}
-        _write_whole(options.ready_file, json.dumps(ready))
+    ready = {"url": f"http://127.0.0.1:{port}", "connection": app.settings.get(STORAGE, "")}
+    for path in options.ready_files:
+        _write_whole(path, json.dumps(ready))
 
 
 def _write_whole(path: Path, text: str) -> None:

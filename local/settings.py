@@ -1,8 +1,8 @@
-"""The app's settings, the environment over ``local.settings.json``, and what connections name."""
+"""The app's settings, from the environment and files, and what connections name."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,11 @@ from local.errors import StartError
 
 STORAGE = "LeadStorage"
 
+DEFAULTS = "local.settings.example.json"
+"""What the app's authors suggest, such as the schedules that the triggers name."""
+
+OWN = "local.settings.json"
+
 _DEVELOPMENT_STORAGE = re.compile(r"\s*UseDevelopmentStorage=true\s*;?\s*", re.IGNORECASE)
 _PLACEHOLDER = re.compile("%([^%]+)%")
 
@@ -20,11 +25,19 @@ _PLACEHOLDER = re.compile("%([^%]+)%")
 _RETRY: dict[str, Any] = {"initial_backoff": 1, "increment_base": 2, "retry_total": 2}
 
 
-def read_settings(app_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Merge the environment over ``local.settings.json``, if there is one; empty values count."""
-    path = app_dir / "local.settings.json"
+def read_settings(
+    app_dir: Path, environment: Mapping[str, str], files: Sequence[str]
+) -> dict[str, str]:
+    """Merge the settings files that exist with the environment; the later wins."""
+    merged: dict[str, str] = {}
+    for name in files:
+        merged |= _read_file(app_dir / name)
+    return merged | dict(environment)
+
+
+def _read_file(path: Path) -> dict[str, str]:
     if not path.exists():
-        return dict(environment)
+        return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
         encrypted, values = content.get("IsEncrypted", False), content.get("Values", {})
@@ -33,7 +46,7 @@ def read_settings(app_dir: Path, environment: Mapping[str, str]) -> dict[str, st
         raise StartError(f"{path} can't be read: {error}") from None
     if encrypted:
         raise StartError(f"{path} is encrypted: run `func settings decrypt` first.")
-    return from_file | dict(environment)
+    return from_file
 
 
 def wants_azurite(settings: Mapping[str, str]) -> bool:

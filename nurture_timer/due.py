@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.delivery import Delivery, gives_up, park, postpone
-from shared.follow_up import FollowUpState, flag, follow_up, is_overdue
+from shared.follow_up import FollowUpState, flag, is_overdue
 from shared.lead import Lead
+from shared.merging import answered
 from shared.ports import (
     Event,
     EventKind,
@@ -58,8 +59,7 @@ def what_is_due(
     moved = [_moved(d, lead.version, now) for d in stuck]
     parked = tuple(d.destination for d in moved if d.parked_version == lead.version)
     deliveries = {**stored.deliveries, **{d.destination: d for d in moved}}
-    since = lead.updated_at or now
-    look_at = next_look_at(lead, deliveries.values(), since)
+    look_at = next_look_at(lead, deliveries.values(), lead.created_at)
     if lead.follow_up.state is FollowUpState.OVERDUE and ask_again:
         look_at = sooner(look_at, now + LOOK_AGAIN)
     return Step(
@@ -81,17 +81,20 @@ def _clock(
     stored: StoredLead, now: datetime, seen: FollowUpSeen | None
 ) -> tuple[Lead, list[Event]]:
     lead = stored.lead
+    told = []
     if seen is not None:
-        done = follow_up(lead.follow_up, seen.at, seen.by)
-        return replace(lead, follow_up=done), [Event(kind=EventKind.FOLLOWED_UP, detail=seen.by)]
+        lead = answered(lead, seen.at, seen.by)
+        told.append(Event(kind=EventKind.FOLLOWED_UP, detail=seen.by))
     if is_overdue(lead.follow_up, now):
-        return replace(lead, follow_up=flag(lead.follow_up, now)), [Event(kind=EventKind.FLAGGED)]
-    return lead, []
+        lead = replace(lead, follow_up=flag(lead.follow_up, now))
+        told.append(Event(kind=EventKind.FLAGGED))
+    return lead, told
 
 
 def _is_stuck(stored: StoredLead, delivery: Delivery, now: datetime) -> bool:
-    since = stored.lead.updated_at or stored.lead.created_at
-    return delivery.is_behind(stored.lead.version) and no_progress_at(delivery, since) <= now
+    """Tell whether the delivery itself shows no progress: a write for another reason is none."""
+    lead = stored.lead
+    return delivery.is_behind(lead.version) and no_progress_at(delivery, lead.created_at) <= now
 
 
 def _moved(delivery: Delivery, version: int, now: datetime) -> Delivery:

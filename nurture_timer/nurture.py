@@ -15,7 +15,7 @@ from itertools import batched
 
 from nurture_timer.due import Step, questions, what_is_due
 from shared.envelope import Deliver
-from shared.errors import CrmError, SettingsError, StaleLeadError, StorageUnavailableError
+from shared.errors import StaleLeadError, StorageUnavailableError
 from shared.ports import (
     Destinations,
     DueRow,
@@ -102,9 +102,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
 
 async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
-    for waiting in due.outbox:
-        await ports.queue.send(waiting.message)
-        await ports.outbox.delete(waiting)
+    from_outbox = await _queue_outbox(due.outbox, ports)
     dealt = await _side_by_side(_deal(row, step, due.at, ports) for row, step in due.steps.items())
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
@@ -120,7 +118,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         followed_up=sum(step.followed_up for step in done),
         requeued=sum(step.requeue for step in done),
         parked=sum(len(step.parked) for step in done),
-        from_outbox=len(due.outbox),
+        from_outbox=from_outbox,
         cleared=len(due.strays),
         failed=due.failed + failed,
     )
@@ -128,9 +126,22 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     return swept
 
 
+async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
+    """Queue what waits; while the queue takes nothing, leads must not wait for it as well."""
+    queued = 0
+    try:
+        for row in rows:
+            await ports.queue.send(row.message)
+            await ports.outbox.delete(row)
+            queued += 1
+    except StorageUnavailableError as error:
+        log.warning("%d messages stay in the outbox: %s", len(rows) - queued, error)
+    return queued
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
-    """What sales did, by lead id, and which destinations tell of it."""
+    """What sales did, by lead id, and which destinations tell of it, now or once mended."""
 
     seen: Mapping[str, FollowUpSeen]
     telling: frozenset[str]
@@ -145,14 +156,16 @@ async def _ask(due: Iterable[StoredLead], now: datetime, destinations: Destinati
     seen: dict[str, FollowUpSeen] = {}
     telling = set()
     for name, about in asked.items():
+        telling.add(name)
         try:
             crm = await destinations.get(name)
-            if crm.tells_follow_up:
-                telling.add(name)
-                for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
-                    async with asyncio.timeout(ASK_WITHIN.total_seconds()):
-                        seen |= await crm.follow_ups(some)
-        except (CrmError, SettingsError, TimeoutError) as error:
+            if not crm.tells_follow_up:
+                telling.remove(name)
+                continue
+            for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
+                async with asyncio.timeout(ASK_WITHIN.total_seconds()):
+                    seen |= await crm.follow_ups(some)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away
             log.warning("%s can't be asked about follow-ups: %r", name, type(error))
     return _Answers(seen=seen, telling=frozenset(telling))
 

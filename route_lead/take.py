@@ -82,6 +82,19 @@ async def quarantine_message(taken: Taken, fault: str, quarantine: Quarantine) -
     log.error("message %s is in quarantine: %s", taken.message_id, fault)
 
 
+async def keep_poison(taken: Taken, fault: str, quarantine: Quarantine, poison: PushQueue) -> None:
+    """Keep a poison message whole, or put it back where it came from, this time for good.
+
+    The host gives the poison queue no poison queue of its own: what fails there too often is never
+    run again and forgotten after 7 days.
+    """
+    try:
+        await quarantine_message(taken, fault, quarantine)
+    except StorageError as error:
+        log.error("message %s can't be kept yet: %s", taken.message_id, error)  # noqa: TRY400 - says it all
+        await poison.send(taken.text, LONGEST_DELAY)
+
+
 async def _quarantine_push(
     message: Message, error: InvalidPushError, quarantine: Quarantine
 ) -> None:

@@ -18,6 +18,7 @@ from shared.ports import Crm, LeadIndex, LeadStore, Outbox, PushQueue, Quarantin
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, load
 
 QUEUE = "leads"
+POISON_QUEUE = f"{QUEUE}-poison"
 
 
 def utc_now() -> datetime:
@@ -147,9 +148,19 @@ def table(name: str) -> Table:
 @cache
 def queue() -> PushQueue:
     """Return the queue that leads wait on."""
+    return _queue(QUEUE)
+
+
+@cache
+def poison_queue() -> PushQueue:
+    """Return the queue that the host puts poison messages on."""
+    return _queue(POISON_QUEUE)
+
+
+def _queue(name: str) -> PushQueue:
     from shared.adapters.azure_storage.queue import StoragePushQueue
 
-    return StoragePushQueue(storage().queue(QUEUE))
+    return StoragePushQueue(storage().queue(name))
 
 
 @cache

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from shared.follow_up import FollowUp, start_clock, stop_clock
+from shared.follow_up import FollowUp, follow_up, start_clock, stop_clock
 from shared.identity import has_value, normalized_text
 from shared.lead import (
     CONTACT_FIELDS,
+    DO_NOT_CONTACT,
     NAME_FIELDS,
     Contact,
     InterestSummary,
@@ -72,6 +73,18 @@ def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead
     merged = replace(merged, follow_up=_clock(merged, submission, rules.follow_up_within))
     visible = not repeat_of or merged.contact != before.contact
     return replace(merged, version=before.version + visible), repeat_of
+
+
+def answered(lead: Lead, at: datetime, by: str, outcome: str = "") -> Lead:
+    """Return the lead with a follow-up; what the customer did after it starts the clock again."""
+    before = lead.follow_up
+    clock = follow_up(before, at, by, outcome)
+    if before.clock_started_at is not None and before.due_at is not None:
+        within = before.due_at - before.clock_started_at
+        wanted = (i for i in lead.interests if i.action.upper() != DO_NOT_CONTACT)
+        for seen_at in sorted(s.received_at for i in wanted for s in (i.first, i.last)):
+            clock = start_clock(clock, seen_at, within)
+    return replace(lead, follow_up=clock)
 
 
 def fingerprint(submission: Submission) -> str:

@@ -23,8 +23,9 @@ def differences(outcome: Outcome) -> list[str]:
 
 
 def later_differences(before: Outcome, later: Outcome) -> list[str]:
-    """Return how a lead's follow-up differs from what must be once it is overdue."""
-    return list(_numbered("lead", map(_follow_up_later, before.sample.leads, later.leads)))
+    """Return how follow-up differs from what it must be once a day and more has passed."""
+    found = map(_follow_up_later, before.sample.leads, later.leads)
+    return [f"25 h later: {difference}" for difference in _numbered("lead", found)]
 
 
 def _numbered(what: str, all_found: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -64,7 +64,7 @@ async def _demo(samples: Sequence[Sample], console: Console) -> int:
     console.print(INTRODUCTION)
     console.print("Starting Azurite and the app …")
     async with running_azurite(None) as azurite:
-        settings = _settings(azurite.connection)
+        settings = app_settings(azurite.connection)
         async with RunningApp(env=settings) as app:
             pushes = sum(len(sample.pushes) for sample in samples)
             console.print(f"Pushing {counted(pushes, 'body', 'bodies')} to {app.url}/api/leads …")
@@ -81,8 +81,11 @@ async def _demo(samples: Sequence[Sample], console: Console) -> int:
     return _show(before, after, seconds, console)
 
 
-def _settings(connection: str) -> dict[str, str]:
-    """Return all of the app's settings: this machine's own must not change what comes out."""
+def app_settings(connection: str = "") -> dict[str, str]:
+    """Return all of the app's settings: this machine's own must not change what comes out.
+
+    Without a connection, the app starts an Azurite of its own.
+    """
     classes = (StorageSettings, RouteSettings, AzureTableSettings)
     unset = {str(f.validation_alias): "" for cls in classes for f in cls.model_fields.values()}
     schedule = {"NURTURE_SCHEDULE": "0 */5 * * * *"}

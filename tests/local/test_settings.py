@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import StartError
-from local.settings import queue_service, read_settings, resolve, wants_azurite, with_azurite
+from local.settings import OWN, queue_service, read_settings, resolve, wants_azurite, with_azurite
 
 AN_ACCOUNT = "AccountName=ours;AccountKey=a2V5;EndpointSuffix=core.windows.net"
 
@@ -16,11 +16,11 @@ def write_settings(folder: Path, content: object) -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     write_settings(tmp_path, {"IsEncrypted": False, "Values": {"A": "file", "B": "file"}})
 
-    assert read_settings(tmp_path, {"A": "environment"}) == {"A": "environment", "B": "file"}
+    assert read_settings(tmp_path, {"A": "environment"}, [OWN]) == {"A": "environment", "B": "file"}
 
 
 def test_the_file_is_not_required(tmp_path: Path) -> None:
-    assert read_settings(tmp_path, {"A": "environment"}) == {"A": "environment"}
+    assert read_settings(tmp_path, {"A": "environment"}, [OWN]) == {"A": "environment"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_file_that_is_no_use_is_refused(tmp_path: Path, content: object, told:
     write_settings(tmp_path, content)
 
     with pytest.raises(StartError, match=told):
-        read_settings(tmp_path, {})
+        read_settings(tmp_path, {}, [OWN])
 
 
 @pytest.mark.parametrize(

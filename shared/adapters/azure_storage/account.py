@@ -10,7 +10,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from shared.errors import StorageUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.data.tables.aio import TableClient, TableServiceClient
@@ -24,6 +24,10 @@ TIMEOUTS = {"connection_timeout": 5, "read_timeout": 10}
 TABLE_RETRIES = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 2}
 QUEUE_RETRIES = {"retry_total": 1, "initial_backoff": 0, "increment_base": 1}
 """Short: what can't be stored within seconds is kept elsewhere or postponed, by us."""
+
+
+MOST_AT_ONCE = 1_000
+"""Rows that Table Storage gives in one answer."""
 
 
 class Storage:
@@ -117,12 +121,39 @@ class Table:
                 raise
             raise unavailable(error) from error
 
+    async def rows(
+        self,
+        query: str,
+        parameters: dict[str, str],
+        **options: Any,  # noqa: ANN401 - the SDK's
+    ) -> AsyncIterator[Any]:
+        """Yield the rows of a query, page by page; none if there is no table.
+
+        Raises ``StorageUnavailableError``.
+        """
+        try:
+            async for row in self.client.query_entities(query, parameters=parameters, **options):
+                yield row
+        except AzureError as error:
+            if error_code(error) != "TableNotFound":
+                raise unavailable(error) from error
+
     async def _create(self) -> None:
         log.info("creating table %s", self.client.table_name)
         try:
             await self.client.create_table()
         except ResourceExistsError:
             log.debug("another instance created table %s", self.client.table_name)
+
+
+async def at_most[T](limit: int, items: AsyncIterator[T]) -> AsyncIterator[T]:
+    """Yield the first items, and ask for no more than these."""
+    left = limit
+    async for item in items:
+        yield item
+        left -= 1
+        if not left:
+            return
 
 
 def error_code(error: AzureError) -> str:

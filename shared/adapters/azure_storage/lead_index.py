@@ -11,7 +11,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import Table
+from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
 from shared.adapters.azure_storage.keys import key_time, newest_first_key, time_key, time_text
 from shared.ports import DueRow, Swept
 
@@ -54,22 +54,12 @@ class TableLeadIndex:
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""
-        parameters = {"index": PARTITION, "start": DUE, "end": f"{DUE}{time_key(until)}~"}
-
-        async def read() -> list[DueRow]:
-            found = self._table.client.query_entities(
-                "PartitionKey eq @index and RowKey ge @start and RowKey lt @end",
-                parameters=parameters,
-                results_per_page=min(limit, 1000),
-            )
-            rows = []
-            async for row in found:
-                rows.append(_due_row(row))
-                if len(rows) == limit:
-                    break
-            return rows
-
-        return await self._table.run(read)
+        found = self._table.rows(
+            "PartitionKey eq @index and RowKey ge @start and RowKey lt @end",
+            {"index": PARTITION, "start": DUE, "end": f"{DUE}{time_key(until)}~"},
+            results_per_page=min(limit, MOST_AT_ONCE),
+        )
+        return [_due_row(row) async for row in at_most(limit, found)]
 
     async def delete(self, row: DueRow) -> None:
         """Delete a due row if it is still as it was listed."""

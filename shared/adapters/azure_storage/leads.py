@@ -77,13 +77,8 @@ class TableLeadStore:
         query = "PartitionKey eq @lead and RowKey ge @start and RowKey lt @end"
         parameters = {"lead": lead_id, "start": start, "end": end}
 
-        async def read() -> list[Any]:
-            found = self._table.client.query_entities(
-                f"{query} and {only}" if only else query, parameters=parameters
-            )
-            return [row async for row in found]
-
-        return await self._table.run(read)
+        found = self._table.rows(f"{query} and {only}" if only else query, parameters)
+        return [row async for row in found]
 
 
 def _operations(change: LeadChange) -> list[Any]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import Table
+from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
 from shared.ports import OutboxRow
 
 PARTITION = "outbox"
@@ -27,21 +27,15 @@ class TableOutbox:
 
     async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
         """Return the oldest messages."""
-
-        async def read() -> list[OutboxRow]:
-            found = self._table.client.query_entities(
-                "PartitionKey eq @outbox",
-                parameters={"outbox": PARTITION},
-                results_per_page=min(limit, 1000),
-            )
-            rows = []
-            async for row in found:
-                rows.append(OutboxRow(key=row["RowKey"], message=row["message"].decode()))
-                if len(rows) == limit:
-                    break
-            return rows
-
-        return await self._table.run(read)
+        found = self._table.rows(
+            "PartitionKey eq @outbox",
+            {"outbox": PARTITION},
+            results_per_page=min(limit, MOST_AT_ONCE),
+        )
+        return [
+            OutboxRow(key=row["RowKey"], message=row["message"].decode())
+            async for row in at_most(limit, found)
+        ]
 
     async def delete(self, row: OutboxRow) -> None:
         """Delete a message that has been queued; one that is gone is gone."""

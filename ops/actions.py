@@ -1,0 +1,75 @@
+"""What an operator changes on leads: release and deliver by message, follow-up by hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from ops.desk import Desk
+from ops.errors import NotFoundError, RefusedError, UsageError
+from ops.listing import LeadState, listed
+from route_lead.storing import change_lead
+from shared.envelope import Deliver
+from shared.follow_up import FollowUpState, follow_up
+from shared.ports import Event, EventKind, LeadChange, StoredLead
+
+
+async def release(desk: Desk, stored: StoredLead) -> list[str]:
+    """Ask for what is parked to be tried again; return the destinations.
+
+    Raises ``RefusedError`` if nothing is parked. The message names the version: one that is sent
+    twice, or while a delivery is under way, releases once.
+    """
+    lead = stored.lead
+    parked = [d.destination for d in stored.deliveries.values() if d.parked_version == lead.version]
+    if not parked:
+        raise RefusedError(f"lead {lead.lead_id} has nothing parked")
+    message = Deliver(lead_id=lead.lead_id, release_version=lead.version)
+    await desk.queue.send(message.to_text())
+    return parked
+
+
+async def release_all(desk: Desk) -> AsyncIterator[StoredLead]:
+    """Release every parked lead, and yield each."""
+    async for stored in listed(desk, state=LeadState.PARKED, since=None):
+        await release(desk, stored)
+        yield stored
+
+
+async def deliver_pending(desk: Desk) -> AsyncIterator[StoredLead]:
+    """Ask for every pending lead to be tried now, and yield each."""
+    async for stored in listed(desk, state=LeadState.PENDING, since=None):
+        await desk.queue.send(Deliver(lead_id=stored.lead.lead_id).to_text())
+        yield stored
+
+
+async def record_follow_up(
+    desk: Desk, stored: StoredLead, *, at: datetime, by: str, outcome: str, note: str
+) -> StoredLead:
+    """Stop a lead's clock by hand, whether it is waiting or overdue."""
+    lead = stored.lead
+    if lead.follow_up.state is FollowUpState.NONE:
+        why = "a test lead" if lead.test else "nobody may contact the customer"
+        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why}")
+    if at > desk.clock():
+        raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
+    decide = partial(_followed_up, at=at, by=by, outcome=outcome, note=note, now=desk.clock())
+    after = await change_lead(desk.leads, stored, decide)
+    if after is None:
+        raise NotFoundError(f"lead {lead.lead_id} is gone")
+    return after
+
+
+def _followed_up(
+    before: StoredLead, *, at: datetime, by: str, outcome: str, note: str, now: datetime
+) -> LeadChange | None:
+    done = follow_up(before.lead.follow_up, at, by, outcome)
+    if done == before.lead.follow_up:
+        return None
+    told = "; ".join(part for part in (by, outcome, note) if part)
+    return LeadChange(
+        before=before,
+        lead=replace(before.lead, follow_up=done),
+        at=now,
+        events=[Event(kind=EventKind.FOLLOWED_UP, detail=told)],
+    )

@@ -1,0 +1,128 @@
+"""``leads list``, ``show``, ``release``, ``deliver`` and ``follow-up``."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import typer
+
+from ops import console
+from ops.actions import deliver_pending, record_follow_up, release, release_all
+from ops.desk import Desk
+from ops.errors import UsageError
+from ops.listing import LeadState, listed
+from ops.running import run
+from ops.times import parse_time
+from ops.views import LeadDetails, LeadView
+from shared.ports import StoredLead
+
+PAGE = 50
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, in a shape that stays.")]
+Who = Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone (with --last-name).")]
+LastName = Annotated[str, typer.Option(help="With a phone: a lead is known by both.")]
+
+
+def list_leads(
+    *,
+    state: Annotated[LeadState | None, typer.Option(help="Only leads of this state.")] = None,
+    since: Annotated[str, typer.Option(help="Only leads since: 2026-11-21, or 2d ago.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="How many; 0 is all. Default: 50, with --json all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List leads, newest first."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        from_time = parse_time(since, desk.clock(), ahead=False) if since else None
+        found = listed(desk, state=state, since=from_time)
+        most = (0 if as_json else PAGE) if limit is None else limit
+        if as_json:
+            await console.print_array(_views(found), most)
+        else:
+            await console.print_leads(_views(found), most)
+
+    run(command())
+
+
+async def _views(found: AsyncIterator[StoredLead]) -> AsyncIterator[LeadView]:
+    async for stored in found:
+        yield LeadView.of(stored)
+
+
+def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
+    """Show one lead with its submissions, deliveries and audit trail."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        stored = await desk.lead(who, last_name=last_name)
+        lead_id = stored.lead.lead_id
+        details = LeadDetails.with_history(
+            stored,
+            await desk.history.submissions(lead_id),
+            await desk.history.events(lead_id),
+        )
+        if as_json:
+            console.print_object(details)
+        else:
+            console.print_details(details)
+
+    run(command())
+
+
+def release_leads(
+    who: Annotated[str, typer.Argument(help="Lead id or e-mail address.")] = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
+) -> None:
+    """Try again what is parked."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        if bool(who) is every:
+            raise UsageError("name one lead, or say --all")
+        if every:
+            count = await console.count(release_all(desk), "released")
+            console.say(f"{count} parked leads are queued again")
+        else:
+            stored = await desk.lead(who)
+            destinations = ", ".join(await release(desk, stored))
+            console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
+
+    run(command())
+
+
+def deliver(
+    *, pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False
+) -> None:
+    """Try pending deliveries now, not when their next attempt is due."""
+
+    async def command() -> None:
+        if not pending:
+            raise UsageError("say --pending: every pending lead is tried now")
+        count = await console.count(deliver_pending(Desk.open()), "queued")
+        console.say(f"{count} pending leads are queued")
+
+    run(command())
+
+
+def follow_up(
+    who: Who,
+    *,
+    last_name: LastName = "",
+    by: Annotated[str, typer.Option(help="Who acted.")] = "",
+    at: Annotated[str, typer.Option(help="When: 2026-11-21T09:30Z, or 2h ago. Default: now.")] = "",
+    note: Annotated[str, typer.Option(help="What was done; kept in the audit trail.")] = "",
+    outcome: Annotated[str, typer.Option(help="What came of it, in your words.")] = "",
+) -> None:
+    """Record that somebody followed up, which stops the lead's clock."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        when = parse_time(at, desk.clock(), ahead=False) if at else desk.clock()
+        stored = await desk.lead(who, last_name=last_name)
+        after = await record_follow_up(desk, stored, at=when, by=by, outcome=outcome, note=note)
+        console.say(f"lead {after.lead.lead_id}: followed up at {when:%Y-%m-%d %H:%M} UTC")
+
+    run(command())

@@ -1,0 +1,126 @@
+"""What only an operator reads of leads: lists by index rows, and histories."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from ops.views import EventView
+from shared.adapters.azure_storage.account import Table, at_most
+from shared.adapters.azure_storage.keys import (
+    AFTER_PREFIX,
+    newest_first_key,
+    newest_first_time,
+)
+from shared.adapters.azure_storage.lead_index import (
+    DUE,
+    HEARTBEAT,
+    OVERDUE,
+    PARKED,
+    PARTITION,
+    RECENT,
+    TEST,
+)
+from shared.adapters.azure_storage.lead_rows import EVENT_ROW, INTEREST_ROW, LEAD_ROW, read_interest
+from shared.lead import Interest
+
+IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
+
+
+AFTER_HEX = "g"
+
+
+class IndexRows(StrEnum):
+    """The rows of ``LeadIndex`` by what they list."""
+
+    RECENT = RECENT
+    DUE = DUE
+    OVERDUE = OVERDUE
+    PARKED = PARKED
+    TEST = TEST
+
+
+class LeadLists:
+    """Lead ids in the order of the index, each once."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``LeadIndex``."""
+        self._table = table
+
+    async def ids(self, rows: IndexRows, *, since: datetime | None = None) -> AsyncIterator[str]:
+        """Yield lead ids: newest first, but those of due rows by when they are due."""
+        newest_first = rows is not IndexRows.DUE
+        end = newest_first_key(since) if since and newest_first else ""
+        parameters = {
+            "partition": PARTITION,
+            "start": rows.value,
+            "end": f"{rows.value}{end}{AFTER_PREFIX}",
+        }
+        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"])
+        seen: set[str] = set()
+        async for row in found:
+            lead_id = row["RowKey"].split("|")[2]
+            if lead_id not in seen:
+                seen.add(lead_id)
+                yield lead_id
+
+    async def newest_at(self) -> datetime | None:
+        """Return when the newest lead came, or None."""
+        parameters = {"partition": PARTITION, "start": RECENT, "end": RECENT + AFTER_PREFIX}
+        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"], results_per_page=1)
+        async for row in found:
+            return newest_first_time(row["RowKey"].split("|")[1])
+        return None
+
+    async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
+        """Return when the last sweep was and what it did, or None if there was none."""
+        try:
+            row = await self._table.run(
+                partial(self._table.client.get_entity, PARTITION, HEARTBEAT),
+                expected=frozenset({"ResourceNotFound"}),
+            )
+        except ResourceNotFoundError:
+            return None
+        counts = {name: value for name, value in row.items() if isinstance(value, int)}
+        return datetime.fromisoformat(row["at"]), counts
+
+
+class LeadHistory:
+    """The rows of one lead that only people read."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``Leads``."""
+        self._table = table
+
+    async def ids(self, prefix: str, *, most: int) -> Sequence[str]:
+        """Return the ids of leads that begin like this."""
+        found = self._table.rows(
+            "PartitionKey ge @start and PartitionKey lt @end and RowKey eq @lead",
+            {"start": prefix, "end": prefix + AFTER_HEX, "lead": LEAD_ROW},
+            select=["PartitionKey"],
+        )
+        return [row["PartitionKey"] async for row in at_most(most, found)]
+
+    async def submissions(self, lead_id: str) -> Sequence[Interest]:
+        """Return every submission of a lead, oldest first, repeats too."""
+        return [read_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
+
+    async def events(self, lead_id: str) -> Sequence[EventView]:
+        """Return the audit trail of a lead."""
+        return [
+            EventView(
+                number=int(row["RowKey"].removeprefix(EVENT_ROW)),
+                at=row["at"],
+                kind=row["kind"],
+                destination=row["destination"],
+                detail=row["detail"],
+            )
+            for row in await self._rows(lead_id, EVENT_ROW)
+        ]
+
+    async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
+        parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
+        return [row async for row in self._table.rows(IN_RANGE, parameters)]

@@ -1,0 +1,103 @@
+"""``leads quarantine list``, ``show``, ``release`` and ``discard``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import console
+from ops.desk import Desk
+from ops.errors import NotFoundError, RefusedError, UsageError
+from ops.lead_commands import Json
+from ops.quarantine_desk import Entry
+from ops.resubmit import resubmit
+from ops.running import run
+from ops.times import parse_time
+from ops.views import QuarantineDetails, QuarantineView
+
+Id = Annotated[str, typer.Argument(help="Quarantine id, as the sender was told and the log says.")]
+
+
+def list_entries(
+    *,
+    since: Annotated[str, typer.Option(help="Only entries since: 2026-11-21, or 2d ago.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Released and discarded ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List what is held, oldest first."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        from_time = parse_time(since, desk.clock(), ahead=False) if since else None
+        found = desk.quarantine.entries(state=None if every else "held", since=from_time)
+        views = [QuarantineView.of(entry) async for entry in found]
+        if as_json:
+            console.print_objects(views)
+        else:
+            console.print_quarantine(views)
+
+    run(command())
+
+
+def show(quarantine_id: Id, *, as_json: Json = False) -> None:
+    """Show one entry with its body."""
+
+    async def command() -> None:
+        entry = await _entry(Desk.open(), quarantine_id)
+        if as_json:
+            console.print_object(QuarantineDetails.of(entry))
+        else:
+            console.print_entry(QuarantineView.of(entry), entry.body)
+
+    run(command())
+
+
+def release(
+    quarantine_id: Id,
+    *,
+    body: Annotated[
+        Path | None, typer.Option(help="File with a corrected body; JSON.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Put an entry back on its way, as it is or corrected."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        corrected = None
+        if body is not None:
+            try:
+                corrected = body.read_bytes()
+            except OSError as error:
+                raise UsageError(f"{body} can't be read: {error.strerror}") from None
+        entry = await _entry(desk, quarantine_id)
+        called = await resubmit(desk, entry, corrected=corrected)
+        console.say(f"{quarantine_id} is queued again as {called}")
+
+    run(command())
+
+
+def discard(
+    quarantine_id: Id,
+    *,
+    reason: Annotated[str, typer.Option(help="Why nobody needs it; kept with the entry.")],
+) -> None:
+    """Say that an entry needs nothing; it stays in the table."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        if not reason.strip():
+            raise UsageError("--reason is empty: say why nobody needs the entry")
+        entry = await _entry(desk, quarantine_id)
+        if entry.state != "held":
+            raise RefusedError(f"{quarantine_id} was {entry.state} already")
+        await desk.quarantine.decide(entry, "discarded", note=reason, at=desk.clock())
+        console.say(f"{quarantine_id} is discarded")
+
+    run(command())
+
+
+async def _entry(desk: Desk, quarantine_id: str) -> Entry:
+    entry = await desk.quarantine.read(quarantine_id)
+    if entry is None:
+        raise NotFoundError(f"nothing in quarantine is called {quarantine_id}")
+    return entry

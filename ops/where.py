@@ -1,0 +1,51 @@
+"""Which app and which storage the commands work on, where nothing else is said."""
+
+import json
+import os
+from pathlib import Path
+
+from ops.errors import UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_FILE = ROOT / ".local" / "run.json"
+"""Where ``make run`` writes its URL and the connection string of its Azurite."""
+
+STORAGE = ("LeadStorage", "LeadStorage__queueServiceUri")
+DEVELOPMENT_ACCOUNT = "accountname=devstoreaccount1"
+
+
+def find_storage() -> None:
+    """Set ``LeadStorage`` to the storage of the app that runs here, unless the environment says.
+
+    Raises ``UsageError`` if neither names one.
+    """
+    if any(os.environ.get(name) for name in STORAGE):
+        return
+    connection = _running().get("connection")
+    if not connection:
+        raise UsageError(
+            "LeadStorage is not set: set it as the app has it, or start the app with `make run`"
+        )
+    os.environ[STORAGE[0]] = connection
+
+
+def local_url() -> str:
+    """Return where the app that runs here takes pushes; raise ``UsageError`` if none does."""
+    url = _running().get("url")
+    if not url:
+        raise UsageError("no app runs here: say --to URL, or start it with `make run`")
+    return f"{url}/api/leads"
+
+
+def is_development_storage() -> bool:
+    """Tell whether ``LeadStorage`` names an emulator's account."""
+    connection = os.environ.get(STORAGE[0], "").replace(" ", "").lower()
+    return "usedevelopmentstorage=true" in connection or DEVELOPMENT_ACCOUNT in connection
+
+
+def _running() -> dict[str, str]:
+    try:
+        given = json.loads(RUN_FILE.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return given if isinstance(given, dict) else {}

@@ -1,0 +1,129 @@
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.demo.outcomes import Answer, NoAnswerError, Pushed, outcomes, push
+from local.demo.run import demo
+from local.samples import INDEX, SAMPLES, load
+
+ROOT = Path(__file__).parent.parent.parent
+
+WRONG = """
+[array]
+about = "An array, said to be a lead"
+demo = true
+pushes = [{ file = "array.json" }]
+leads = [{ identity = "email" }]
+
+[nobody]
+about = "A lead, said to be nobody"
+demo = true
+pushes = [{ file = "source-alone.json", warnings = ["no offer"] }]
+leads = [{ identity = "submission", follow_up = "none" }]
+
+[official]
+about = "As it is"
+demo = true
+pushes = [{ file = "official.json" }]
+leads = [{ identity = "email" }]
+"""
+
+
+async def run_demo(*arguments: str, **env: str) -> tuple[int | None, str, str]:
+    """Run it as a person would; give its exit code, and what it wrote to stdout and stderr."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "local", "demo", *arguments),
+        cwd=ROOT,
+        env={**os.environ, "CRM": "", **env},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(120):
+        told, complained = await process.communicate()
+    return process.returncode, told.decode(), complained.decode()
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+async def test_the_demo_shows_all_of_its_samples_and_comes_out_as_expected(columns: int) -> None:
+    code, told, complained = await run_demo(
+        COLUMNS=str(columns), TEST_LEADS="record", FOLLOW_UP_WITHIN="P30D", LeadStorage="nowhere"
+    )
+
+    shown = [sample for sample in load().values() if sample.demo]
+    assert (code, complained) == (0, "")
+    assert told.count("\n ✓ ") == len(shown) >= 10
+    assert "18 pushes, 10 leads, 14 rows delivered, 3 in quarantine, 8 flagged, in " in told
+    assert told.endswith("All came out as expected.\n")
+    assert "\x1b" not in told
+    assert max(map(len, told.splitlines())) <= columns
+
+
+async def test_the_demo_fails_where_a_sample_says_something_else(tmp_path: Path) -> None:
+    (tmp_path / INDEX).write_text(WRONG)
+    for name in ("array.json", "source-alone.json", "official.json"):
+        (tmp_path / name).write_bytes((SAMPLES / name).read_bytes())
+
+    code, told, complained = await run_demo("--samples", str(tmp_path), COLUMNS="100")
+
+    assert (code, complained) == (1, "")
+    assert [line[:10] for line in told.splitlines() if line[1:2] in ("✓", "✗")] == [
+        " ✗ An arra",
+        " ✗ A lead,",
+        " ✓ As it i",
+    ]
+    assert told[told.index("Not all came out") :].splitlines() == [
+        "Not all came out as expected:",
+        "  array: push 1: status is 400, expected 202",
+        "  array: push 1: quarantined is invalid, expected None",
+        "  array: leads: 0, expected 1",
+        "  nobody: lead 1: identity is email, expected submission",
+        "  nobody: lead 1: follow_up is waiting, expected none",
+        "  nobody: 25 h later: lead 1: follow_up is overdue, expected none",
+        "  nobody: 25 h later: lead 1: flagged is True, expected False",
+    ]
+
+
+async def test_a_missing_node_is_told_in_one_line(tmp_path: Path) -> None:
+    code, _, complained = await run_demo(PATH=str(tmp_path))
+
+    assert code == 2
+    assert complained.startswith("Node.js isn't installed, and Azurite needs it: ")
+    assert complained.count("\n") == 1
+
+
+@pytest.mark.parametrize("crm", ["hubspot", "azure_table,hubspot"])
+def test_a_crm_that_the_demo_does_not_know_is_told_in_one_line(
+    crm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRM", crm)
+
+    assert demo() == 2
+    assert capsys.readouterr() == ("", f"CRM={crm}: this demo knows only azure_table for now.\n")
+
+
+def test_a_folder_with_nothing_to_show_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRM", "azure_table")
+    (tmp_path / INDEX).touch()
+
+    assert demo(tmp_path) == 2
+    assert capsys.readouterr().err == f"{tmp_path / INDEX} has no sample with `demo = true`.\n"
+
+
+async def test_what_never_comes_to_rest_is_what_it_is_by_then(azurite: str) -> None:
+    lost = Pushed(
+        sample=load()["official"], answers=(Answer(status=202, submission_id="never-queued"),)
+    )
+
+    [outcome] = await outcomes(azurite, [lost], within=0)
+
+    assert (outcome.at_rest, outcome.leads, outcome.kept) == (False, (), (None,))
+
+
+async def test_an_app_that_does_not_answer_is_told() -> None:
+    with pytest.raises(NoAnswerError, match=":1 does not answer: ConnectError"):
+        await push("http://127.0.0.1:1", [load()["official"]])
