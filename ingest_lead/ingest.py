@@ -23,7 +23,7 @@ LONGEST_CONTENT_TYPE = 256
 NOT_CHECKED = "the body could not be checked; it is stored as it came"
 
 STORE_WITHIN = timedelta(seconds=10)
-"""How long each of queue and table is given; how long Microsoft waits is not documented."""
+"""How long Microsoft waits for an answer is not documented."""
 
 
 class Parser(Protocol):
@@ -37,7 +37,10 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestPorts:
-    """What ingestion needs from the world, and the parser that understands a push."""
+    """What ingestion needs from the world, and the parser that understands a push.
+
+    ``store_within`` is what queue and table are given each.
+    """
 
     queue: PushQueue
     outbox: Outbox
@@ -45,6 +48,7 @@ class IngestPorts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     parse: Parser = parse
+    store_within: timedelta = STORE_WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ async def ingest(
     try:
         warnings = _warnings(push, ports.parse)
     except InvalidPushError as error:
-        return await _quarantine(push, error, ports.quarantine)
+        return await _quarantine(push, error, ports)
     await _store(push, ports)
     return Accepted(submission_id=push.submission_id, warnings=warnings)
 
@@ -105,7 +109,7 @@ def _warnings(push: Push, parse: Parser) -> tuple[str, ...]:
         return (NOT_CHECKED,)
 
 
-async def _quarantine(push: Push, error: InvalidPushError, quarantine: Quarantine) -> Refused:
+async def _quarantine(push: Push, error: InvalidPushError, ports: IngestPorts) -> Refused:
     too_large = isinstance(error, TooLargePushError)
     entry = Quarantined(
         quarantine_id=push.submission_id,
@@ -116,7 +120,7 @@ async def _quarantine(push: Push, error: InvalidPushError, quarantine: Quarantin
         content_type=push.content_type,
         size=len(push.body),
     )
-    await _within(STORE_WITHIN, quarantine.keep(entry))
+    await _within(ports.store_within, ports.quarantine.keep(entry))
     return Refused(reason=entry.reason, quarantine_id=entry.quarantine_id, faults=error.faults)
 
 
@@ -124,11 +128,11 @@ async def _store(push: Push, ports: IngestPorts) -> None:
     """Put the push on the queue, or else where the sweep finds it and queues it."""
     message = push.to_text()
     try:
-        await _within(STORE_WITHIN, ports.queue.send(message))
+        await _within(ports.store_within, ports.queue.send(message))
     except StorageUnavailableError as error:
         log.warning("submission %s goes to the outbox: %s", push.submission_id, error)
         key = f"{push.received_at:%Y%m%dT%H%M%S%fZ}|{push.submission_id}"
-        await _within(STORE_WITHIN, ports.outbox.keep(key, message))
+        await _within(ports.store_within, ports.outbox.keep(key, message))
 
 
 async def _within(limit: timedelta, write: Awaitable[None]) -> None:

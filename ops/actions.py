@@ -3,15 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from ops.desk import Desk
 from ops.errors import NotFoundError, RefusedError, UsageError
 from ops.listing import LeadState, listed
-from route_lead.storing import change_lead
 from shared.envelope import Deliver
-from shared.follow_up import FollowUpState, follow_up
+from shared.errors import StaleLeadError
+from shared.follow_up import FollowUpState
+from shared.merging import answered
 from shared.ports import Event, EventKind, LeadChange, StoredLead
+from shared.schedule import next_look_at, sooner
+
+MOST_TRIES = 10
 
 
 async def release(desk: Desk, stored: StoredLead) -> list[str]:
@@ -53,23 +56,34 @@ async def record_follow_up(
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why}")
     if at > desk.clock():
         raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
-    decide = partial(_followed_up, at=at, by=by, outcome=outcome, note=note, now=desk.clock())
-    after = await change_lead(desk.leads, stored, decide)
-    if after is None:
-        raise NotFoundError(f"lead {lead.lead_id} is gone")
-    return after
+    current: StoredLead | None = stored
+    for _ in range(MOST_TRIES):
+        if current is None:
+            raise NotFoundError(f"lead {lead.lead_id} is gone")
+        change = _followed_up(current, at=at, by=by, outcome=outcome, note=note, now=desk.clock())
+        due_at = change.lead.next_due_at
+        if due_at is not None and due_at != current.lead.next_due_at:
+            await desk.index.put_due(lead.lead_id, due_at)
+        try:
+            return await desk.leads.commit(change)
+        except StaleLeadError:
+            current = await desk.leads.read(lead.lead_id)
+    raise RefusedError(f"lead {lead.lead_id} is being changed all the time: try again")
 
 
 def _followed_up(
     before: StoredLead, *, at: datetime, by: str, outcome: str, note: str, now: datetime
-) -> LeadChange | None:
-    done = follow_up(before.lead.follow_up, at, by, outcome)
-    if done == before.lead.follow_up:
-        return None
-    told = "; ".join(part for part in (by, outcome, note) if part)
+) -> LeadChange:
+    lead = answered(before.lead, at, by, outcome)
+    look_at = next_look_at(lead, before.deliveries.values(), now)
     return LeadChange(
         before=before,
-        lead=replace(before.lead, follow_up=done),
+        lead=replace(lead, next_due_at=sooner(lead.next_due_at, look_at)),
         at=now,
-        events=[Event(kind=EventKind.FOLLOWED_UP, detail=told)],
+        events=[
+            Event(
+                kind=EventKind.FOLLOWED_UP,
+                detail="; ".join(part for part in (by, outcome, note) if part),
+            )
+        ],
     )

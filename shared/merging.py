@@ -2,7 +2,7 @@
 
 Every part of the merged state is a join: the newest value per field by stamp, the oldest full name,
 intervals of repeats that unite when they touch, the earliest interest that nobody has answered.
-The clips (20 interests, 10 names) keep the row small; only beyond them does order show.
+The clips (20 interests, 5 names) keep the row small; only beyond them does order show.
 """
 
 import json
@@ -27,9 +27,8 @@ from shared.lead import (
 )
 
 NEWEST_INTERESTS = 20
-FULL_NAMES = 10
+FULL_NAMES = 5
 SUMMARY_CHARACTERS = 120
-NAME_CHARACTERS = 256
 
 SAME_SOURCE = {"appsource (spza)": "appsource", "spza": "appsource"}
 """One source under its documented names."""
@@ -163,8 +162,8 @@ def _oldest_names(
     if not (has_value(contact.first_name) and has_value(contact.last_name)):
         return before
     given = StampedName(
-        contact.first_name[:NAME_CHARACTERS],
-        contact.last_name[:NAME_CHARACTERS],
+        contact.first_name,
+        contact.last_name,
         submission.stamp,
     )
     first_seen: dict[str, StampedName] = {}

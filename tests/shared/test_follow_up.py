@@ -54,6 +54,10 @@ def test_a_follow_up_stops_the_clock() -> None:
     assert clock == FollowUp(state=FollowUpState.FOLLOWED_UP, done_at=NOON + HOUR, done_by="anna")
 
 
+def test_a_follow_up_keeps_what_came_of_it() -> None:
+    assert follow_up(OVERDUE, NOON, "anna", "asked for an offer").outcome == "asked for an offer"
+
+
 @pytest.mark.parametrize("earlier", [timedelta(0), HOUR, 30 * WITHIN])
 def test_a_follow_up_answers_all_interests_before_it(earlier: timedelta) -> None:
     assert start_clock(FOLLOWED_UP, NOON + HOUR - earlier, WITHIN) == FOLLOWED_UP

@@ -10,10 +10,10 @@ from shared.follow_up import FollowUp, FollowUpState, flag, follow_up
 from shared.lead import Contact, Interest, KeyKind, Lead, Stamp, Submission
 from shared.merging import (
     FULL_NAMES,
-    NAME_CHARACTERS,
     NEWEST_INTERESTS,
     SUMMARY_CHARACTERS,
     MergeRules,
+    answered,
     fingerprint,
     merge,
     new_lead,
@@ -350,19 +350,19 @@ def test_a_placeholder_is_no_full_name(nothing: str) -> None:
     assert lead.name_conflicts == ()
 
 
-def test_ten_names_are_kept_the_oldest_ones() -> None:
+def test_five_names_are_kept_the_oldest_ones() -> None:
     many = [
         submission(f"s{n}", n * HOUR, contact=replace(ANNA, first_name=f"A{n}")) for n in range(12)
     ]
     lead = merged(many)
-    assert lead.name_conflicts == tuple(f"A{n} Sample" for n in range(1, 10))
-    assert len(lead.full_names) == FULL_NAMES == 10
+    assert lead.name_conflicts == tuple(f"A{n} Sample" for n in range(1, 5))
+    assert len(lead.full_names) == FULL_NAMES == 5
     assert merged(reversed(many)).full_names == lead.full_names
 
 
-def test_long_names_are_cut_among_the_names() -> None:
-    (name,) = merged([submission(contact=replace(ANNA, first_name="A" * 900))]).full_names
-    assert name.first_name == "A" * NAME_CHARACTERS
+def test_a_long_name_is_not_cut() -> None:
+    lead = merged([submission(contact=replace(ANNA, first_name="A" * 900))])
+    assert lead.contact.first_name == "A" * 900
 
 
 # Consent and the clock
@@ -418,12 +418,58 @@ def test_a_flagged_lead_stays_overdue_with_new_interests() -> None:
 
 def test_a_follow_up_answers_what_came_before_and_not_what_comes_after() -> None:
     waiting = merged([submission()])
-    answered = replace(waiting, follow_up=follow_up(waiting.follow_up, NOON + 2 * HOUR, "anna"))
-    before = merged([submission("s2", HOUR, action="PLT")], answered)
-    assert before.follow_up == answered.follow_up
+    done = replace(waiting, follow_up=follow_up(waiting.follow_up, NOON + 2 * HOUR, "anna"))
+    before = merged([submission("s2", HOUR, action="PLT")], done)
+    assert before.follow_up == done.follow_up
     after = merged([submission("s3", 3 * HOUR, action="PLT")], before)
     assert after.follow_up.state is FollowUpState.WAITING
     assert after.follow_up.clock_started_at == NOON + 3 * HOUR
+
+
+@pytest.mark.parametrize(
+    "later", [submission("s2", 3 * HOUR, action="PLT"), submission("s2", 3 * HOUR)]
+)
+def test_a_follow_up_that_is_heard_of_late_leaves_what_came_after_it(later: Submission) -> None:
+    lead = answered(merged([submission(), later]), NOON + 2 * HOUR, "anna", "will order")
+    assert lead.follow_up == FollowUp(
+        state=FollowUpState.WAITING,
+        clock_started_at=NOON + 3 * HOUR,
+        due_at=NOON + 3 * HOUR + RULES.follow_up_within,
+        done_at=NOON + 2 * HOUR,
+        done_by="anna",
+        outcome="will order",
+    )
+
+
+def test_a_follow_up_answers_everything_up_to_it() -> None:
+    history = [submission(), submission("s2", HOUR, action="PLT")]
+    for extra in ([], [submission("s3", 3 * HOUR, action="dnc")]):
+        lead = answered(merged([*history, *extra]), NOON + HOUR, "anna")
+        assert lead.follow_up == FollowUp(
+            state=FollowUpState.FOLLOWED_UP, done_at=NOON + HOUR, done_by="anna"
+        )
+
+
+def test_a_follow_up_of_a_lead_whose_clock_stands_starts_none() -> None:
+    suppressed = merged([submission()], replace(START, suppressed=True))
+    lead = answered(suppressed, NOON - HOUR, "anna")
+    assert lead.follow_up.state is FollowUpState.FOLLOWED_UP
+    assert lead.follow_up.due_at is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.integers(min_value=-1, max_value=13), st.data())
+def test_it_does_not_matter_when_a_follow_up_is_heard_of(
+    history: list[Submission], eights: int, data: st.DataObject
+) -> None:
+    # Of what lies between the first and the last of an interest's repeats, the lead knows nothing.
+    history = [replace(s, description=s.submission_id) for s in history]
+    at = NOON + 8 * HOUR * eights
+    heard = data.draw(st.integers(min_value=1, max_value=len(history)))
+    late = answered(merged(history), at, "anna")
+    early = merged(history[heard:], answered(merged(history[:heard]), at, "anna"))
+    assert late.follow_up.clock_started_at == early.follow_up.clock_started_at
+    assert late.follow_up.due_at == early.follow_up.due_at
 
 
 # What a lead says of itself

@@ -1,0 +1,79 @@
+"""A follow-up answers what the customer did before it, and nothing that came after."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.follow_up import FollowUp, FollowUpState, flag, follow_up, start_clock, stop_clock
+from shared.lead import InterestSummary, KeyKind, Lead, Stamp
+from shared.merging import answered
+
+NOON = datetime.fromisoformat("2026-11-20T12:00:00Z")
+HOUR = timedelta(hours=1)
+WITHIN = timedelta(hours=24)
+WAITING = start_clock(FollowUp(), NOON, WITHIN)
+
+
+def interest(
+    after: timedelta, *, again: timedelta | None = None, action: str = "INS"
+) -> InterestSummary:
+    return InterestSummary(
+        first=Stamp(NOON + after, "s"),
+        last=Stamp(NOON + (after if again is None else again), "s"),
+        fingerprint="",
+        source="",
+        action=action,
+        publisher="",
+        offer="",
+        offer_title="",
+    )
+
+
+def lead(*interests: InterestSummary, clock: FollowUp = WAITING) -> Lead:
+    return Lead(
+        lead_id="5a" * 16,
+        key_kind=KeyKind.EMAIL,
+        created_at=NOON,
+        interests=interests,
+        follow_up=clock,
+    )
+
+
+def test_a_follow_up_stops_the_clock() -> None:
+    waiting = lead(interest(timedelta(0)), interest(HOUR))
+
+    done = answered(waiting, NOON + HOUR, "anna", "won")
+
+    assert done == replace(waiting, follow_up=follow_up(WAITING, NOON + HOUR, "anna", "won"))
+
+
+@pytest.mark.parametrize("clock", [WAITING, flag(WAITING, NOON + WITHIN)])
+def test_the_first_interest_after_it_starts_the_clock_again(clock: FollowUp) -> None:
+    newest_first = (interest(5 * HOUR), interest(3 * HOUR), interest(timedelta(0)))
+
+    done = answered(lead(*newest_first, clock=clock), NOON + HOUR, "anna").follow_up
+
+    assert done.state is FollowUpState.WAITING
+    assert done.clock_started_at == NOON + 3 * HOUR
+    assert done.due_at == NOON + 3 * HOUR + WITHIN
+    assert done.flagged_at is None
+    assert (done.done_at, done.done_by) == (NOON + HOUR, "anna")
+
+
+def test_a_repeat_after_it_starts_the_clock_again() -> None:
+    repeated = lead(interest(timedelta(0), again=2 * HOUR))
+
+    assert answered(repeated, NOON + HOUR, "").follow_up.clock_started_at == NOON + 2 * HOUR
+
+
+def test_who_asked_a_partner_after_it_waits_for_nobody() -> None:
+    other = lead(interest(timedelta(0)), interest(2 * HOUR, action="dnc"))
+
+    assert answered(other, NOON + HOUR, "").follow_up.state is FollowUpState.FOLLOWED_UP
+
+
+def test_where_no_clock_ran_none_is_started() -> None:
+    stopped = lead(interest(2 * HOUR), clock=stop_clock(WAITING))
+
+    assert answered(stopped, NOON + HOUR, "").follow_up.state is FollowUpState.FOLLOWED_UP
