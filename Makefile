@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup demo run test check lint types imports pins drift coverage fmt docs lock clean
+.PHONY: help setup demo run test check lint types imports pins drift infra coverage fmt docs lock clean
 
 PYTHON := .venv/bin/python
 
@@ -30,12 +30,13 @@ run: setup ## Run the app on this machine: Core Tools if there, else our own hos
 test: setup ## Run all tests (ARGS=… is passed to pytest)
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, coverage)
+check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, coverage)
 	@$(MAKE) lint
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) pins
 	@$(MAKE) drift
+	@$(MAKE) infra
 	@$(MAKE) coverage
 
 lint: .venv/.stamp
@@ -59,6 +60,10 @@ drift: .venv/.stamp
 	$(heading) 'Generated documents'
 	@$(PYTHON) -m tools.generated_docs --check && echo 'README.md and docs/openapi.json are up to date.'
 
+infra: .venv/.stamp .venv-infra/.stamp
+	$(heading) 'Infrastructure: checkov'
+	@CHECKOV=.venv-infra/bin/checkov $(PYTHON) -m pytest tests/infra/test_checkov.py
+
 coverage: setup
 	$(heading) 'Tests with branch coverage'
 	@$(PYTHON) -m pytest --cov $(ARGS)
@@ -72,14 +77,16 @@ fmt: .venv/.stamp ## Format the code and repair what ruff can repair
 docs: .venv/.stamp ## Write settings table and OpenAPI description from the code
 	@$(PYTHON) -m tools.generated_docs
 
-lock: .venv/.stamp ## Renew both requirement files from pyproject.toml (UPGRADE=1: newest versions)
+lock: .venv/.stamp ## Renew the requirement files from pyproject.toml and requirements-infra.in (UPGRADE=1: newest versions)
 	@echo 'Pinning requirements.txt …'
 	@$(compile) --output-file=requirements.txt pyproject.toml
 	@echo 'Pinning requirements-dev.txt …'
 	@$(compile) --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+	@echo 'Pinning requirements-infra.txt …'
+	@$(compile) --output-file=requirements-infra.txt requirements-infra.in
 
 clean: ## Remove all that make, tests and local runs have left here
-	@rm -rf .venv node_modules .local .coverage .coverage.* htmlcov
+	@rm -rf .venv .venv-infra node_modules .local .coverage .coverage.* htmlcov
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -91,6 +98,15 @@ clean: ## Remove all that make, tests and local runs have left here
 	  --disable-pip-version-check --requirement requirements-dev.txt 2>&1) \
 	  || { printf '%s\n' "$$log" >&2; exit 1; }
 	@$(PYTHON) -m tools.leads_command
+	@touch $@
+
+# checkov pins what we pin, differently: an environment of its own.
+.venv-infra/.stamp: requirements-infra.txt .python-version
+	@$(find_python); \
+	echo 'Installing checkov into .venv-infra …'; \
+	log=$$("$$python" -m venv --clear .venv-infra 2>&1 && .venv-infra/bin/python -m pip install --quiet \
+	  --require-hashes --disable-pip-version-check --requirement requirements-infra.txt 2>&1) \
+	  || { printf '%s\n' "$$log" >&2; exit 1; }
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -1,0 +1,111 @@
+"""What the app itself says that it needs: read from its settings, bindings and host.json."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from shared import bootstrap, settings
+from shared.settings import AzureTableSettings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class AppNeeds:
+    """Names that the deployment must provide."""
+
+    queues: frozenset[str]
+    own_tables: frozenset[str]
+    other_tables: frozenset[str]
+    settings: frozenset[str]
+    queue_connections: frozenset[str]
+    endpoint_path: str
+
+
+def read_needs() -> AppNeeds:
+    """Read what the app needs from its code."""
+    bindings = _bindings()
+    queue_triggers = [binding for binding in bindings if binding["type"] == "queueTrigger"]
+    return AppNeeds(
+        queues=own_queues() | {trigger["queueName"] for trigger in queue_triggers},
+        own_tables=own_tables(inspect.getsource(bootstrap)),
+        other_tables=frozenset({AzureTableSettings.model_fields["table"].default}),
+        settings=setting_names() | placeholders(bindings),
+        queue_connections=frozenset(trigger["connection"] for trigger in queue_triggers),
+        endpoint_path=_endpoint_path(bindings),
+    )
+
+
+def setting_classes() -> dict[str, type[BaseSettings]]:
+    """Return the classes that the app loads its settings with."""
+    return {
+        name: value
+        for name, value in vars(settings).items()
+        if inspect.isclass(value)
+        and issubclass(value, BaseSettings)
+        and not name.startswith("_")
+        and value is not BaseSettings
+    }
+
+
+def setting_names() -> frozenset[str]:
+    """Return the environment variables that the app's settings are read from."""
+    return frozenset(
+        str(each.validation_alias)
+        for cls in setting_classes().values()
+        for each in cls.model_fields.values()
+    )
+
+
+def placeholders(bindings: list[dict[str, Any]]) -> frozenset[str]:
+    """Return the settings that bindings name as ``%NAME%``."""
+    return frozenset(re.findall("%([^%]+)%", " ".join(map(str, bindings))))
+
+
+def own_queues() -> frozenset[str]:
+    """Return the queues that the composition root names."""
+    return frozenset(value for name, value in vars(bootstrap).items() if name.endswith("QUEUE"))
+
+
+def own_tables(source: str) -> frozenset[str]:
+    """Return the tables that a module opens by the function that adds the prefix to a name."""
+    nodes = list(ast.walk(ast.parse(source)))
+    [opens] = [
+        node.name
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and ".table_prefix" in ast.unparse(node)
+    ]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _called(node) == opens]
+    return frozenset(ast.literal_eval(call.args[0]) for call in calls)
+
+
+def host_json() -> dict[str, Any]:
+    """Return host.json."""
+    content: dict[str, Any] = json.loads((ROOT / "host.json").read_text("utf-8"))
+    return content
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _bindings() -> list[dict[str, Any]]:
+    """Return the bindings of a new app: one gives its functions only once."""
+    app = runpy.run_path(str(ROOT / "function_app.py"))["app"]
+    return [
+        binding for each in app.get_functions() for binding in each.get_bindings_dict()["bindings"]
+    ]
+
+
+def _endpoint_path(bindings: list[dict[str, Any]]) -> str:
+    [route] = [binding["route"] for binding in bindings if binding["type"] == "httpTrigger"]
+    return f"/{host_json()['extensions']['http']['routePrefix']}/{route}"
