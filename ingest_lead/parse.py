@@ -24,7 +24,10 @@ NOTHING: tuple[JsonValue, ...] = (None, "", [], JsonObject([]))
 
 LONGEST_TEXT = 1_000
 MANY_LINES = "Description"
-"""The one text that may have several lines, and any length."""
+"""The one text that may have several lines, and any length that a body can give it."""
+
+LONGEST_COLUMN = 32 * 1024
+"""What a column of a table holds, in UTF-16 units; what was no text can grow beyond it as JSON."""
 
 KNOWN_ACTIONS = ("INS", "PLT", "DNC", "Create", "StartTestDrive")
 KNOWN_SOURCES = (
@@ -162,15 +165,16 @@ def _text(key: str, where: JsonObject) -> Text:
     values = [value for value in where.all(key) if value not in NOTHING]
     texts = [text for value in values if (text := _cleaned(_as_text(value), key))]
     value = texts[-1] if texts else ""
-    longest = len(value) if key == MANY_LINES else LONGEST_TEXT
+    longest = LONGEST_COLUMN if key == MANY_LINES else LONGEST_TEXT
+    kept = _cut(value, longest)
     doubts = {
         f"{key} is no text; it is kept as JSON": any(
             isinstance(value, list | JsonObject) for value in values
         ),
         f"{key} came more than once with different values; the last is used": len(set(texts)) > 1,
-        f"{key} has more than {LONGEST_TEXT:,} characters and was cut": len(value) > longest,
+        f"{key} has more than {longest:,} characters and was cut": kept != value,
     }
-    return Text(value[:longest].rstrip(), tuple(doubt for doubt, holds in doubts.items() if holds))
+    return Text(kept.rstrip(), tuple(doubt for doubt, holds in doubts.items() if holds))
 
 
 def _as_text(value: JsonValue) -> str:
@@ -182,6 +186,11 @@ def _cleaned(text: str, key: str) -> str:
     if key != MANY_LINES:
         text = BREAK_OR_TAB.sub(" ", text)
     return CONTROL_CHARACTER.sub("", text).strip()
+
+
+def _cut(text: str, longest: int) -> str:
+    """Cut a text by UTF-16 units, as storage counts it; half a character is none."""
+    return text.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", errors="ignore")
 
 
 def _value_doubts(submission: Submission) -> list[str]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from nurture_timer.due import Step, questions, what_is_due
+from nurture_timer.tidying import SETTLED, tidy
 from shared.envelope import Deliver
 from shared.errors import StaleLeadError, StorageUnavailableError
 from shared.ports import (
@@ -36,9 +37,6 @@ MOST_LEADS = 2_000
 """In one sweep; what is left over is due at the next one."""
 
 AT_A_TIME = 16
-SETTLED = timedelta(hours=1)
-"""Longer than any writer lives: ``functionTimeout`` in host.json is 10 minutes."""
-
 QUESTIONS_AT_ONCE = 100
 ASK_WITHIN = timedelta(seconds=60)
 
@@ -122,7 +120,9 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         cleared=len(due.strays),
         failed=due.failed + failed,
     )
-    await ports.index.put_heartbeat(ports.clock(), swept)
+    now = ports.clock()
+    tidied_to = await tidy(ports.leads, ports.index, now)
+    await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept
 
 

@@ -1,15 +1,16 @@
 """What one message changes on a lead. Pure: a stored lead in, a transaction out."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.delivery import (
+    REASON_CHARACTERS,
     CrmRecord,
     Delivery,
     claim,
     gives_up,
     mark_delivered,
+    note_progress,
     park,
     postpone,
     release_claim,
@@ -118,11 +119,6 @@ def _is_early(delivery: Delivery, now: datetime) -> bool:
     return delivery.next_attempt_at is not None and now < delivery.next_attempt_at
 
 
-def held_by(stored: StoredLead, claim_id: str) -> Collection[str]:
-    """Return the destinations whose claim has this id."""
-    return [d.destination for d in stored.deliveries.values() if d.claim_id == claim_id]
-
-
 def mark(
     before: StoredLead,
     destination: str,
@@ -142,8 +138,31 @@ def mark(
     marked = mark_delivered(delivery, sent.lead.version, sent.lead.contact, crm_record, now)
     if marked.is_behind(before.lead.version):
         marked = claim(marked, claim_id, now)
-    detail = f"version {sent.lead.version}, record {crm_record.id}"
+    detail = "; ".join(
+        (f"version {sent.lead.version}, record {crm_record.id}", *crm_record.remarks)
+    )
     return _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
+
+
+def progress(  # noqa: PLR0913 - each is one part of what is written
+    before: StoredLead,
+    destination: str,
+    claim_id: str,
+    *,
+    sent: StoredLead,
+    crm_record: CrmRecord,
+    noted: tuple[str, ...],
+    now: datetime,
+) -> LeadChange | None:
+    """Store the record and its notes so far, so that no later request makes them again.
+
+    None if the claim is another's by now.
+    """
+    delivery = before.deliveries[destination]
+    if delivery.claim_id != claim_id:
+        return None
+    so_far = note_progress(delivery, sent.lead.contact, crm_record, noted)
+    return _delivery_change(before, so_far, None, "", now)
 
 
 def fail(
@@ -176,7 +195,8 @@ def fail(
 def _delivery_change(
     before: StoredLead, delivery: Delivery, kind: EventKind | None, detail: str, now: datetime
 ) -> LeadChange:
-    told = [Event(kind=kind, destination=delivery.destination, detail=detail)] if kind else []
+    said = detail[:REASON_CHARACTERS]
+    told = [Event(kind=kind, destination=delivery.destination, detail=said)] if kind else []
     return LeadChange(
         before=before,
         lead=before.lead,

@@ -2,14 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from route_lead.changes import Failure, fail, mark
+from route_lead.changes import Failure, fail, mark, progress
 from route_lead.storing import change_lead
-from shared.delivery import UPSERT_DEADLINE, CrmRecord, Delivery, gives_up, retry_delay
+from shared.delivery import (
+    UNCERTAIN,
+    UPSERT_DEADLINE,
+    CrmRecord,
+    Delivery,
+    gives_up,
+    retry_delay,
+)
 from shared.errors import (
     CrmError,
     CrmOutcomeUnknownError,
@@ -51,9 +59,11 @@ class LeadAtWork:
         self._writing = asyncio.Lock()
         self._gone = False
 
-    def holds(self, destination: str) -> bool:
-        """Tell whether the claim on a delivery is this message's."""
-        return not self._gone and self.delivery(destination).claim_id == self.claim_id
+    def holds(self, destination: str, *, until: datetime | None = None) -> bool:
+        """Tell whether the claim on a delivery is this message's, and runs ``until`` then."""
+        delivery = self.delivery(destination)
+        runs = until is None or delivery.held_until(until) is not None
+        return runs and not self._gone and delivery.claim_id == self.claim_id
 
     def delivery(self, destination: str) -> Delivery:
         """Return the delivery as last known."""
@@ -89,7 +99,7 @@ class Deliverer:
         while work.holds(destination):
             sent = work.stored
             try:
-                crm_record = await self._upsert(work, sent, destination)
+                crm_record = await self._send(work, sent, destination)
             except (CrmError, SettingsError) as error:
                 await self._fail(work, sent, destination, error)
                 return
@@ -103,20 +113,47 @@ class Deliverer:
             )
             await work.change(marked)
 
-    async def _upsert(self, work: LeadAtWork, sent: StoredLead, destination: str) -> CrmRecord:
+    async def _send(self, work: LeadAtWork, sent: StoredLead, destination: str) -> CrmRecord:
+        """Bring the record up to the version that is sent, and its notes one by one."""
         delivery = sent.deliveries[destination]
         crm = await self.destinations.get(destination)
+        interests = await work.interests(delivery.delivered_version, sent.lead.version)
         changed = Changed(
             record=delivery.record,
-            fields=_changed_fields(delivery, sent.lead.contact),
-            interests=await work.interests(delivery.delivered_version, sent.lead.version),
+            fields=_changed_fields(delivery, sent.lead.contact, interests),
+            interests=interests,
         )
-        if delivery.held_until(self.clock() + self.deadline) is None:
+        upsert = crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)
+        crm_record = await self._ask(work, destination, upsert)
+        noted = _noted(delivery, changed)
+        to_note = _to_note(changed, noted) if crm.takes_notes else []
+        for number, interest in enumerate(to_note):
+            if number or delivery.record is None:
+                stored = partial(
+                    progress,
+                    destination=destination,
+                    claim_id=work.claim_id,
+                    sent=sent,
+                    crm_record=crm_record,
+                    noted=noted,
+                    now=self.clock(),
+                )
+                await work.change(stored)
+            await self._ask(work, destination, crm.note(sent.lead, crm_record, interest))
+            noted = (*noted, interest.submission.submission_id)
+        return crm_record
+
+    async def _ask[T](
+        self, work: LeadAtWork, destination: str, call: Coroutine[object, object, T]
+    ) -> T:
+        """Do one request well within the claim; whatever fails is a ``CrmError``."""
+        if not work.holds(destination, until=self.clock() + self.deadline):
             # A worker that was held up must not meet the next holder in the CRM.
+            call.close()
             raise CrmUnavailableError(TOO_LATE)
         try:
             async with asyncio.timeout(self.deadline.total_seconds()):
-                return await crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)
+                return await call
         except CrmError:
             raise
         except TimeoutError:
@@ -124,8 +161,14 @@ class Deliverer:
             raise CrmOutcomeUnknownError(late) from None
         except Exception as error:
             # A fault of the adapter is no fault of the lead: it keeps its schedule, and the
-            # message does not go to poison.
-            log.exception("lead %s: the adapter for %s failed", sent.lead.lead_id, destination)
+            # message does not go to poison. What the error says may be personal data.
+            log.error(  # noqa: TRY400
+                "lead %s: the adapter for %s failed with %s\n%s",
+                work.stored.lead.lead_id,
+                destination,
+                type(error).__name__,
+                "".join(traceback.format_tb(error.__traceback__)),
+            )
             bug = f"the adapter failed with {type(error).__name__}"
             raise CrmOutcomeUnknownError(bug) from error
 
@@ -152,10 +195,33 @@ class Deliverer:
         await work.change(failed)
 
 
-def _changed_fields(delivery: Delivery, contact: Contact) -> frozenset[str]:
+def _noted(delivery: Delivery, changed: Changed) -> tuple[str, ...]:
+    """Return the submissions that the record holds: a new one holds its first.
+
+    One that was found instead was made of whatever was the first then.
+    """
+    new = delivery.record is None and not delivery.uncertain
+    first = changed.interests[:1] if new else ()
+    return (*delivery.noted, *(interest.submission.submission_id for interest in first))
+
+
+def _to_note(changed: Changed, noted: tuple[str, ...]) -> list[Interest]:
+    return [i for i in changed.interests if i.submission.submission_id not in noted]
+
+
+def _changed_fields(
+    delivery: Delivery, contact: Contact, interests: Sequence[Interest]
+) -> frozenset[str]:
+    """Return the fields that may differ from what the destination was given.
+
+    A request without an answer may have left a value there that has changed back since.
+    """
     before = delivery.delivered_contact
+    unanswered = [i.submission.contact for i in interests] if delivery.uncertain else []
     return frozenset(
-        name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)
+        name
+        for name in CONTACT_FIELDS
+        if any(getattr(c, name) not in ("", getattr(before, name)) for c in (contact, *unanswered))
     )
 
 
@@ -167,7 +233,7 @@ def _failure(
         case CrmRejectedError():
             return Failure(reason=str(error), delay=None)
         case CrmUncertainError():
-            return Failure(reason=f"uncertain: {error}", delay=None)
+            return Failure(reason=f"{UNCERTAIN}{error}", delay=None)
         case CrmOutcomeUnknownError():
             past = (delivery.claim_ends_at or now) - now + PAST_THE_CLAIM
             return Failure(reason=str(error), delay=max(delay, past), maybe_done=True)

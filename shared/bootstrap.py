@@ -4,7 +4,8 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 
 from ingest_lead.ingest import IngestPorts
 from nurture_timer.nurture import SweepPorts
@@ -125,7 +126,18 @@ def _azure_table() -> Crm:
     return AzureTableCrm(storage().table(load(AzureTableSettings).table))
 
 
-ADAPTERS: Mapping[str, Callable[[], Crm]] = {"azure_table": _azure_table}
+def _crm(name: str) -> Crm:
+    """Build the adapter of a CRM: its module's ``create`` reads its own settings."""
+    create: Callable[[], Crm] = import_module(f"shared.adapters.{name}").create
+    return create()
+
+
+CRMS = ("dynamics", "hubspot", "https_endpoint", "marketo", "salesforce")
+
+ADAPTERS: Mapping[str, Callable[[], Crm]] = {
+    "azure_table": _azure_table,
+    **{name: partial(_crm, name) for name in CRMS},
+}
 
 
 @cache

@@ -22,20 +22,30 @@ GIVE_UP_AFTER = timedelta(days=14)
 FIRST_HELD_DELAY = timedelta(seconds=2)
 
 REASON_CHARACTERS = 2_000
+UNCERTAIN = "uncertain: "
+"""How the reason starts where only a person can tell whether the record exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmRecord:
-    """What a destination made of a lead; ``baseline`` is what it showed when we delivered."""
+    """What a destination made of a lead; ``baseline`` is what it showed when we delivered.
+
+    ``remarks`` are for the audit trail only, such as texts that were cut to the CRM's lengths.
+    """
 
     id: str
     url: str = ""
     baseline: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One lead towards one destination."""
+    """One lead towards one destination.
+
+    ``noted`` are the submissions that the record holds already, of a version that is not delivered
+    yet: its notes are written one by one.
+    """
 
     destination: str
     delivered_version: int = 0
@@ -49,6 +59,7 @@ class Delivery:
     next_attempt_at: datetime | None = None
     last_error: str = ""
     record: CrmRecord | None = None
+    noted: tuple[str, ...] = ()
     claim_id: str = ""
     claim_ends_at: datetime | None = None
     uncertain: bool = False
@@ -91,8 +102,16 @@ def mark_delivered(
         next_attempt_at=None,
         last_error="",
         record=record,
+        noted=(),
         uncertain=False,
     )
+
+
+def note_progress(
+    before: Delivery, contact: Contact, record: CrmRecord, noted: tuple[str, ...]
+) -> Delivery:
+    """Store how far a delivery is that takes several requests; the claim stays as it is."""
+    return replace(before, delivered_contact=contact, record=record, noted=noted)
 
 
 def park(before: Delivery, version: int, reason: str, now: datetime) -> Delivery:
@@ -109,8 +128,15 @@ def park(before: Delivery, version: int, reason: str, now: datetime) -> Delivery
 
 
 def release_parked(before: Delivery) -> Delivery:
-    """Try again what was parked."""
-    return replace(before, parked_version=0, parked_at=None, parked_reason="")
+    """Try again what was parked; whoever releases an uncertain delivery has looked for a record."""
+    looked = before.parked_reason.startswith(UNCERTAIN)
+    return replace(
+        before,
+        parked_version=0,
+        parked_at=None,
+        parked_reason="",
+        uncertain=before.uncertain and not looked,
+    )
 
 
 def postpone(before: Delivery, reason: str, delay: timedelta, now: datetime) -> Delivery:

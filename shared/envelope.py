@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from shared.errors import InvalidMessageError, NewerMessageError
 
@@ -114,6 +115,13 @@ def _decoded(text: str) -> str | bytes:
 
 def _faults(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'message'}: {fault['msg']}"
+        f"{'.'.join(str(part) for part in fault['loc']) or 'message'}: {_said(fault)}"
         for fault in error.errors(include_input=False, include_url=False)
     )
+
+
+def _said(fault: ErrorDetails) -> str:
+    """Return what is wrong, without anything of the message: of an unknown kind, it would be."""
+    if fault["type"] == "union_tag_invalid":
+        return f"kind should be one of {fault['ctx']['expected_tags']}"
+    return fault["msg"]

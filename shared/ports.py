@@ -110,6 +110,29 @@ class Swept:
     failed: int = 0
 
 
+class StateKind(StrEnum):
+    """What leads are listed by beside time."""
+
+    OVERDUE = "overdue"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRow:
+    """A row that lists a lead as overdue, or a delivery of it as parked, since a time.
+
+    It may be out of date: the lead is not. ``key`` is its place among all such rows.
+    """
+
+    key: str
+    kind: StateKind
+    since: datetime
+    lead_id: str
+    destination: str
+    written_at: datetime
+    etag: str
+
+
 class LeadStore(Protocol):
     """Table ``Leads``: one partition a lead, changed in transactions."""
 
@@ -150,8 +173,20 @@ class LeadIndex(Protocol):
     async def delete(self, row: DueRow) -> None:
         """Delete a due row if it is still as it was listed. Only the sweep does."""
 
-    async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
-        """Write when the last sweep was and what it did: timers have been seen to stop."""
+    async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list overdue and parked leads, those with keys after ``after``."""
+
+    async def delete_state(self, row: StateRow) -> None:
+        """Delete such a row if it is still as it was listed. Only the sweep does."""
+
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+        """Write when the last sweep was and what it did: timers have been seen to stop.
+
+        ``tidied_to`` is the key of the last state row that it looked at, "" to begin anew.
+        """
+
+    async def tidied_to(self) -> str:
+        """Return where the last sweep got to with state rows."""
 
 
 class PushQueue(Protocol):
@@ -266,10 +301,18 @@ class CheckResult:
 class Crm(Protocol):
     """A destination. Every call raises ``CrmError``s only, and is safe to cancel.
 
-    ``tells_follow_up`` is False where nobody can be asked whether sales acted.
+    ``tells_follow_up`` is False where nobody can be asked whether sales acted. ``takes_notes`` says
+    who writes interests: if True, ``upsert`` writes the first interest of a new record, and all
+    others come one by one to ``note``; if False, ``upsert`` writes all that are new.
     """
 
-    tells_follow_up: bool
+    @property
+    def tells_follow_up(self) -> bool:
+        """Tell whether ``follow_ups`` can know anything."""
+
+    @property
+    def takes_notes(self) -> bool:
+        """Tell whether interests after the first come to ``note``."""
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
         """Create or update the one record of the lead, and add its new interests to it.
@@ -286,7 +329,7 @@ class Crm(Protocol):
         """Tell the record's owner once, however often called; return the id of what was made."""
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
-        """Append an interest to the record; return the id of what was made."""
+        """Append an interest to the record, once if the destination allows it; return its id."""
 
     async def check(self) -> Sequence[CheckResult]:
         """Try credentials, permissions and fields without writing."""

@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -43,19 +43,25 @@ def _iso_duration(value: object) -> object:
     return value
 
 
+def _in_range(value: timedelta) -> timedelta:
+    if not timedelta(0) < value <= timedelta(days=90):
+        raise ValueError("not between one microsecond and 90 days")
+    return value
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
-Duration = Annotated[
-    timedelta, BeforeValidator(_iso_duration), Field(gt=timedelta(0), le=timedelta(days=90))
-]
+Duration = Annotated[timedelta, BeforeValidator(_iso_duration), AfterValidator(_in_range)]
 
 
-class _Settings(BaseSettings):
+class Settings(BaseSettings):
+    """The root; each adapter of a CRM has its own class beside it."""
+
     model_config = SettingsConfigDict(
         env_ignore_empty=True, extra="ignore", frozen=True, validate_default=False
     )
 
 
-class StorageSettings(_Settings):
+class StorageSettings(Settings):
     """Where leads are kept: by a connection string, or by service addresses and an identity."""
 
     connection_string: str = Field(
@@ -112,7 +118,7 @@ class StorageSettings(_Settings):
         )
 
 
-class RouteSettings(_Settings):
+class RouteSettings(Settings):
     """How leads are merged and where they go."""
 
     destinations: Names = Field(
@@ -144,7 +150,7 @@ class RouteSettings(_Settings):
     )
 
 
-class AzureTableSettings(_Settings):
+class AzureTableSettings(Settings):
     """The destination ``azure_table``."""
 
     table: str = Field(
@@ -155,7 +161,7 @@ class AzureTableSettings(_Settings):
     )
 
 
-def load[S: _Settings](cls: type[S]) -> S:
+def load[S: Settings](cls: type[S]) -> S:
     """Read settings from the environment; raise ``SettingsError`` naming every wrong one."""
     try:
         settings = cls()
@@ -172,7 +178,7 @@ def load[S: _Settings](cls: type[S]) -> S:
     return settings
 
 
-def _fault(cls: type[_Settings], fault: ErrorDetails) -> str:
+def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
     """Return which setting is wrong, what it is (unless it is secret) and what it should be."""
     message = fault["msg"].removeprefix("Value error, ")
     if not fault["loc"]:

@@ -30,6 +30,8 @@ from shared.ports import (
     Quarantined,
     RecordedInterest,
     Reminder,
+    StateKind,
+    StateRow,
     StoredLead,
     Swept,
 )
@@ -116,8 +118,8 @@ class FakeLeadIndex:
     due_rows: dict[tuple[datetime, str], DueRow] = field(default_factory=dict)
     recent: dict[str, datetime] = field(default_factory=dict)
     tests: dict[str, datetime] = field(default_factory=dict)
-    parked: set[tuple[datetime, str, str]] = field(default_factory=set)
-    overdue: set[tuple[datetime, str]] = field(default_factory=set)
+    states: dict[str, StateRow] = field(default_factory=dict)
+    tidied: str = ""
     heartbeat: tuple[datetime, Swept] | None = None
     written: int = 0
 
@@ -129,10 +131,12 @@ class FakeLeadIndex:
         self.recent[lead_id] = created_at
         if test:
             self.tests[lead_id] = created_at
+        await self.gate("index.written")
 
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         await self.gate("index.put_due")
         self._put_due(lead_id, due_at)
+        await self.gate("index.written")
 
     def _put_due(self, lead_id: str, due_at: datetime) -> None:
         self.written += 1
@@ -142,11 +146,35 @@ class FakeLeadIndex:
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         await self.gate("index.put_parked")
-        self.parked.add((parked_at, lead_id, destination))
+        self._put_state(StateKind.PARKED, parked_at, lead_id, destination)
+        await self.gate("index.written")
 
     async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
         await self.gate("index.put_overdue")
-        self.overdue.add((flagged_at, lead_id))
+        self._put_state(StateKind.OVERDUE, flagged_at, lead_id, "")
+
+    def _put_state(self, kind: StateKind, since: datetime, lead_id: str, destination: str) -> None:
+        self.written += 1
+        key = f"{kind}|{since.isoformat()}|{lead_id}|{destination}"
+        self.states[key] = StateRow(
+            key=key,
+            kind=kind,
+            since=since,
+            lead_id=lead_id,
+            destination=destination,
+            written_at=self.clock(),
+            etag=str(self.written),
+        )
+
+    @property
+    def parked(self) -> set[tuple[datetime, str, str]]:
+        rows = (row for row in self.states.values() if row.kind is StateKind.PARKED)
+        return {(row.since, row.lead_id, row.destination) for row in rows}
+
+    @property
+    def overdue(self) -> set[tuple[datetime, str]]:
+        rows = (row for row in self.states.values() if row.kind is StateKind.OVERDUE)
+        return {(row.since, row.lead_id) for row in rows}
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         await self.gate("index.due")
@@ -158,9 +186,24 @@ class FakeLeadIndex:
         if self.due_rows.get((row.due_at, row.lead_id)) == row:
             del self.due_rows[row.due_at, row.lead_id]
 
-    async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
+    async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        await self.gate("index.state_rows")
+        keys = sorted(key for key in self.states if key > after)
+        return [self.states[key] for key in keys][:limit]
+
+    async def delete_state(self, row: StateRow) -> None:
+        await self.gate("index.delete_state")
+        if self.states.get(row.key) == row:
+            del self.states[row.key]
+
+    async def tidied_to(self) -> str:
+        await self.gate("index.tidied_to")
+        return self.tidied
+
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
         await self.gate("index.put_heartbeat")
         self.heartbeat = (at, swept)
+        self.tidied = tidied_to
 
 
 @dataclass(frozen=True, order=True)
@@ -240,6 +283,7 @@ class FakeCrm:
     gate: Gate = open_gate
     finds: bool = True
     tells_follow_up: bool = True
+    takes_notes: bool = False
     records: list[FakeCrmRecord] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)
     rejects: str = ""
@@ -260,11 +304,14 @@ class FakeCrm:
 
     def write(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
         """Do what the request asks for and return the record's number."""
+        known = len(self.records)
         number = self._number(lead, changed, uncertain=uncertain)
         record = self.records[number]
         record.updates += 1
         record.values |= {name: getattr(lead.contact, name) for name in changed.fields}
         ids = [interest.submission.submission_id for interest in changed.interests]
+        if self.takes_notes:
+            ids = ids[:1] if number == known else []
         record.notes += [new for new in ids if new not in record.notes]
         return number
 
@@ -298,6 +345,7 @@ class FakeCrm:
         note_id = interest.submission.submission_id
         if note_id not in self.records[int(record.id)].notes:
             self.records[int(record.id)].notes.append(note_id)
+        await self.gate("crm.noted")
         return note_id
 
     async def check(self) -> Sequence[CheckResult]:

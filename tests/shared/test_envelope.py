@@ -131,7 +131,7 @@ def test_a_newer_message_is_not_invalid() -> None:
         ("{}", "schemaVersion: Field required"),
         ('{"schemaVersion": "one"}', "schemaVersion: "),
         ('{"schemaVersion": 1}', "Unable to extract tag"),
-        ('{"schemaVersion": 1, "kind": "post"}', "does not match any of the expected tags"),
+        ('{"schemaVersion": 1, "kind": "post"}', "kind should be one of 'push', 'deliver'"),
         (changed(push(), schemaVersion=0), "push.schemaVersion: Input should be 1"),
         (changed(push(), submissionId=None), "push.submissionId: Field required"),
         (changed(push(), submissionId=""), "push.submissionId: "),

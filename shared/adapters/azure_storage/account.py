@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError, ResourceExistsError
 
-from shared.errors import StorageUnavailableError
+from shared.errors import SettingsError, StorageUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.data.tables.aio import TableClient, TableServiceClient
@@ -22,7 +23,12 @@ log = logging.getLogger(__name__)
 
 TIMEOUTS = {"connection_timeout": 5, "read_timeout": 10}
 TABLE_RETRIES = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 2}
-QUEUE_RETRIES = {"retry_total": 1, "initial_backoff": 0, "increment_base": 1}
+QUEUE_RETRIES = {
+    "retry_total": 1,
+    "initial_backoff": 0,
+    "increment_base": 1,
+    "random_jitter_range": 0,  # 3 s by default
+}
 """Short: what can't be stored within seconds is kept elsewhere or postponed, by us."""
 
 
@@ -51,7 +57,8 @@ class Storage:
 
         options = TIMEOUTS | QUEUE_RETRIES | self._options
         if self._settings.account:
-            client = QueueClient.from_connection_string(self._settings.account, name, **options)
+            with _wrong_if_refused():
+                client = QueueClient.from_connection_string(self._settings.account, name, **options)
         else:
             url = self._settings.queue_service_uri
             client = QueueClient(url, name, credential=self._identity(), **options)
@@ -70,9 +77,10 @@ class Storage:
         if self._tables is None:
             options = TIMEOUTS | TABLE_RETRIES | self._options
             if self._settings.account:
-                self._tables = TableServiceClient.from_connection_string(
-                    self._settings.account, **options
-                )
+                with _wrong_if_refused():
+                    self._tables = TableServiceClient.from_connection_string(
+                        self._settings.account, **options
+                    )
             else:
                 url = self._settings.table_service_uri
                 self._tables = TableServiceClient(url, credential=self._identity(), **options)
@@ -154,6 +162,16 @@ async def at_most[T](limit: int, items: AsyncIterator[T]) -> AsyncIterator[T]:
         left -= 1
         if not left:
             return
+
+
+@contextmanager
+def _wrong_if_refused() -> Iterator[None]:
+    """Call a connection string wrong that the SDK can't read; it is secret, and not shown."""
+    try:
+        yield
+    except (ValueError, KeyError):
+        fault = "LeadStorage: should be a connection string with AccountName and AccountKey"
+        raise SettingsError([fault]) from None
 
 
 def error_code(error: AzureError) -> str:

@@ -8,12 +8,19 @@ from functools import partial
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceModifiedError
+from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
 from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
-from shared.adapters.azure_storage.keys import key_time, newest_first_key, time_key, time_text
-from shared.ports import DueRow, Swept
+from shared.adapters.azure_storage.keys import (
+    AFTER_PREFIX,
+    key_time,
+    newest_first_key,
+    newest_first_time,
+    time_key,
+    time_text,
+)
+from shared.ports import DueRow, StateKind, StateRow, Swept
 
 PARTITION = "index"
 DUE = "due|"
@@ -22,6 +29,7 @@ PARKED = "parked|"
 OVERDUE = "overdue|"
 TEST = "test|"
 HEARTBEAT = "sweep"
+MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 
 
@@ -63,22 +71,53 @@ class TableLeadIndex:
 
     async def delete(self, row: DueRow) -> None:
         """Delete a due row if it is still as it was listed."""
+        await self._delete(_due_key(row.lead_id, row.due_at), row.etag)
+
+    async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list overdue and parked leads, those with keys after ``after``."""
+        found = self._table.rows(
+            "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
+            {"index": PARTITION, "start": after or OVERDUE, "end": f"{PARKED}{AFTER_PREFIX}"},
+            results_per_page=min(limit, MOST_AT_ONCE),
+        )
+        return [_state_row(row) async for row in at_most(limit, found)]
+
+    async def delete_state(self, row: StateRow) -> None:
+        """Delete such a row if it is still as it was listed."""
+        await self._delete(row.key, row.etag)
+
+    async def tidied_to(self) -> str:
+        """Return where the last sweep got to with state rows."""
+        get = partial(self._table.client.get_entity, PARTITION, HEARTBEAT)
+        try:
+            row = await self._table.run(get, expected=MISSING)
+        except ResourceNotFoundError:
+            return ""
+        return str(row.get("tidied_to") or "")
+
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+        """Write when the last sweep was and what it did."""
+        row = {
+            "PartitionKey": PARTITION,
+            "RowKey": HEARTBEAT,
+            "at": time_text(at),
+            "tidied_to": tidied_to,
+            **asdict(swept),
+        }
+        await self._table.run(
+            partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
+        )
+
+    async def _delete(self, key: str, etag: str) -> None:
         delete = partial(
             self._table.client.delete_entity,
             PARTITION,
-            _due_key(row.lead_id, row.due_at),
-            etag=row.etag,
+            key,
+            etag=etag,
             match_condition=MatchConditions.IfNotModified,
         )
         with suppress(ResourceModifiedError):
             await self._table.run(delete, expected=CHANGED)
-
-    async def put_heartbeat(self, at: datetime, swept: Swept) -> None:
-        """Write when the last sweep was and what it did."""
-        row = {"PartitionKey": PARTITION, "RowKey": HEARTBEAT, "at": time_text(at), **asdict(swept)}
-        await self._table.run(
-            partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
-        )
 
     async def _put(self, *keys: str) -> None:
         operations = [
@@ -97,6 +136,19 @@ def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity
     return DueRow(
         due_at=key_time(due),
         lead_id=lead_id,
+        written_at=row.metadata["timestamp"].astimezone(UTC),
+        etag=row.metadata["etag"],
+    )
+
+
+def _state_row(row: Any) -> StateRow:  # noqa: ANN401 - the SDK's entity
+    kind, since, lead_id, *destination = row["RowKey"].split("|")
+    return StateRow(
+        key=row["RowKey"],
+        kind=StateKind(kind),
+        since=newest_first_time(since),
+        lead_id=lead_id,
+        destination="|".join(destination),
         written_at=row.metadata["timestamp"].astimezone(UTC),
         etag=row.metadata["etag"],
     )

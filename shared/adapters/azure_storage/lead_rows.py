@@ -37,7 +37,15 @@ FOLLOW_UP = "follow_up_"
 RECORD = "record_"
 
 JSON_COLUMNS = frozenset(
-    {"baseline", "contact_stamps", "delivered_contact", "full_names", "interests", "warnings"}
+    {
+        "baseline",
+        "contact_stamps",
+        "delivered_contact",
+        "full_names",
+        "interests",
+        "noted",
+        "warnings",
+    }
 )
 
 
@@ -68,7 +76,7 @@ def delivery_row(lead_id: str, delivery: Delivery) -> Row:
     return {
         **_keys(lead_id, DELIVERY_ROW + delivery.destination),
         **_columns(delivery, without={"destination", "record"}),
-        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD),
+        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD, without={"remarks"}),
     }
 
 

@@ -1,0 +1,39 @@
+"""Clear away index rows that list a lead as what it no longer is.
+
+Whoever changes a lead leaves these rows alone: only the sweep deletes index rows, some at each
+sweep, and none so young that its writer can still be at work on the lead.
+"""
+
+from datetime import datetime, timedelta
+
+from shared.follow_up import FollowUpState
+from shared.ports import LeadIndex, LeadStore, StateKind, StateRow, StoredLead
+
+SETTLED = timedelta(hours=1)
+"""Longer than any writer lives: ``functionTimeout`` in host.json is 10 minutes."""
+
+MOST_ROWS = 100
+
+
+async def tidy(leads: LeadStore, index: LeadIndex, now: datetime) -> str:
+    """Look at the next rows and delete those that are out of date; return how far it got."""
+    rows = await index.state_rows(after=await index.tidied_to(), limit=MOST_ROWS)
+    for row in rows:
+        if now - row.written_at > SETTLED and not _holds(row, await leads.read(row.lead_id)):
+            await index.delete_state(row)
+    return rows[-1].key if len(rows) == MOST_ROWS else ""
+
+
+def _holds(row: StateRow, stored: StoredLead | None) -> bool:
+    """Tell whether the lead is still what the row lists it as, since then."""
+    if stored is None:
+        return False
+    if row.kind is StateKind.OVERDUE:
+        clock = stored.lead.follow_up
+        return clock.state is FollowUpState.OVERDUE and clock.flagged_at == row.since
+    delivery = stored.deliveries.get(row.destination)
+    return (
+        delivery is not None
+        and delivery.parked_version == stored.lead.version
+        and delivery.parked_at == row.since
+    )

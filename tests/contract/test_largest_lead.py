@@ -1,0 +1,69 @@
+"""The largest lead that pushes can make fits its rows."""
+
+import json
+from datetime import timedelta
+
+from ingest_lead.ingest import LARGEST_BODY
+from ingest_lead.parse import LONGEST_TEXT, parse
+from route_lead.changes import RouteRules, mark, record, take_claims
+from shared.adapters.azure_storage.account import Storage
+from shared.adapters.azure_storage.leads import TableLeadStore
+from shared.adapters.azure_table import AzureTableCrm
+from shared.identity import dedupe_key
+from shared.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
+from shared.ports import Changed, StoredLead
+from tests.examples import LEAD_ID
+from tests.fakes import START
+
+DAY = timedelta(days=1)
+RULES = RouteRules(
+    merge=MergeRules(repeat_window=DAY, follow_up_within=DAY),
+    destinations=("azure_table",),
+    deliver_tests=True,
+)
+
+
+def largest_push(number: int) -> bytes:
+    """Return a push whose texts are as long as they are kept, and grow when they are escaped."""
+    long = f"{number:02d}" + '"' * (LONGEST_TEXT - 2)
+    keys = ("FirstName", "LastName", "Email", "Phone", "Country", "Company", "Title")
+    push = {
+        "UserDetails": dict.fromkeys(keys, long),
+        "LeadSource": f"{long[:300]}-{long[:300]}|{long[:200]}.{long[:180]}",
+        "OfferTitle": long,
+        "Description": "",
+    }
+    room = LARGEST_BODY - len(json.dumps(push).encode())
+    return json.dumps(push | {"Description": "x" * room}).encode()
+
+
+async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> None:
+    store = TableLeadStore(storage.table(prefix))
+    crm = AzureTableCrm(storage.table(f"{prefix}Crm"))
+    stored: StoredLead | None = None
+    for number in range(max(NEWEST_INTERESTS, FULL_NAMES) + 2):
+        body = largest_push(number)
+        submission = parse(body, "", submission_id=f"{number:032x}", received_at=START)
+        new = record(
+            stored,
+            submission,
+            lead_id=LEAD_ID,
+            key=dedupe_key(submission),
+            body=body,
+            content_type="x" * 256,
+            rules=RULES,
+            now=START,
+        )
+        stored = await store.commit(take_claims(new, "claim", START, not_before_due=False))
+    assert stored is not None
+    assert len(stored.lead.interests) == NEWEST_INTERESTS
+    assert len(stored.lead.full_names) == FULL_NAMES
+
+    interests = await store.interests(LEAD_ID, after_version=0)
+    changed = Changed(record=None, fields=frozenset(), interests=interests[:8])
+    crm_record = await crm.upsert(stored.lead, changed, uncertain=False)
+    marked = mark(stored, "azure_table", "claim", sent=stored, crm_record=crm_record, now=START)
+    assert marked is not None
+
+    assert await store.read(LEAD_ID) == stored
+    assert await store.commit(marked) == await store.read(LEAD_ID)

@@ -1,0 +1,88 @@
+"""Rows that list a lead as what it no longer is are cleared away, by and by."""
+
+from dataclasses import replace
+
+import pytest
+
+from nurture_timer.tidying import MOST_ROWS, SETTLED
+from shared.delivery import Delivery, park, release_parked
+from shared.follow_up import FollowUp, flag, follow_up
+from shared.ports import StateKind
+from tests.examples import LEAD_ID, OTHER_LEAD_ID
+from tests.fakes import START
+from tests.nurture_timer.world import CLAIMED, DELIVERED, HOUR, MICROSECOND, WAITING, World, lead
+
+OVERDUE = flag(WAITING, START)
+PARKED = park(CLAIMED, 1, "refused", START)
+OLD = SETTLED + MICROSECOND
+
+
+async def swept(world: World) -> set[StateKind]:
+    await world.sweep(OLD)
+    return {row.kind for row in world.index.states.values()}
+
+
+async def test_an_overdue_lead_stays_listed() -> None:
+    world = World()
+    await world.put(lead(clock=OVERDUE, due_after=2 * HOUR), DELIVERED)
+    await world.index.put_overdue(LEAD_ID, START)
+
+    assert await swept(world) == {StateKind.OVERDUE}
+
+
+@pytest.mark.parametrize(
+    "clock", [WAITING, follow_up(OVERDUE, START + HOUR, "anna"), flag(WAITING, START + HOUR)]
+)
+async def test_a_lead_that_is_overdue_no_more_or_anew_is_not_listed_as_of_then(
+    clock: FollowUp,
+) -> None:
+    world = World()
+    await world.put(lead(clock=clock, due_after=2 * HOUR), DELIVERED)
+    await world.index.put_overdue(LEAD_ID, START)
+
+    assert await swept(world) == set()
+
+
+async def test_a_parked_delivery_stays_listed() -> None:
+    world = World()
+    await world.put(lead(due_after=2 * HOUR), PARKED)
+    await world.index.put_parked(LEAD_ID, "crm", START)
+
+    assert await swept(world) == {StateKind.PARKED}
+
+
+@pytest.mark.parametrize("delivery", [release_parked(PARKED), replace(PARKED, destination="other")])
+async def test_a_delivery_that_is_not_parked_there_is_not_listed(delivery: Delivery) -> None:
+    world = World()
+    await world.put(lead(due_after=2 * HOUR), delivery)
+    await world.index.put_parked(LEAD_ID, "crm", START)
+
+    assert await swept(world) == set()
+
+
+async def test_a_row_of_a_lead_that_is_gone_is_deleted() -> None:
+    world = World()
+    await world.index.put_overdue(OTHER_LEAD_ID, START)
+
+    assert await swept(world) == set()
+
+
+async def test_a_young_row_stays_as_its_writer_may_not_have_written_the_lead_yet() -> None:
+    world = World()
+    await world.index.put_overdue(OTHER_LEAD_ID, START)
+    await world.sweep(SETTLED)
+
+    assert len(world.index.states) == 1
+
+
+async def test_one_sweep_looks_at_some_rows_and_the_next_goes_on() -> None:
+    world = World()
+    for number in range(MOST_ROWS + 1):
+        await world.index.put_overdue(f"{number:032x}", START)
+    await world.sweep(OLD)
+    left = len(world.index.states)
+    await world.sweep(OLD)
+
+    assert left == 1
+    assert world.index.states == {}
+    assert world.index.tidied == ""
