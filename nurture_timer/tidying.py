@@ -4,10 +4,14 @@ Whoever changes a lead leaves these rows alone: only the sweep deletes index row
 sweep, and none so young that its writer can still be at work on the lead.
 """
 
+import logging
 from datetime import datetime, timedelta
 
+from shared.errors import StorageUnavailableError
 from shared.follow_up import FollowUpState
 from shared.ports import LeadIndex, LeadStore, StateKind, StateRow, StoredLead
+
+log = logging.getLogger(__name__)
 
 SETTLED = timedelta(hours=1)
 """Longer than any writer lives: ``functionTimeout`` in host.json is 10 minutes."""
@@ -19,9 +23,18 @@ async def tidy(leads: LeadStore, index: LeadIndex, now: datetime) -> str:
     """Look at the next rows and delete those that are out of date; return how far it got."""
     rows = await index.state_rows(after=await index.tidied_to(), limit=MOST_ROWS)
     for row in rows:
-        if now - row.written_at > SETTLED and not _holds(row, await leads.read(row.lead_id)):
+        if now - row.written_at > SETTLED and await _is_outdated(row, leads):
             await index.delete_state(row)
     return rows[-1].key if len(rows) == MOST_ROWS else ""
+
+
+async def _is_outdated(row: StateRow, leads: LeadStore) -> bool:
+    """Tell whether the lead is no longer what the row says; one that can't be read may be."""
+    try:
+        return not _holds(row, await leads.read(row.lead_id))
+    except StorageUnavailableError as error:
+        log.warning("lead %s stays listed: %s", row.lead_id, error)
+        return False
 
 
 def _holds(row: StateRow, stored: StoredLead | None) -> bool:

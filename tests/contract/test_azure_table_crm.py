@@ -138,4 +138,5 @@ async def test_a_check_finds_the_table_or_creates_it(
     for _ in range(2):
         [check] = await crm.check()
         assert (check.ok, check.what, check.mend) == (True, f"table {prefix} can be read", "")
-    assert await rows(table) == []
+        await crm.note(lead(), RECORD, interest())
+    assert len(await rows(table)) == 1

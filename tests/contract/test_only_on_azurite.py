@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from azure.core.exceptions import ResourceExistsError
-from azure.data.tables import UpdateMode
 from hypothesis import HealthCheck, given, settings
 
 from shared.adapters.azure_storage.account import Storage
@@ -18,6 +17,7 @@ from shared.adapters.azure_storage.outbox import TableOutbox
 from shared.adapters.azure_storage.quarantine import TableQuarantine
 from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.delivery import Delivery
+from shared.errors import StorageUnavailableError
 from shared.lead import Lead
 from shared.ports import LeadChange, Quarantined, QuarantineReason, RecordedInterest
 from shared.settings import StorageSettings
@@ -58,39 +58,6 @@ async def test_whatever_is_written_is_read(
     assert interests == ([] if new.interest.repeat_of else [new.interest])
 
 
-async def test_columns_of_a_newer_app_stay(storage: Storage, prefix: str) -> None:
-    table = storage.table(prefix)
-    store = TableLeadStore(table)
-    await store.commit(change(deliveries=[delivery()]))
-    for key in ("lead", "lead|delivery|azure_table"):
-        row = {"PartitionKey": LEAD_ID, "RowKey": key, "mood": "good"}
-        await table.client.update_entity(row, mode=UpdateMode.MERGE)
-    stored = await store.read(LEAD_ID)
-    assert stored is not None
-
-    await store.commit(change(stored, deliveries=[replace(delivery(), attempts=9)]))
-
-    found = {row["RowKey"]: row async for row in rows_of(table.client, LEAD_ID)}
-    assert found["lead"]["version"] == 2
-    assert found["lead"]["mood"] == "good"
-    assert found["lead|delivery|azure_table"]["attempts"] == 9
-    assert found["lead|delivery|azure_table"]["mood"] == "good"
-
-
-async def test_rows_of_an_older_app_are_read_with_defaults(storage: Storage, prefix: str) -> None:
-    table = storage.table(prefix)
-    await table.client.create_table()
-    lead = {"key_kind": "email", "created_at": "2026-11-02T09:00:00Z", "version": 1}
-    for key, columns in (("lead", lead), ("lead|delivery|azure_table", {"attempts": 2})):
-        await table.client.create_entity({"PartitionKey": LEAD_ID, "RowKey": key, **columns})
-
-    stored = await TableLeadStore(table).read(LEAD_ID)
-
-    assert stored is not None
-    assert stored.lead.contact.given() == {}
-    assert stored.deliveries == {"azure_table": Delivery(destination="azure_table", attempts=2)}
-
-
 async def test_a_lead_is_one_partition_and_says_in_its_keys_what_is_what(
     storage: Storage, prefix: str
 ) -> None:
@@ -107,6 +74,18 @@ async def test_a_lead_is_one_partition_and_says_in_its_keys_what_is_what(
         "lead|delivery|azure_table",
     ]
     assert found["interest|20261102T090100000000Z|submission-1"]["body"] == b"\x00\xff"
+
+
+async def test_what_a_row_can_not_hold_is_not_written_at_all(storage: Storage, prefix: str) -> None:
+    store = TableLeadStore(storage.table(prefix))
+    first = await store.commit(change())
+    too_long = replace(delivery(), last_error="x" * 32_769)
+
+    with pytest.raises(StorageUnavailableError, match=r"^storage: 400 PropertyValueTooLarge$"):
+        await store.commit(change(first, deliveries=[too_long], new=recorded()))
+
+    assert await store.read(LEAD_ID) == first
+    assert await store.interests(LEAD_ID, after_version=0) == []
 
 
 async def test_more_leads_are_due_than_one_answer_holds(storage: Storage, prefix: str) -> None:

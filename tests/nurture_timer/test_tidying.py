@@ -10,7 +10,16 @@ from shared.follow_up import FollowUp, flag, follow_up
 from shared.ports import StateKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
-from tests.nurture_timer.world import CLAIMED, DELIVERED, HOUR, MICROSECOND, WAITING, World, lead
+from tests.nurture_timer.world import (
+    CLAIMED,
+    DELIVERED,
+    HOUR,
+    MICROSECOND,
+    WAITING,
+    Failing,
+    World,
+    lead,
+)
 
 OVERDUE = flag(WAITING, START)
 PARKED = park(CLAIMED, 1, "refused", START)
@@ -86,3 +95,15 @@ async def test_one_sweep_looks_at_some_rows_and_the_next_goes_on() -> None:
     assert left == 1
     assert world.index.states == {}
     assert world.index.tidied == ""
+
+
+async def test_a_lead_that_can_not_be_read_stays_listed_and_the_others_are_tidied() -> None:
+    world = World()
+    for lead_id in (LEAD_ID, OTHER_LEAD_ID):
+        await world.index.put_overdue(lead_id, START)
+    world.leads.gate = Failing("leads.read", numbers=[1])
+
+    await world.sweep(OLD)
+
+    assert len(world.index.states) == 1
+    assert world.index.heartbeat is not None

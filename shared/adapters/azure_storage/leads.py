@@ -1,6 +1,7 @@
 """Table ``Leads``: one partition a lead, changed in transactions that its ETag guards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -46,12 +47,14 @@ class TableLeadStore:
         if LEAD_ROW not in found:
             return None
         lead = found[LEAD_ROW]
-        deliveries = [read_delivery(r) for key, r in found.items() if key.startswith(DELIVERY_ROW)]
-        return StoredLead(
-            lead=read_lead(lead),
-            deliveries={d.destination: d for d in deliveries},
-            etag=lead.metadata["etag"],
-        )
+        delivery_rows = [row for key, row in found.items() if key.startswith(DELIVERY_ROW)]
+        with _readable(lead_id):
+            deliveries = [read_delivery(row) for row in delivery_rows]
+            return StoredLead(
+                lead=read_lead(lead),
+                deliveries={d.destination: d for d in deliveries},
+                etag=lead.metadata["etag"],
+            )
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         """Return the interests recorded since a version, oldest first, without repeats."""
@@ -61,7 +64,8 @@ class TableLeadStore:
             INTEREST_ROW + AFTER_PREFIX,
             only=f"version gt {after_version} and repeat_of eq ''",
         )
-        return [read_interest(row) for row in rows]
+        with _readable(lead_id):
+            return [read_interest(row) for row in rows]
 
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write all of the change or nothing."""
@@ -79,6 +83,16 @@ class TableLeadStore:
 
         found = self._table.rows(f"{query} and {only}" if only else query, parameters)
         return [row async for row in found]
+
+
+@contextmanager
+def _readable(lead_id: str) -> Iterator[None]:
+    """Keep a row that only a newer version of the app can read waiting for that, and none else."""
+    try:
+        yield
+    except ValueError:
+        unreadable = f"storage: this version of the app can't read the rows of lead {lead_id}"
+        raise StorageUnavailableError(unreadable) from None  # the cause would show what is in them
 
 
 def _operations(change: LeadChange) -> list[Any]:

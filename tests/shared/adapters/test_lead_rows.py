@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from shared.adapters.azure_storage.lead_rows import (
     Row,
@@ -32,6 +32,7 @@ def same_as_default(value: "DataclassInstance") -> list[str]:
     return [f.name for f in fields(value) if getattr(value, f.name) == f.default]
 
 
+@settings(max_examples=50)
 @given(strategies.LEAD)
 def test_a_lead_is_read_back_as_it_was(lead: Lead) -> None:
     row = lead_row(lead)
@@ -40,6 +41,7 @@ def test_a_lead_is_read_back_as_it_was(lead: Lead) -> None:
     assert {type(column) for column in row.values()} <= COLUMN_TYPES
 
 
+@settings(max_examples=50)
 @given(strategies.DELIVERY)
 def test_a_delivery_is_read_back_as_it_was(delivery: Delivery) -> None:
     row = delivery_row(examples.LEAD_ID, delivery)
@@ -48,6 +50,7 @@ def test_a_delivery_is_read_back_as_it_was(delivery: Delivery) -> None:
     assert {type(column) for column in row.values()} <= COLUMN_TYPES
 
 
+@settings(max_examples=50)
 @given(strategies.RECORDED)
 def test_an_interest_is_read_back_as_it_was(recorded: RecordedInterest) -> None:
     row = interest_row(examples.LEAD_ID, recorded)

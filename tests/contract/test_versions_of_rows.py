@@ -1,0 +1,73 @@
+"""Rows that an older or a newer version of the app wrote, or will."""
+
+import asyncio
+import traceback
+from dataclasses import replace
+
+import pytest
+from azure.data.tables import UpdateMode
+
+from shared.adapters.azure_storage.account import Storage
+from shared.adapters.azure_storage.leads import TableLeadStore
+from shared.delivery import Delivery
+from shared.errors import StorageUnavailableError
+from tests.contract.subjects import rows_of
+from tests.examples import CONTACT, LEAD_ID, change, delivery, recorded
+
+
+async def test_columns_of_a_newer_app_stay(storage: Storage, prefix: str) -> None:
+    table = storage.table(prefix)
+    store = TableLeadStore(table)
+    await store.commit(change(deliveries=[delivery()]))
+    for key in ("lead", "lead|delivery|azure_table"):
+        row = {"PartitionKey": LEAD_ID, "RowKey": key, "mood": "good"}
+        await table.client.update_entity(row, mode=UpdateMode.MERGE)
+    stored = await store.read(LEAD_ID)
+    assert stored is not None
+
+    await store.commit(change(stored, deliveries=[replace(delivery(), attempts=9)]))
+
+    found = {row["RowKey"]: row async for row in rows_of(table.client, LEAD_ID)}
+    assert found["lead"]["version"] == 2
+    assert found["lead"]["mood"] == "good"
+    assert found["lead|delivery|azure_table"]["attempts"] == 9
+    assert found["lead|delivery|azure_table"]["mood"] == "good"
+
+
+async def test_rows_of_an_older_app_are_read_with_defaults(storage: Storage, prefix: str) -> None:
+    table = storage.table(prefix)
+    await table.client.create_table()
+    lead = {"key_kind": "email", "created_at": "2026-11-02T09:00:00Z", "version": 1}
+    for key, columns in (("lead", lead), ("lead|delivery|azure_table", {"attempts": 2})):
+        await table.client.create_entity({"PartitionKey": LEAD_ID, "RowKey": key, **columns})
+
+    stored = await TableLeadStore(table).read(LEAD_ID)
+
+    assert stored is not None
+    assert stored.lead.contact.given() == {}
+    assert stored.deliveries == {"azure_table": Delivery(destination="azure_table", attempts=2)}
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("lead", {"follow_up_state": "zoe@fabrikam.example"}),
+        ("lead", {"interests": "zoe@fabrikam.example"}),
+        ("lead", {"created_at": ""}),
+        ("lead|delivery|azure_table", {"attempts": "zoe@fabrikam.example"}),
+        ("interest|20261102T090100000000Z|submission-1", {"warnings": "zoe@fabrikam.example"}),
+    ],
+)
+async def test_what_only_a_newer_app_can_read_waits_for_it_and_is_not_shown(
+    storage: Storage, prefix: str, row: str, columns: dict[str, str]
+) -> None:
+    table = storage.table(prefix)
+    store = TableLeadStore(table)
+    await store.commit(change(deliveries=[delivery()], new=recorded()))
+    await table.client.update_entity({"PartitionKey": LEAD_ID, "RowKey": row, **columns})
+
+    told = f"can't read the rows of lead {LEAD_ID}"
+    with pytest.raises(StorageUnavailableError, match=told) as refused:
+        await asyncio.gather(store.read(LEAD_ID), store.interests(LEAD_ID, after_version=0))
+
+    assert CONTACT.email not in "".join(traceback.format_exception(refused.value))
