@@ -19,6 +19,7 @@ from shared.delivery import (
     retry_delay,
 )
 from shared.errors import (
+    CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
@@ -181,6 +182,10 @@ class Deliverer:
     ) -> None:
         now = self.clock()
         delivery = work.delivery(destination)
+        if isinstance(error, SettingsError):
+            log.error("lead %s waits for %s: %s", sent.lead.lead_id, destination, error)
+        elif isinstance(error, CrmCredentialsError):
+            log.error("lead %s waits: %s refuses our credentials", sent.lead.lead_id, destination)
         failure = _failure(error, delivery, now, self.jitter())
         if failure.delay is None or gives_up(delivery, now):
             await self.index.put_parked(sent.lead.lead_id, destination, now)

@@ -196,3 +196,15 @@ async def test_a_body_of_32_kib_is_kept(leads: Leads) -> None:
     stored = await create(leads, change(new=recorded(1, body=bytes(range(256)) * 128)))
 
     assert await leads.store.read(LEAD_ID) == stored
+
+
+async def test_an_event_number_that_is_taken_is_no_sign_of_a_recorded_push(leads: Leads) -> None:
+    """After a backup was restored over newer rows, the lead counts its events anew."""
+    first = await create(leads)
+    second = change(first, new=recorded(2), events=[told()])
+    counted_anew = replace(second, lead=replace(second.lead, next_event=1))
+
+    after = await leads.store.commit(counted_anew)
+
+    assert after.lead.next_event == 2
+    assert len(await leads.store.interests(LEAD_ID, after_version=0)) == 2

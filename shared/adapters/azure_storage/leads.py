@@ -32,6 +32,9 @@ EXISTS = "EntityAlreadyExists"
 LEAD_FIRST = 0
 """The lead row is the first operation of a transaction, so that its ETag is compared first."""
 
+INTEREST_NEXT = 1
+"""Events that have the number of an older one, after a backup was restored, replace it."""
+
 
 class TableLeadStore:
     """The port ``LeadStore`` on Azure Table Storage."""
@@ -106,7 +109,7 @@ def _operations(change: LeadChange) -> list[Any]:
         for delivery in change.deliveries.values()
     ]
     operations += [
-        ("create", event_row(lead.lead_id, number, event, change.at))
+        ("upsert", event_row(lead.lead_id, number, event, change.at), merge)
         for number, event in change.numbered_events
     ]
     return operations
@@ -126,6 +129,6 @@ def _refused(
     code = error_code(error)
     if code in STALE or (code == EXISTS and error.index == LEAD_FIRST):
         return StaleLeadError(lead_id)
-    if code == EXISTS:
+    if code == EXISTS and error.index == INTEREST_NEXT:
         return AlreadyRecordedError(lead_id)
     return unavailable(error)
