@@ -185,5 +185,7 @@ def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
         return message
     name = str(fault["loc"][0])
     field = next(f for f in cls.model_fields.values() if f.validation_alias == name)
+    if fault["type"] == "missing":  # its input is all the other settings
+        return f"{name}: is not set; should be: {field.description}"
     value = "" if field.json_schema_extra == SECRET else f" is {fault['input']!r};"
     return f"{name}:{value} {message}; should be: {field.description}"

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from pydantic import Field
 
 from shared.errors import SettingsError
 from shared.settings import (
     DEVELOPMENT_STORAGE,
+    SECRET,
     AzureTableSettings,
     RouteSettings,
+    Settings,
     StorageSettings,
     load,
 )
@@ -214,3 +217,19 @@ def test_a_secret_is_in_no_representation_of_its_settings_error(setenv: SetEnv) 
     setenv(LeadStorage=ACCOUNT, TABLE_PREFIX="!")
 
     assert len(faults(StorageSettings)) == 1
+
+
+class Crm(Settings):
+    address: str = Field(validation_alias="SOME_ADDRESS", description="where it is")
+    secret: str = Field(
+        "", validation_alias="SOME_SECRET", description="a secret", json_schema_extra=SECRET
+    )
+
+
+def test_a_setting_that_is_missing_is_named_without_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOME_SECRET", "do not show")
+    with pytest.raises(SettingsError, match="SOME_ADDRESS: is not set") as raised:
+        load(Crm)
+    assert "do not show" not in str(raised.value)
