@@ -81,6 +81,22 @@ async def test_a_newer_version_that_came_while_the_crm_answered_follows_at_once(
     assert relay.delivery().claim_id == ""
 
 
+async def test_a_click_that_came_after_the_version_that_is_sent_is_not_sent_with_it() -> None:
+    relay = Relay()
+    relay.crm.fails = [CrmUnavailableError("503")]
+    await relay.take(push(1))
+    sent = []
+
+    async def remember(request: str) -> None:
+        if request == "crm.upserted":
+            sent.append([*relay.record.notes])
+
+    relay.crm.gate = remember
+    relay.leads.gate = Meanwhile("leads.interests", lambda: relay.take(push(3)))
+    await relay.take(push(2))
+    assert sent == [["s1", "s2"], ["s1", "s2", "s3"]]
+
+
 async def test_a_repeat_that_came_while_the_crm_answered_changes_nothing() -> None:
     relay = Relay()
     relay.crm.gate = Meanwhile("crm.upserted", lambda: relay.take(push(2, offer="a")))

@@ -6,6 +6,7 @@ import pytest
 
 from shared.delivery import CLAIM
 from shared.errors import CrmOutcomeUnknownError, CrmUnavailableError, StorageUnavailableError
+from shared.schedule import GRACE
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import MINUTE, SECOND, Gates, Relay, push, with_destinations
 
@@ -129,4 +130,4 @@ async def test_no_destination_is_no_fault() -> None:
     routed = await relay.take(push(1))
     assert routed is not None
     assert (routed.delivered, routed.postponed) == ((), None)
-    assert relay.lead.next_due_at is not None
+    assert relay.lead.next_due_at == relay.clock() + GRACE

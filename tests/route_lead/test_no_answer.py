@@ -64,3 +64,37 @@ async def test_notes_go_on_where_they_were_cut_off(number: int) -> None:
     await relay.drain()
     relay.assert_delivered("s1", "s2", "s3")
     assert relay.delivery().noted == ()
+
+
+async def waiting_clicks(relay: Relay, *numbers: int) -> None:
+    relay.crm.fails = [CrmUnavailableError("503", retry_after=DAY) for _ in numbers]
+    for number in numbers:
+        await relay.take(push(number))
+
+
+async def test_a_record_is_known_before_its_second_note_is_sent() -> None:
+    """So it need not be looked for, where that can't be done."""
+    crm = FakeCrm(takes_notes=True, finds=False)
+    relay = relay_without_answer(crm, 2)
+    await waiting_clicks(relay, 1, 2, 3)
+    await relay.drain()
+    relay.assert_delivered("s1", "s2", "s3")
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_note_that_was_answered_is_not_sent_again(*, known: bool) -> None:
+    """The first of two is answered, the second is not."""
+    relay = relay_without_answer(FakeCrm(takes_notes=True), 3 + known)
+    cut, notes = relay.crm.gate, []
+
+    async def counted(request: str) -> None:
+        notes.extend([request] * (request == "crm.note"))
+        await cut(request)
+
+    relay.crm.gate = counted
+    if known:
+        await relay.take(push(1))
+    await waiting_clicks(relay, *(2, 3) if known else (1, 2, 3))
+    await relay.drain()
+    relay.assert_delivered("s1", "s2", "s3")
+    assert len(notes) == 1 + 2

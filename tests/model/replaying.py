@@ -1,0 +1,122 @@
+"""What real code asks next, as a function of what it was asked and answered so far.
+
+A worker keeps nothing but what it was answered, and when. So two workers with one history are at
+one point, and a history need only be run once: after that, exploring is a matter of plain values.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+from tests.fakes import Clock
+from tests.model.asking import Mailbox, Request
+from tests.model.standing import SteppedLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker is started for, "" for the sweep; no other worker has its number."""
+
+    number: int
+    message: str
+
+
+type Program = Callable[[Work, Mailbox, Clock], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a worker stands: the requests it waits for, or how it ended."""
+
+    waiting: Mapping[int, Request]
+    ended: bool
+    error: BaseException | None
+
+
+class _Answered(NamedTuple):
+    before: int
+    number: int
+    answer: object
+    at: datetime
+
+
+class Tokens:
+    """A number for each value; values that read the same have the same."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Hashable, int] = {}
+        self._by_id: dict[int, tuple[object, int]] = {}
+
+    def of(self, value: object) -> int:
+        known = self._by_id.get(id(value))
+        if known is None:
+            known = self._by_id[id(value)] = (value, self.number(repr(value)))
+        return known[1]
+
+    def number(self, key: Hashable) -> int:
+        return self._by_key.setdefault(key, len(self._by_key))
+
+
+class Histories:
+    """All histories so far, by number, each with where its worker stands."""
+
+    def __init__(self, program: Program, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self._program = program
+        self._loop = SteppedLoop()
+        self._numbers: dict[object, int] = {}
+        self._works: dict[int, tuple[Work, datetime]] = {}
+        self._answered: dict[int, _Answered] = {}
+        self._standings: dict[int, Standing] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.close()
+
+    def started(self, work: Work, at: datetime) -> int:
+        number = self._number((work, at))
+        self._works[number] = (work, at)
+        return number
+
+    def answered(self, before: int, request: int, answer: object, at: datetime) -> int:
+        number = self._number((before, request, self.tokens.of(answer), at))
+        self._answered.setdefault(number, _Answered(before, request, answer, at))
+        return number
+
+    def standing(self, history: int) -> Standing:
+        if history not in self._standings:
+            self._standings[history] = self._replayed(history)
+        return self._standings[history]
+
+    def _number(self, key: object) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def _replayed(self, history: int) -> Standing:
+        answers = []
+        while history in self._answered:
+            answers.append(self._answered[history])
+            history = answers[-1].before
+        work, started_at = self._works[history]
+        clock, mail = Clock(started_at), Mailbox(self._loop)
+        task = self._loop.create_task(self._program(work, mail, clock))
+        self._loop.run_until_all_wait()
+        for answered in reversed(answers):
+            clock.now = answered.at
+            mail.answer(answered.number, answered.answer)
+            self._loop.run_until_all_wait()
+        return self._stood(task, mail)
+
+    def _stood(self, task: asyncio.Task[object], mail: Mailbox) -> Standing:
+        if task.done():
+            return Standing({}, ended=True, error=task.exception())
+        waiting = dict(mail.waiting)
+        assert waiting, "a worker waits for nothing"
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(task)
+        return Standing(waiting, ended=False, error=None)
