@@ -33,6 +33,7 @@ TIMEOUT = httpx.Timeout(15, connect=5)
 CHECK_SECONDS = 5
 HTTPS_PORT, HTTP_PORT = 443, 80
 LONGEST_ID = 200
+SHORTEST_SECRET = 16
 
 SECRET_BYTES = range(24, 65)
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret starts
@@ -103,7 +104,11 @@ class HttpsEndpointCrm:
         self._target = self._url.raw_path.decode("ascii")
         self._signers = [Webhook(secret) for secret in settings.secret.split()]
         self._bearer = settings.bearer
-        self._secrets = [self._url.query.decode("ascii"), self._bearer, *settings.secret.split()]
+        in_query = [value for value in self._url.params.values() if len(value) >= SHORTEST_SECRET]
+        self._secrets = [
+            *(self._url.query.decode("ascii"), *in_query),
+            *(self._bearer, *settings.secret.split()),
+        ]
         self._one_each = settings.body == "marketplace"
         origin = str(self._url.copy_with(raw_path=b"/", fragment=None))
         self._http = HttpClient(origin, classify=self._meaning, timeout=TIMEOUT)
@@ -156,6 +161,10 @@ class HttpsEndpointCrm:
             return [CheckResult(what=what, ok=False, mend=mend)]
         writer.close()
         return [CheckResult(what=what, ok=True)]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._http.close()
 
     async def _post_interest(self, interest: Interest) -> str:
         return await self._post(

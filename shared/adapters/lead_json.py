@@ -19,19 +19,24 @@ MARKETPLACE_NAMES = {
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class ContactJson(_Part):
     """A customer; "" is "not given"."""
 
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    country: str = ""
-    company: str = ""
-    title: str = ""
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    country: str
+    company: str
+    title: str
 
 
 class InterestJson(_Part):
