@@ -119,6 +119,11 @@ class ConfiguredDestinations:
             self._built[name] = self._adapters[name]()
         return self._built[name]
 
+    async def close(self) -> None:
+        """Close what was built."""
+        while self._built:
+            await self._built.popitem()[1].close()
+
 
 def _azure_table() -> Crm:
     from shared.adapters.azure_table import AzureTableCrm
@@ -148,6 +153,8 @@ def storage() -> Storage:
 
 async def close() -> None:
     """Close what was built, in a process that ends; a function app never does."""
+    if _destinations.cache_info().currsize:
+        await _destinations().close()
     if storage.cache_info().currsize:
         await storage().close()
 

@@ -334,6 +334,9 @@ class Crm(Protocol):
     async def check(self) -> Sequence[CheckResult]:
         """Try credentials, permissions and fields without writing."""
 
+    async def close(self) -> None:
+        """Close connections, in a process that ends."""
+
 
 class Destinations(Protocol):
     """All destinations there are, each built when it is first needed."""

@@ -124,7 +124,8 @@ class RouteSettings(Settings):
     destinations: Names = Field(
         ("azure_table",),
         validation_alias="CRM",
-        description="destinations of every lead, separated by commas: azure_table",
+        description="destinations of every lead, separated by commas: azure_table, dynamics,"
+        " hubspot, https_endpoint, marketo, salesforce",
     )
     test_leads: Literal["deliver", "record"] = Field(
         "deliver",

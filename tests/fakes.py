@@ -351,6 +351,9 @@ class FakeCrm:
     async def check(self) -> Sequence[CheckResult]:
         return [CheckResult(what="reachable", ok=True)]
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 @dataclass
 class FakeDestinations:

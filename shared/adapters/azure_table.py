@@ -94,6 +94,9 @@ class AzureTableCrm:
             return [CheckResult(what=what, ok=False, mend=mend)]
         return [CheckResult(what=what, ok=True)]
 
+    async def close(self) -> None:
+        """Leave the connection open: it is the storage account's."""
+
     async def _write(self, rows: Sequence[Mapping[str, str]]) -> None:
         operations = [("upsert", row, {"mode": UpdateMode.REPLACE}) for row in rows]
         await self._table.run(partial(self._table.client.submit_transaction, operations))

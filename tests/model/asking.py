@@ -152,6 +152,9 @@ class AskedCrm:
     async def check(self) -> Sequence[CheckResult]:
         raise NotImplementedError
 
+    async def close(self) -> None:
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class AskedDestinations:
