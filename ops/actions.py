@@ -34,14 +34,14 @@ async def release(desk: Desk, stored: StoredLead) -> list[str]:
 
 async def release_all(desk: Desk) -> AsyncIterator[StoredLead]:
     """Release every parked lead, and yield each."""
-    async for stored in listed(desk, state=LeadState.PARKED, since=None):
+    async for stored in listed(desk, state=LeadState.PARKED):
         await release(desk, stored)
         yield stored
 
 
 async def deliver_pending(desk: Desk) -> AsyncIterator[StoredLead]:
     """Ask for every pending lead to be tried now, and yield each."""
-    async for stored in listed(desk, state=LeadState.PENDING, since=None):
+    async for stored in listed(desk, state=LeadState.PENDING):
         await desk.queue.send(Deliver(lead_id=stored.lead.lead_id).to_text())
         yield stored
 
@@ -49,26 +49,35 @@ async def deliver_pending(desk: Desk) -> AsyncIterator[StoredLead]:
 async def record_follow_up(
     desk: Desk, stored: StoredLead, *, at: datetime, by: str, outcome: str, note: str
 ) -> StoredLead:
-    """Stop a lead's clock by hand, whether it is waiting or overdue."""
+    """Stop a lead's clock by hand; what the customer did after ``at`` starts it again."""
+    if at > desk.clock():
+        raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
+    before: StoredLead | None = stored
+    for _ in range(MOST_TRIES):
+        if before is None:
+            raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
+        _refuse(before, at)
+        change = _followed_up(before, at=at, by=by, outcome=outcome, note=note, now=desk.clock())
+        due_at = change.lead.next_due_at
+        if due_at is not None and due_at != before.lead.next_due_at:
+            await desk.index.put_due(before.lead.lead_id, due_at)
+        try:
+            return await desk.leads.commit(change)
+        except StaleLeadError:
+            before = await desk.leads.read(before.lead.lead_id)
+    raise RefusedError(f"lead {stored.lead.lead_id} is being changed all the time: try again")
+
+
+def _refuse(stored: StoredLead, at: datetime) -> None:
     lead = stored.lead
     if lead.follow_up.state is FollowUpState.NONE:
         why = "a test lead" if lead.test else "nobody may contact the customer"
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why}")
-    if at > desk.clock():
-        raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
-    current: StoredLead | None = stored
-    for _ in range(MOST_TRIES):
-        if current is None:
-            raise NotFoundError(f"lead {lead.lead_id} is gone")
-        change = _followed_up(current, at=at, by=by, outcome=outcome, note=note, now=desk.clock())
-        due_at = change.lead.next_due_at
-        if due_at is not None and due_at != current.lead.next_due_at:
-            await desk.index.put_due(lead.lead_id, due_at)
-        try:
-            return await desk.leads.commit(change)
-        except StaleLeadError:
-            current = await desk.leads.read(lead.lead_id)
-    raise RefusedError(f"lead {lead.lead_id} is being changed all the time: try again")
+    done_at = lead.follow_up.done_at
+    if done_at is not None and at < done_at:
+        raise RefusedError(
+            f"lead {lead.lead_id} was followed up at {done_at:%Y-%m-%dT%H:%MZ}, which is later"
+        )
 
 
 def _followed_up(

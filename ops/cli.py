@@ -5,7 +5,13 @@ Exit codes: 0 done; 1 not found, refused, or storage gave no answer; 2 usage or 
 
 import typer
 
-from ops import admin_commands, lead_commands, quarantine_commands
+from ops import (
+    app_commands,
+    backup_commands,
+    lead_commands,
+    quarantine_commands,
+    send_commands,
+)
 
 app = typer.Typer(
     name="leads",
@@ -22,11 +28,11 @@ app.command("release")(lead_commands.release_leads)
 app.command("deliver")(lead_commands.deliver)
 app.command("follow-up")(lead_commands.follow_up)
 app.add_typer(quarantine, name="quarantine")
-app.command("sweep")(admin_commands.sweep_now)
-app.command("send")(admin_commands.send_push)
-app.command("status")(admin_commands.show_status)
-app.command("export")(admin_commands.export_all)
-app.command("import")(admin_commands.import_all)
+app.command("sweep")(app_commands.sweep_now)
+app.command("send")(send_commands.send_push)
+app.command("status")(app_commands.show_status)
+app.command("export")(backup_commands.export_all)
+app.command("import")(backup_commands.import_all)
 
 quarantine.command("list")(quarantine_commands.list_entries)
 quarantine.command("show")(quarantine_commands.show)

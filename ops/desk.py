@@ -5,13 +5,15 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ops.errors import NotFoundError, UsageError
-from ops.lead_tables import LeadHistory, LeadLists
+from ops.lead_tables import LeadLists, LeadTable
 from ops.quarantine_desk import QuarantineDesk
 from ops.where import find_storage
 from shared import bootstrap
+from shared.adapters.azure_storage.account import Table
+from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
 from shared.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
@@ -24,6 +26,9 @@ from shared.lead import KeyKind
 from shared.ports import LeadIndex, LeadStore, PushQueue, StoredLead
 from shared.settings import RouteSettings, load
 
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient
+
 AT_A_TIME = 32
 """Leads read side by side."""
 
@@ -33,14 +38,13 @@ HEX = re.compile("[0-9a-f]{6,32}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The stores behind ``LeadStorage``, and the clock."""
+    """The stores behind ``LeadStorage``, tables and queues by their names, and the clock."""
 
     leads: LeadStore
     index: LeadIndex
     queue: PushQueue
-    lists: LeadLists
-    history: LeadHistory
-    quarantine: QuarantineDesk
+    table: Callable[[str], Table]
+    queue_client: Callable[[str], "QueueClient"]
     clock: Callable[[], datetime]
 
     @classmethod
@@ -51,54 +55,75 @@ class Desk:
             leads=bootstrap.leads(),
             index=bootstrap.index(),
             queue=bootstrap.queue(),
-            lists=LeadLists(bootstrap.table("LeadIndex")),
-            history=LeadHistory(bootstrap.table("Leads")),
-            quarantine=QuarantineDesk(bootstrap.table("Quarantine")),
+            table=bootstrap.table,
+            queue_client=bootstrap.storage().queue,
             clock=bootstrap.utc_now,
         )
+
+    @property
+    def lists(self) -> LeadLists:
+        """Return the lists of leads."""
+        return LeadLists(self.table("LeadIndex"))
+
+    @property
+    def lead_table(self) -> LeadTable:
+        """Return the rows of leads."""
+        return LeadTable(self.table("Leads"))
+
+    @property
+    def quarantine(self) -> QuarantineDesk:
+        """Return the quarantine."""
+        return QuarantineDesk(self.table("Quarantine"))
 
     async def lead(self, who: str, *, last_name: str = "") -> StoredLead:
         """Return a lead by its id or how it begins, e-mail address, or phone and last name.
 
         Raises ``NotFoundError``, or ``UsageError`` if ``who`` is none of these.
         """
-        for key in await self._lead_ids(who, last_name):
+        for key in await self._lead_ids(who.strip(), last_name):
             if found := await self.leads.read(key):
                 return found
         raise NotFoundError(f"there is no lead {who!r}")
 
     async def _lead_ids(self, who: str, last_name: str) -> Sequence[str]:
-        if HEX.fullmatch(who) and (found := await self._ids_like(who)):
+        if HEX.fullmatch(who.lower()) and (found := await self._ids_like(who.lower())):
             return found
-        secret = await bootstrap.lead_id_secret(load(RouteSettings).lead_id_key)()
         kind, parts = _key(who, last_name)
-        return [lead_id(DedupeKey(kind, parts, test=test), secret) for test in (False, True)]
+        # Read and not made, as the app does: a look must not change anything.
+        secret = load(RouteSettings).lead_id_key.encode()
+        secret = secret or await LeadIdSecret(self.table("Leads")).read()
+        keys = [DedupeKey(kind, parts, test=test) for test in (False, True)]
+        return [lead_id(key, secret) for key in keys] if secret else []
 
     async def _ids_like(self, start: str) -> Sequence[str]:
         if len(start) == LEAD_ID_DIGITS:
             return [start]
-        found = await self.history.ids(start, most=2)
+        found = await self.lead_table.ids(start, most=2)
         if len(found) > 1:
             raise UsageError(f"several leads begin with {start}: write more of the id")
         return found
 
-    async def read_all(self, ids: AsyncIterable[str]) -> AsyncIterator[StoredLead]:
-        """Yield the leads of these ids in order, some read ahead; one that is gone is left out."""
-        ahead: list[asyncio.Task[StoredLead | None]] = []
-        try:
-            async for one in ids:
-                ahead.append(asyncio.create_task(self._read(one)))
-                if len(ahead) >= AT_A_TIME and (found := await ahead.pop(0)):
-                    yield found
-            while ahead:
-                if found := await ahead.pop(0):
-                    yield found
-        finally:
-            for task in ahead:
-                task.cancel()
+    async def read_all(
+        self, ids: AsyncIterable[str], *, at_a_time: int = AT_A_TIME
+    ) -> AsyncIterator[StoredLead]:
+        """Yield the leads of these ids in order, some read at once; one that is gone is left out.
 
-    async def _read(self, one: str) -> StoredLead | None:
-        return await self.leads.read(one)
+        No more are read than ``at_a_time`` beyond what is asked for.
+        """
+        some: list[str] = []
+        async for one in ids:
+            some.append(one)
+            if len(some) == at_a_time:
+                for stored in await self.read(some):
+                    yield stored
+                some = []
+        for stored in await self.read(some):
+            yield stored
+
+    async def read(self, ids: Sequence[str]) -> list[StoredLead]:
+        """Return the leads of these ids that are there, side by side."""
+        found = await asyncio.gather(*(self.leads.read(one) for one in ids))
+        return [stored for stored in found if stored is not None]
 
 
 def _key(who: str, last_name: str) -> tuple[KeyKind, tuple[str, ...]]:
@@ -109,4 +134,7 @@ def _key(who: str, last_name: str) -> tuple[KeyKind, tuple[str, ...]]:
         return KeyKind.PHONE, (phone, normalized_text(last_name))
     if phone:
         raise UsageError("a lead is known by phone and last name together: add --last-name NAME")
-    raise UsageError(f"{who!r} is no lead id, no e-mail address and no phone number like +4930…")
+    raise UsageError(
+        f"{who!r} is no lead id (6 digits of it are enough), no e-mail address"
+        " and no phone number like +4930…"
+    )

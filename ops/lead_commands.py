@@ -1,6 +1,6 @@
 """``leads list``, ``show``, ``release``, ``deliver`` and ``follow-up``."""
 
-from collections.abc import AsyncIterator
+import asyncio
 from typing import Annotated
 
 import typer
@@ -9,13 +9,14 @@ from ops import console
 from ops.actions import deliver_pending, record_follow_up, release, release_all
 from ops.desk import Desk
 from ops.errors import UsageError
+from ops.lead_views import LeadDetails, LeadView
 from ops.listing import LeadState, listed
 from ops.running import run
+from ops.tables import print_details, print_leads
 from ops.times import parse_time
-from ops.views import LeadDetails, LeadView
-from shared.ports import StoredLead
+from shared.bootstrap import utc_now
 
-PAGE = 50
+SCREENFUL = 20
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, in a shape that stays.")]
 Who = Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone (with --last-name).")]
@@ -27,28 +28,26 @@ def list_leads(
     state: Annotated[LeadState | None, typer.Option(help="Only leads of this state.")] = None,
     since: Annotated[str, typer.Option(help="Only leads since: 2026-11-21, or 2d ago.")] = "",
     limit: Annotated[
-        int | None, typer.Option(min=0, help="How many; 0 is all. Default: 50, with --json all.")
+        int | None, typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json all.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """List leads, newest first."""
 
     async def command() -> None:
+        from_time = parse_time(since, utc_now(), ahead=False) if since else None
         desk = Desk.open()
-        from_time = parse_time(since, desk.clock(), ahead=False) if since else None
-        found = listed(desk, state=state, since=from_time)
-        most = (0 if as_json else PAGE) if limit is None else limit
+        most = (0 if as_json else SCREENFUL) if limit is None else limit
+        found = listed(desk, state=state, since=from_time, most=most)
+        views = [LeadView.of(stored) async for stored in found]
         if as_json:
-            await console.print_array(_views(found), most)
-        else:
-            await console.print_leads(_views(found), most)
+            console.print_array(views)
+            return
+        print_leads(views)
+        if most and len(views) == most:
+            console.note(f"These are the newest {most}; --limit 0 lists all.")
 
     run(command())
-
-
-async def _views(found: AsyncIterator[StoredLead]) -> AsyncIterator[LeadView]:
-    async for stored in found:
-        yield LeadView.of(stored)
 
 
 def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
@@ -58,35 +57,34 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
         desk = Desk.open()
         stored = await desk.lead(who, last_name=last_name)
         lead_id = stored.lead.lead_id
-        details = LeadDetails.with_history(
-            stored,
-            await desk.history.submissions(lead_id),
-            await desk.history.events(lead_id),
-        )
+        table = desk.lead_table
+        history, events = await asyncio.gather(table.submissions(lead_id), table.events(lead_id))
+        details = LeadDetails.with_history(stored, history, events)
         if as_json:
             console.print_object(details)
         else:
-            console.print_details(details)
+            print_details(details)
 
     run(command())
 
 
 def release_leads(
-    who: Annotated[str, typer.Argument(help="Lead id or e-mail address.")] = "",
+    who: Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone.")] = "",
     *,
+    last_name: LastName = "",
     every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
 ) -> None:
     """Try again what is parked."""
 
     async def command() -> None:
-        desk = Desk.open()
         if bool(who) is every:
             raise UsageError("name one lead, or say --all")
+        desk = Desk.open()
         if every:
             count = await console.count(release_all(desk), "released")
-            console.say(f"{count} parked leads are queued again")
+            console.say(f"{console.counted(count, 'parked lead')} queued again")
         else:
-            stored = await desk.lead(who)
+            stored = await desk.lead(who, last_name=last_name)
             destinations = ", ".join(await release(desk, stored))
             console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
 
@@ -102,7 +100,7 @@ def deliver(
         if not pending:
             raise UsageError("say --pending: every pending lead is tried now")
         count = await console.count(deliver_pending(Desk.open()), "queued")
-        console.say(f"{count} pending leads are queued")
+        console.say(f"{console.counted(count, 'pending lead')} queued")
 
     run(command())
 
@@ -119,10 +117,12 @@ def follow_up(
     """Record that somebody followed up, which stops the lead's clock."""
 
     async def command() -> None:
+        when = parse_time(at, utc_now(), ahead=False) if at else utc_now()
         desk = Desk.open()
-        when = parse_time(at, desk.clock(), ahead=False) if at else desk.clock()
         stored = await desk.lead(who, last_name=last_name)
         after = await record_follow_up(desk, stored, at=when, by=by, outcome=outcome, note=note)
-        console.say(f"lead {after.lead.lead_id}: followed up at {when:%Y-%m-%d %H:%M} UTC")
+        console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(when)} UTC")
+        if (due_at := after.lead.follow_up.due_at) is not None:
+            console.say(f"What came since is to be answered by {console.minute(due_at)} UTC.")
 
     run(command())

@@ -1,4 +1,4 @@
-"""What only an operator reads of leads: lists by index rows, and histories."""
+"""What only an operator reads of leads: lists by index rows, histories, and all there is."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from ops.views import EventView
+from ops.lead_views import EventView
 from shared.adapters.azure_storage.account import Table, at_most
 from shared.adapters.azure_storage.keys import (
     AFTER_PREFIX,
@@ -24,12 +24,20 @@ from shared.adapters.azure_storage.lead_index import (
     RECENT,
     TEST,
 )
-from shared.adapters.azure_storage.lead_rows import EVENT_ROW, INTEREST_ROW, LEAD_ROW, read_interest
+from shared.adapters.azure_storage.lead_rows import (
+    DELIVERY_ROW,
+    EVENT_ROW,
+    INTEREST_ROW,
+    LEAD_ROW,
+    Row,
+    read_delivery,
+    read_interest,
+    read_lead,
+)
 from shared.lead import Interest
+from shared.ports import StoredLead
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
-
-
 AFTER_HEX = "g"
 
 
@@ -51,9 +59,11 @@ class LeadLists:
         self._table = table
 
     async def ids(self, rows: IndexRows, *, since: datetime | None = None) -> AsyncIterator[str]:
-        """Yield lead ids: newest first, but those of due rows by when they are due."""
-        newest_first = rows is not IndexRows.DUE
-        end = newest_first_key(since) if since and newest_first else ""
+        """Yield lead ids: newest first, but those of due rows by when they are due.
+
+        ``since`` is for rows that are keyed newest first.
+        """
+        end = newest_first_key(since) if since else ""
         parameters = {
             "partition": PARTITION,
             "start": rows.value,
@@ -88,8 +98,8 @@ class LeadLists:
         return datetime.fromisoformat(row["at"]), counts
 
 
-class LeadHistory:
-    """The rows of one lead that only people read."""
+class LeadTable:
+    """Leads and their rows that only people read."""
 
     def __init__(self, table: Table) -> None:
         """Take the table ``Leads``."""
@@ -103,6 +113,21 @@ class LeadHistory:
             select=["PartitionKey"],
         )
         return [row["PartitionKey"] async for row in at_most(most, found)]
+
+    async def every(self) -> AsyncIterator[StoredLead]:
+        """Yield all leads in no order, by far fewer requests than one a lead."""
+        partition: dict[str, Row] = {}
+        async for row in self._table.rows(
+            "RowKey ge @start and RowKey lt @end",
+            {"start": LEAD_ROW, "end": LEAD_ROW + AFTER_PREFIX},
+        ):
+            if partition and row["PartitionKey"] != next(iter(partition.values()))["PartitionKey"]:
+                if LEAD_ROW in partition:
+                    yield _stored(partition)
+                partition = {}
+            partition[row["RowKey"]] = row
+        if LEAD_ROW in partition:
+            yield _stored(partition)
 
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""
@@ -124,3 +149,13 @@ class LeadHistory:
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
         return [row async for row in self._table.rows(IN_RANGE, parameters)]
+
+
+def _stored(partition: dict[str, Any]) -> StoredLead:
+    lead = partition[LEAD_ROW]
+    deliveries = [read_delivery(r) for key, r in partition.items() if key.startswith(DELIVERY_ROW)]
+    return StoredLead(
+        lead=read_lead(lead),
+        deliveries={d.destination: d for d in deliveries},
+        etag=lead.metadata["etag"],
+    )

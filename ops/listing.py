@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from enum import StrEnum
 
-from ops.desk import Desk
+from ops.desk import AT_A_TIME, Desk
 from ops.lead_tables import IndexRows
-from ops.views import delivery_states, least_state
+from ops.lead_views import delivery_states, least_state
+from shared.adapters.azure_storage.account import at_most
 from shared.follow_up import FollowUpState
 from shared.ports import StoredLead
 
@@ -34,6 +35,8 @@ ROWS = {
 }
 """Where the index lists a state; the others are found among all leads."""
 
+KEYED_BY_CREATION = (IndexRows.RECENT, IndexRows.TEST)
+
 
 def _follows_up(state: FollowUpState) -> Callable[[StoredLead], bool]:
     return lambda stored: stored.lead.follow_up.state is state
@@ -56,14 +59,32 @@ IS_IN: dict[LeadState, Callable[[StoredLead], bool]] = {
 }
 
 
-async def listed(
-    desk: Desk, *, state: LeadState | None, since: datetime | None
+def listed(
+    desk: Desk, *, state: LeadState | None = None, since: datetime | None = None, most: int = 0
 ) -> AsyncIterator[StoredLead]:
-    """Yield leads of a state, newest first; an index row may be out of date, the lead is not."""
-    rows = ROWS.get(state, IndexRows.RECENT) if state else IndexRows.RECENT
-    found = desk.read_all(desk.lists.ids(rows, since=since if rows is IndexRows.RECENT else None))
-    if rows is IndexRows.DUE:
-        found = _newest_first(found)
+    """Yield the newest leads of a state; ``most`` 0 is all.
+
+    An index row may be out of date, the lead is not.
+    """
+    wanted = _wanted(_candidates(desk, state, since, most), state, since)
+    return at_most(most, wanted) if most else wanted
+
+
+def _candidates(
+    desk: Desk, state: LeadState | None, since: datetime | None, most: int
+) -> AsyncIterator[StoredLead]:
+    """Yield leads among which all that are wanted are, newest first."""
+    rows = IndexRows.RECENT if state is None else ROWS.get(state, IndexRows.RECENT)
+    if rows is IndexRows.RECENT and not most and since is None:
+        return _newest_first(desk.lead_table.every())
+    ids = desk.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
+    found = desk.read_all(ids, at_a_time=min(most or AT_A_TIME, AT_A_TIME))
+    return _newest_first(found) if rows is IndexRows.DUE else found
+
+
+async def _wanted(
+    found: AsyncIterator[StoredLead], state: LeadState | None, since: datetime | None
+) -> AsyncIterator[StoredLead]:
     async for stored in found:
         new_enough = since is None or stored.lead.created_at >= since
         if new_enough and (state is None or IS_IN[state](stored)):
@@ -71,7 +92,12 @@ async def listed(
 
 
 async def _newest_first(found: AsyncIterator[StoredLead]) -> AsyncIterator[StoredLead]:
-    """Sort what the index lists by another time: those who wait are few."""
+    """Sort what is found in another order."""
     leads = [stored async for stored in found]
-    for stored in sorted(leads, key=lambda one: one.lead.created_at, reverse=True):
+    for stored in sorted(leads, key=_age):
         yield stored
+
+
+def _age(stored: StoredLead) -> tuple[float, str]:
+    """Return the key by which ``recent`` rows of the index sort as well."""
+    return -stored.lead.created_at.timestamp(), stored.lead.lead_id

@@ -5,17 +5,21 @@ from typing import Annotated
 
 import typer
 
-from ops import console
+from ops import console, files
 from ops.desk import Desk
 from ops.errors import NotFoundError, RefusedError, UsageError
 from ops.lead_commands import Json
 from ops.quarantine_desk import Entry
 from ops.resubmit import resubmit
 from ops.running import run
+from ops.tables import print_entry, print_quarantine
 from ops.times import parse_time
 from ops.views import QuarantineDetails, QuarantineView
+from shared.bootstrap import utc_now
 
-Id = Annotated[str, typer.Argument(help="Quarantine id, as the sender was told and the log says.")]
+Id = Annotated[
+    str, typer.Argument(help="Quarantine id, as the sender was told and the log says, or 8 digits.")
+]
 
 
 def list_entries(
@@ -27,14 +31,14 @@ def list_entries(
     """List what is held, oldest first."""
 
     async def command() -> None:
+        from_time = parse_time(since, utc_now(), ahead=False) if since else None
         desk = Desk.open()
-        from_time = parse_time(since, desk.clock(), ahead=False) if since else None
         found = desk.quarantine.entries(state=None if every else "held", since=from_time)
         views = [QuarantineView.of(entry) async for entry in found]
         if as_json:
-            console.print_objects(views)
+            console.print_array(views)
         else:
-            console.print_quarantine(views)
+            print_quarantine(views)
 
     run(command())
 
@@ -47,7 +51,7 @@ def show(quarantine_id: Id, *, as_json: Json = False) -> None:
         if as_json:
             console.print_object(QuarantineDetails.of(entry))
         else:
-            console.print_entry(QuarantineView.of(entry), entry.body)
+            print_entry(QuarantineView.of(entry), entry.body)
 
     run(command())
 
@@ -56,22 +60,17 @@ def release(
     quarantine_id: Id,
     *,
     body: Annotated[
-        Path | None, typer.Option(help="File with a corrected body; JSON.", dir_okay=False)
+        Path | None, typer.Option(help="File with a corrected body, in JSON; - is standard input.")
     ] = None,
 ) -> None:
     """Put an entry back on its way, as it is or corrected."""
 
     async def command() -> None:
+        corrected = files.read(body) if body is not None else None
         desk = Desk.open()
-        corrected = None
-        if body is not None:
-            try:
-                corrected = body.read_bytes()
-            except OSError as error:
-                raise UsageError(f"{body} can't be read: {error.strerror}") from None
         entry = await _entry(desk, quarantine_id)
         called = await resubmit(desk, entry, corrected=corrected)
-        console.say(f"{quarantine_id} is queued again as {called}")
+        console.say(f"{entry.quarantine_id} is queued again, as {called}")
 
     run(command())
 
@@ -84,14 +83,14 @@ def discard(
     """Say that an entry needs nothing; it stays in the table."""
 
     async def command() -> None:
-        desk = Desk.open()
         if not reason.strip():
             raise UsageError("--reason is empty: say why nobody needs the entry")
+        desk = Desk.open()
         entry = await _entry(desk, quarantine_id)
         if entry.state != "held":
-            raise RefusedError(f"{quarantine_id} was {entry.state} already")
+            raise RefusedError(f"{entry.quarantine_id} was {entry.state} already")
         await desk.quarantine.decide(entry, "discarded", note=reason, at=desk.clock())
-        console.say(f"{quarantine_id} is discarded")
+        console.say(f"{entry.quarantine_id} is discarded")
 
     run(command())
 

@@ -1,5 +1,6 @@
 """The quarantine as an operator works on it: list, read, and say what became of an entry."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,13 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError
 from azure.data.tables import UpdateMode
 
-from ops.errors import RefusedError
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.keys import text_time, time_key, time_text
+from ops.errors import RefusedError, UsageError
+from shared.adapters.azure_storage.account import Table, at_most
+from shared.adapters.azure_storage.keys import AFTER_PREFIX, text_time, time_key, time_text
 from shared.ports import QuarantineReason
+
+ID = re.compile("[0-9A-Za-z-]{6,}")
+"""A quarantine id, or enough of it: `leads quarantine list` shows 8 digits."""
 
 type State = Literal["held", "released", "discarded"]
 
@@ -62,10 +66,20 @@ class QuarantineDesk:
         async for row in self._table.rows(query, parameters, select=WITHOUT_BODY):
             yield _entry(row)
 
-    async def read(self, quarantine_id: str) -> Entry | None:
-        """Return one entry with its body, or None."""
-        found = self._table.rows("quarantine_id eq @id", {"id": quarantine_id})
-        entries = [_entry(row) async for row in found]
+    async def read(self, start: str) -> Entry | None:
+        """Return the entry whose id begins like this, with its body; None if there is none.
+
+        Raises ``UsageError`` if there are several.
+        """
+        if not ID.fullmatch(start):
+            return None
+        found = self._table.rows(
+            "quarantine_id ge @start and quarantine_id lt @end",
+            {"start": start, "end": start + AFTER_PREFIX},
+        )
+        entries = [_entry(row) async for row in at_most(2, found)]
+        if len(entries) > 1:
+            raise UsageError(f"several entries begin with {start}: write more of the id")
         return entries[0] if entries else None
 
     async def decide(self, entry: Entry, state: State, *, note: str, at: datetime) -> None:

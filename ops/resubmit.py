@@ -18,43 +18,74 @@ async def resubmit(desk: Desk, entry: Entry, *, corrected: bytes | None) -> str:
     The submission keeps the entry's id and time: released twice, it is one submission. The message
     goes first: a crash before the note costs a second release, not the lead.
     """
-    if entry.state == "discarded":
-        raise RefusedError(f"{entry.quarantine_id} was discarded: {entry.note}")
-    if entry.state == "released":
-        raise RefusedError(f"{entry.quarantine_id} was released at {entry.decided_at}")
-    message = _push(entry, corrected, JSON) if corrected is not None else _message(entry)
+    if entry.state != "held":
+        note = f": {entry.note}" if entry.note else ""
+        raise RefusedError(f"{entry.quarantine_id} was {entry.state} at {entry.decided_at}{note}")
+    message = _message(entry) if corrected is None else _corrected(entry, corrected)
     await desk.queue.send(message.to_text())
     note = "corrected" if corrected is not None else ""
     await desk.quarantine.decide(entry, "released", note=note, at=desk.clock())
-    return message.submission_id if isinstance(message, Push) else message.lead_id
+    if isinstance(message, Push):
+        return f"submission {message.submission_id}"
+    return f"delivery of lead {message.lead_id}"
 
 
 def _message(entry: Entry) -> Message:
     if entry.truncated:
         raise RefusedError(f"{entry.quarantine_id} is truncated: release it with a corrected body")
     if entry.reason is not QuarantineReason.POISON:
-        return _push(entry, entry.body, entry.content_type)
-    try:
-        message = parse_message(entry.body.decode())
-    except (InvalidMessageError, NewerMessageError) as error:
+        return _checked(_push(entry, entry.body, entry.content_type))
+    message = _poison(entry)
+    if message is None:
         raise RefusedError(
-            f"{entry.quarantine_id} is no message of this app ({error}):"
-            " release it with a corrected body"
-        ) from None
+            f"{entry.quarantine_id} is no message of this app: release it with a corrected body"
+        )
     return message.model_copy(update={"attempt": 0})
 
 
+def _corrected(entry: Entry, body: bytes) -> Push:
+    """Return the entry as a push of another body; one that was a push before stays the same one."""
+    push = _push(entry, body, JSON)
+    match _poison(entry):
+        case Push(submission_id=submission_id, received_at=received_at):
+            known = {"submission_id": submission_id, "received_at": received_at}
+            push = push.model_copy(update=known)
+        case None:
+            pass
+        case deliver:
+            raise RefusedError(
+                f"{entry.quarantine_id} asks for lead {deliver.lead_id} to be delivered and has no"
+                " body to correct: release it as it is"
+            )
+    return _checked(push)
+
+
+def _poison(entry: Entry) -> Message | None:
+    """Return the message that an entry holds, None if it holds a body or is no message of ours."""
+    if entry.reason is not QuarantineReason.POISON or entry.truncated:
+        return None
+    try:
+        return parse_message(entry.body.decode())
+    except (InvalidMessageError, NewerMessageError, UnicodeDecodeError):
+        return None
+
+
 def _push(entry: Entry, body: bytes, content_type: str) -> Push:
-    if len(body) > LARGEST_BODY:
-        raise RefusedError(f"the body has {len(body):,} bytes, a lead has {LARGEST_BODY:,} at most")
-    push = Push(
+    return Push(
         submission_id=entry.quarantine_id,
         received_at=entry.received_at,
         content_type=content_type,
         body=body,
     )
+
+
+def _checked(push: Push) -> Push:
+    """Return a push that is a lead; raise ``RefusedError`` for one that would come back."""
+    size = len(push.body)
+    if size > LARGEST_BODY:
+        raise RefusedError(f"the body has {size:,} bytes, a lead has {LARGEST_BODY:,} at most")
     try:
-        parse(body, content_type, submission_id="check", received_at=entry.received_at)
+        parse(push.body, push.content_type, submission_id="check", received_at=push.received_at)
     except InvalidPushError as error:
         raise RefusedError(f"the body is still no lead: {error}") from None
     return push

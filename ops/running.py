@@ -1,29 +1,44 @@
 """Run a command: one event loop, clients closed, every expected error one line and an exit code."""
 
 import asyncio
+import logging
+import os
 import sys
 from collections.abc import Coroutine
 
 import typer
 
+from local.errors import LocalRunError
 from ops.errors import CommandError, UsageError
+from ops.where import storage_name
 from shared import bootstrap
-from shared.errors import RelayError, SettingsError
+from shared.errors import RelayError, SettingsError, StorageUnavailableError
+
+REFUSALS = ("401", "403", "ClientAuthenticationError")
+"""Parts of what storage says where it does not let us in."""
 
 
-def run[T](command: Coroutine[object, object, T]) -> T:
+def run(command: Coroutine[object, object, None]) -> None:
     """Run a command to its end; raise ``typer.Exit`` with its exit code if it fails."""
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)  # it fills a screen; we say it
     try:
-        return asyncio.run(_and_close(command))
-    except* (CommandError, RelayError, OSError) as group:
+        asyncio.run(_and_close(command))
+        sys.stdout.flush()
+    except* (CommandError, LocalRunError, RelayError, OSError) as group:
         error = _first(group)
-    print(f"leads: {error}", file=sys.stderr)
+    else:
+        return
+    if isinstance(error, BrokenPipeError):
+        # Whoever reads our output has seen enough; Python would write the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        print(f"leads: {_sentence(error)}", file=sys.stderr)
     raise typer.Exit(_exit_code(error))
 
 
-async def _and_close[T](command: Coroutine[object, object, T]) -> T:
+async def _and_close(command: Coroutine[object, object, None]) -> None:
     try:
-        return await command
+        await command
     finally:
         await bootstrap.close()
 
@@ -35,7 +50,19 @@ def _first(group: BaseExceptionGroup) -> BaseException:
     return error
 
 
+def _sentence(error: BaseException) -> str:
+    if not isinstance(error, StorageUnavailableError):
+        return str(error)
+    said = str(error).removeprefix("storage: ")
+    refused = any(part in said for part in REFUSALS)
+    return f"no usable answer from storage at {storage_name()} ({said}): " + (
+        "is its key right, or your login (`az login`) and the login's roles?"
+        if refused
+        else "is LeadStorage right, and does it run?"
+    )
+
+
 def _exit_code(error: BaseException) -> int:
-    if isinstance(error, CommandError):
+    if isinstance(error, CommandError | LocalRunError):
         return error.exit_code
     return UsageError.exit_code if isinstance(error, SettingsError) else CommandError.exit_code

@@ -1,15 +1,17 @@
 """``leads send``: push something at the endpoint, as Microsoft does."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
-from ops.errors import CommandError
+from ops.errors import CommandError, UsageError
 
-LOCAL_URL = "http://localhost:7071/api/leads"
 TIMEOUT_SECONDS = 30
+MOST_SHOWN = 2_000
+"""Characters of an answer: ours have less, but a wrong URL may answer with a web site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +28,23 @@ class Sent:
 
 
 async def send(url: str, body: bytes, content_type: str) -> Sent:
-    """Push a body; raise ``CommandError`` if nobody answers. The URL's query is a secret."""
-    where = url.partition("?")[0]
+    """Push a body; raise ``CommandError`` if nobody answers, in words without the URL's key."""
+    where = _without_key(url)
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
             answer = await client.post(url, content=body, headers={"Content-Type": content_type})
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise CommandError(f"{where} is no URL: it should begin with https:// or http://") from None
+        raise UsageError(f"{where} is no URL that begins with https:// or http://") from None
+    except httpx.ConnectError:
+        raise CommandError(f"nobody listens at {where}: does the app run?") from None
     except httpx.HTTPError as error:
-        raise CommandError(
-            f"no answer from {where}: {type(error).__name__}. Does it run?"
-        ) from None
-    return Sent(status=answer.status_code, text=answer.text)
+        raise CommandError(f"no answer from {where}: {type(error).__name__}") from None
+    return Sent(status=answer.status_code, text=answer.text[:MOST_SHOWN])
+
+
+def _without_key(url: str) -> str:
+    address = re.split("[?#]", url, maxsplit=1)[0]
+    return re.sub("//[^/]*@", "//", address)
 
 
 def partner_center_test(now: datetime) -> bytes:

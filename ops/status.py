@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
+from ops.console import counted
 from ops.desk import Desk
 from ops.lead_tables import IndexRows
+from ops.listing import IS_IN, LeadState
 from ops.views import View
 from shared import bootstrap
 from shared.adapters.azure_storage.account import unavailable
@@ -16,6 +18,9 @@ QUEUES = (bootstrap.QUEUE, bootstrap.POISON_QUEUE)
 DAY = timedelta(days=1)
 SWEEPS_EVERY = timedelta(minutes=15)
 """Thrice the default schedule; a sweep that is longer ago has probably stopped."""
+
+MOST_CHECKED = 20
+"""Listed leads that are read to see whether the list is right; more are counted as listed."""
 
 
 class QueueView(View):
@@ -27,10 +32,11 @@ class QueueView(View):
 
 
 class LeadCounts(View):
-    """Leads as the index lists them; a lead may be in several.
+    """Leads that somebody or something must still deal with, and test leads.
 
-    ``due`` are those that the sweep will look at again: waiting for follow-up, or pending. A lead
-    that was dealt with can count as overdue or parked for some hours.
+    ``due`` are those that the sweep will look at again: waiting for follow-up, pending, or overdue
+    where the CRM can be asked. They are counted as the index lists them, overdue and parked ones
+    exactly if they are few.
     """
 
     last_24_hours: int
@@ -40,8 +46,8 @@ class LeadCounts(View):
     test: int
 
 
-class SweepView(View):
-    """The last sweep and what it did."""
+class LastSweepView(View):
+    """When the last sweep was and what it did."""
 
     at: datetime
     counts: dict[str, int]
@@ -55,55 +61,61 @@ class StatusView(View):
     quarantined: int
     outbox: int
     last_lead_at: datetime | None
-    last_sweep: SweepView | None
+    last_sweep: LastSweepView | None
     warnings: list[str]
 
 
 async def status(desk: Desk) -> StatusView:
     """Return what is going on."""
-    queues = await asyncio.gather(*(_queue(name) for name in QUEUES))
     now = desk.clock()
-    last_24_hours, *counts = await asyncio.gather(
-        _length(desk.lists.ids(IndexRows.RECENT, since=now - DAY)),
-        *(
-            _length(desk.lists.ids(rows))
-            for rows in (IndexRows.DUE, IndexRows.OVERDUE, IndexRows.PARKED, IndexRows.TEST)
-        ),
-    )
-    due, overdue, parked, test = counts
-    leads = LeadCounts(
-        last_24_hours=last_24_hours, due=due, overdue=overdue, parked=parked, test=test
-    )
-    quarantined = await _length(desk.quarantine.entries(state="held"))
-    outbox = len(await bootstrap.outbox().waiting(limit=1000))
-    heartbeat = await desk.lists.heartbeat()
-    last_sweep = SweepView(at=heartbeat[0], counts=heartbeat[1]) if heartbeat else None
+    lists = desk.lists
+    async with asyncio.TaskGroup() as group:
+        queues = [group.create_task(queue_view(desk, name)) for name in QUEUES]
+        came = group.create_task(_length(lists.ids(IndexRows.RECENT, since=now - DAY)))
+        due = group.create_task(_length(lists.ids(IndexRows.DUE)))
+        test = group.create_task(_length(lists.ids(IndexRows.TEST)))
+        overdue = group.create_task(_count(desk, IndexRows.OVERDUE, LeadState.OVERDUE))
+        parked = group.create_task(_count(desk, IndexRows.PARKED, LeadState.PARKED))
+        quarantined = group.create_task(_length(desk.quarantine.entries(state="held")))
+        outbox = group.create_task(_length(desk.table("Outbox").rows("", {}, select=["RowKey"])))
+        newest = group.create_task(lists.newest_at())
+        heartbeat = group.create_task(lists.heartbeat())
+    swept = heartbeat.result()
     view = StatusView(
-        queues=queues,
-        leads=leads,
-        quarantined=quarantined,
-        outbox=outbox,
-        last_lead_at=await desk.lists.newest_at(),
-        last_sweep=last_sweep,
+        queues=[queue.result() for queue in queues],
+        leads=LeadCounts(
+            last_24_hours=came.result(),
+            due=due.result(),
+            overdue=overdue.result(),
+            parked=parked.result(),
+            test=test.result(),
+        ),
+        quarantined=quarantined.result(),
+        outbox=outbox.result(),
+        last_lead_at=newest.result(),
+        last_sweep=LastSweepView(at=swept[0], counts=swept[1]) if swept else None,
         warnings=[],
     )
-    return view.model_copy(update={"warnings": _warnings(view, now)})
+    return view.model_copy(update={"warnings": warnings(view, now)})
 
 
-def _warnings(view: StatusView, now: datetime) -> list[str]:
-    leads = view.leads
+def warnings(view: StatusView, now: datetime) -> list[str]:
+    """Return what somebody should look at, each with the command that shows it."""
+    overdue = counted(view.leads.overdue, "lead is", "leads are")
+    parked = counted(view.leads.parked, "lead is", "leads are")
+    held = counted(view.quarantined, "body is", "bodies are")
+    unqueued = counted(view.outbox, "push is", "pushes are")
     swept_at = view.last_sweep.at if view.last_sweep else None
     sign = swept_at or view.last_lead_at
+    since = f"since {swept_at:%Y-%m-%d %H:%M} UTC" if swept_at else "yet"
     told = {
-        f"no sweep since {swept_at or 'the beginning'}: does nurture_timer run?": (
+        f"no sweep {since}: does nurture_timer run?": (
             sign is not None and now - sign > SWEEPS_EVERY
         ),
-        f"{leads.overdue} leads are overdue: see `leads list --state overdue`": leads.overdue > 0,
-        f"{leads.parked} deliveries are parked: see `leads list --state parked`": leads.parked > 0,
-        f"{view.quarantined} bodies are in quarantine: see `leads quarantine list`": (
-            view.quarantined > 0
-        ),
-        f"{view.outbox} pushes are in the outbox: could the queue be written?": view.outbox > 0,
+        f"{overdue} overdue: see `leads list --state overdue`": view.leads.overdue > 0,
+        f"{parked} parked: see `leads list --state parked`": view.leads.parked > 0,
+        f"{held} in quarantine: see `leads quarantine list`": view.quarantined > 0,
+        f"{unqueued} in the outbox: could the queue be written?": view.outbox > 0,
         f"{bootstrap.POISON_QUEUE} is not empty: does quarantine_poison run?": any(
             queue.messages for queue in view.queues if queue.name == bootstrap.POISON_QUEUE
         ),
@@ -111,8 +123,9 @@ def _warnings(view: StatusView, now: datetime) -> list[str]:
     return [warning for warning, holds in told.items() if holds]
 
 
-async def _queue(name: str) -> QueueView:
-    client = bootstrap.storage().queue(name)
+async def queue_view(desk: Desk, name: str) -> QueueView:
+    """Return how long a queue is; one that does not exist is empty."""
+    client = desk.queue_client(name)
     try:
         properties = await client.get_queue_properties()
         first = await client.peek_messages(max_messages=1)
@@ -125,6 +138,14 @@ async def _queue(name: str) -> QueueView:
         messages=properties.approximate_message_count or 0,
         oldest_at=first[0].inserted_on if first else None,
     )
+
+
+async def _count(desk: Desk, rows: IndexRows, state: LeadState) -> int:
+    """Count leads of a list, off which the sweep takes only later what was dealt with."""
+    ids = [one async for one in desk.lists.ids(rows)]
+    if len(ids) > MOST_CHECKED:
+        return len(ids)
+    return sum(IS_IN[state](stored) for stored in await desk.read(ids))
 
 
 async def _length[T](found: AsyncIterator[T]) -> int:

@@ -1,32 +1,39 @@
-"""Write what the code says of itself into the documents: settings table and OpenAPI description.
+"""Write what the code says of itself into the documents: settings, OpenAPI, the JSON of a lead.
 
 ``python -m tools.generated_docs`` writes, ``--check`` only tells what is out of date.
 """
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic.fields import FieldInfo
-from pydantic_core import to_jsonable_python
+from pydantic.json_schema import models_json_schema
 
-from ingest_lead.answers import AcceptedBody, Problem
+from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
 from ingest_lead.ingest import LARGEST_BODY
+from shared.adapters.lead_json import LeadJson
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 OPENAPI = ROOT / "docs" / "openapi.json"
+LEAD_SCHEMA = ROOT / "docs" / "lead.schema.json"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
 SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings)
-ANSWERS = (AcceptedBody, Problem)
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
+
+COMPONENT = "#/components/schemas/{model}"
+LEADS = "/api/leads"
 PROBLEM = "application/problem+json"
 PUSH = {
     "type": "object",
-    "description": "What the marketplace pushes. No field is required, unknown ones are kept, and"
-    " keys match without regard to case.",
+    "description": "What the marketplace pushes. No single field is required, unknown ones are kept"
+    " with the body, and keys match without regard to case. Another content type than"
+    " application/json is taken too.",
     "additionalProperties": True,
     "properties": {
         "UserDetails": {
@@ -61,51 +68,98 @@ def settings_table() -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    value = to_jsonable_python(field.default)
-    text = ", ".join(value) if isinstance(value, list) else value
+    match field.default:
+        case timedelta() as duration:
+            text = f"PT{duration // timedelta(hours=1)}H"
+        case tuple() as names:
+            text = ", ".join(names)
+        case value:
+            text = str(value or "")
     return f"`{text}`" if text else ""
 
 
 def openapi() -> str:
     """Return the HTTP functions as OpenAPI 3.1."""
-    answers = {
-        "202": ("Stored; warnings did not cost the lead", "application/json", "AcceptedBody"),
-        "400": ("No lead; kept in quarantine, byte for byte", PROBLEM, "Problem"),
-        "405": ("Not POST", PROBLEM, "Problem"),
-        "413": (f"Larger than {LARGEST_BODY:,} bytes; kept in quarantine", PROBLEM, "Problem"),
-        "503": ("Not stored: send it again", PROBLEM, "Problem"),
-    }
     document = {
         "openapi": "3.1.0",
-        "info": {"title": "Marketplace lead relay", "version": "1"},
-        "paths": {
-            "/api/leads": {
-                "post": {
-                    "operationId": "ingest_lead",
-                    "summary": "Take a push in",
-                    "security": [{"functionKey": []}],
-                    "requestBody": {
-                        "required": True,
-                        "content": {"application/json": {"schema": PUSH}},
-                    },
-                    "responses": {
-                        status: {
-                            "description": told,
-                            "content": {
-                                media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}
-                            },
-                        }
-                        for status, (told, media_type, name) in answers.items()
-                    },
-                }
-            }
+        "info": {
+            "title": "Marketplace lead relay",
+            "version": "1",
+            "description": "The endpoint that Partner Center pushes leads to, once each.",
         },
+        "servers": [
+            {"url": "https://{app}.azurewebsites.net", "variables": {"app": {"default": "relay"}}},
+            {"url": "http://localhost:7071", "description": "make run, which checks no key"},
+        ],
+        "paths": {LEADS: _leads()},
         "components": {
-            "schemas": {model.__name__: model.model_json_schema() for model in ANSWERS},
+            "schemas": {"Push": PUSH, **_schemas()},
             "securitySchemes": {"functionKey": {"type": "apiKey", "in": "query", "name": "code"}},
         },
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _leads() -> dict[str, Any]:
+    too_large = f"Larger than {LARGEST_BODY:,} bytes; kept in quarantine, up to 512 KiB of it"
+    wait = {"schema": {"type": "integer"}, "description": f"Seconds: {RETRY_AFTER_SECONDS}"}
+    not_stored = _answer("Not stored and not accepted: send it again", PROBLEM, Problem)
+    return {
+        "description": "Any method but POST is answered 405 with `Allow: POST` and a Problem.",
+        "post": {
+            "operationId": "ingest_lead",
+            "summary": "Take a push in",
+            "security": [{"functionKey": []}],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": _ref("Push")}},
+            },
+            "responses": {
+                "202": _answer(
+                    "Stored; warnings did not cost the lead", "application/json", AcceptedBody
+                ),
+                "400": _answer("No lead; kept in quarantine, byte for byte", PROBLEM, Problem),
+                "401": {"description": "The key is missing or wrong; the platform's own answer"},
+                "413": _answer(too_large, PROBLEM, Problem),
+                "503": {**not_stored, "headers": {"Retry-After": wait}},
+            },
+        },
+    }
+
+
+def _answer(told: str, media_type: str, body: type[AcceptedBody | Problem]) -> dict[str, Any]:
+    return {"description": told, "content": {media_type: {"schema": _ref(body.__name__)}}}
+
+
+def _ref(model: str) -> dict[str, str]:
+    return {"$ref": COMPONENT.format(model=model)}
+
+
+def _schemas() -> dict[str, Any]:
+    """Return the models as components; a model within another is a component of its own."""
+    _, schema = models_json_schema(
+        [(AcceptedBody, "serialization"), (Problem, "serialization")], ref_template=COMPONENT
+    )
+    found: dict[str, Any] = schema["$defs"]
+    # All of 202 is always written, while what is not set of a problem is left out.
+    accepted = found[AcceptedBody.__name__]
+    return {**found, AcceptedBody.__name__: {**accepted, "required": [*accepted["properties"]]}}
+
+
+def lead_schema() -> str:
+    """Return the JSON schema of what the destination ``https_endpoint`` posts."""
+    schema = _untitled(LeadJson.model_json_schema(mode="serialization"))
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
+
+
+def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the titles that pydantic makes of names; a property may be called so."""
+    return {
+        key: _untitled(value) if isinstance(value, dict) else value
+        for key, value in schema.items()
+        if key != "title" or isinstance(value, dict)
+    }
 
 
 def readme() -> str:
@@ -118,7 +172,7 @@ def readme() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or tell which would change."""
-    written = {README: readme(), OPENAPI: openapi()}
+    written = {README: readme(), OPENAPI: openapi(), LEAD_SCHEMA: lead_schema()}
     stale = [p for p, text in written.items() if not p.exists() or p.read_text("utf-8") != text]
     if arguments == ["--check"]:
         for path in stale:

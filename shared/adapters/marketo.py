@@ -108,7 +108,7 @@ QUOTA_ZONE = timezone(timedelta(hours=-6))
 """The daily quota begins anew at "12:00AM CST". Where clocks in Chicago say CDT, this may be an
 hour late: to ask too early is to wait for another day."""
 
-NOT_FOUND, EXISTS, NO_COMPANY = "1004", "1005", "1021"
+NOT_FOUND, EXISTS = "1004", "1005"
 NOBODY = 0
 
 API_NAME = "^[A-Za-z][A-Za-z0-9_]*$"
@@ -293,7 +293,7 @@ class MarketoCrm:
 
     async def _update(self, lead: Lead, changed: Changed, found: Person) -> CrmRecord:
         """Send the contact fields that changed; nothing that sales works on."""
-        known = changed.record.baseline if changed.record else {STATUS: _text(found, STATUS)}
+        known = changed.record.baseline if changed.record else self._first_status(lead, found)
         values = _values(lead, changed.fields - {CREATE_ONLY})
         person: Person = dict(values.values)
         remarks = values.remarks
@@ -311,6 +311,11 @@ class MarketoCrm:
             await self._change(str(found["id"]), person)
         baseline = {**self._status_baseline(known, found), **_told(lead)}
         return CrmRecord(id=str(found["id"]), baseline=baseline, remarks=remarks)
+
+    def _first_status(self, lead: Lead, found: Person) -> dict[str, str]:
+        """Return the status that we gave a person, or that who was there before us has."""
+        ours = self._settings.id_field and _text(found, self._settings.id_field) == lead.lead_id
+        return {STATUS: self._settings.status if ours else _text(found, STATUS)}
 
     def _status_baseline(self, known: Mapping[str, str], found: Person) -> dict[str, str]:
         """Return the status as it is now, and when sales is known to have changed it.
@@ -358,10 +363,10 @@ class MarketoCrm:
 
     async def _find(self, lead: Lead, record: CrmRecord | None) -> Person:
         """Return the person of a record or else of a lead: who was merged is another person now."""
-        said = self._settings.interest_field
-        if record is not None and (same := await self._query("id", record.id, said)):
+        ours = self._settings.id_field, self._settings.interest_field
+        if record is not None and (same := await self._query("id", record.id, *ours)):
             return same[0]
-        found = await self._query(*self._key(lead), said)
+        found = await self._query(*self._key(lead), *ours)
         if len(found) > 1:
             raise CrmRejectedError(
                 f"{len(found)} persons in Marketo match the lead: merge them, then release the lead"

@@ -143,9 +143,14 @@ class HttpsEndpointServer(CrmServer):
         changed = {n: value for n, value in given.items() if to_camel(n) in told["changedFields"]}
         record.values.update(changed)
         record.do_not_contact |= told["doNotContact"]
-        notes = [f"{i['submissionId']}: {i['description']}" for i in told["newInterests"]]
+        notes = map(_note, told["newInterests"])
         record.notes += [note for note in notes if note not in record.notes]
         return record
+
+
+def _note(interest: dict[str, str]) -> str:
+    about = f"{interest['action']}, {interest['offerTitle']} [{interest['submissionId']}]"
+    return f"{about}\n{interest['description']}".rstrip()
 
 
 def _error(

@@ -75,6 +75,7 @@ class MarketoServer(CrmServer):
         self.client_secret = secrets.token_urlsafe(24)
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.logins = 0
+        self.login_answer: Response | None = None
         self.revoked: set[str] = set()
         self.persons: dict[int, Person] = {}
         self.bodies: list[dict[str, Any]] = []
@@ -191,7 +192,9 @@ class MarketoServer(CrmServer):
         if given != (mine["MARKETO_CLIENT_ID"], self.client_secret, "client_credentials"):
             wrong = {"error": "unauthorized", "error_description": "Bad client credentials"}
             return JSONResponse(wrong, 401)
-        if self.now() >= self._token_ends_at:
+        if self.login_answer:
+            return self.login_answer
+        if not self._token or self.now() >= self._token_ends_at:
             self._token, self._token_ends_at = f"t-{self.logins}:int", self.now() + TOKEN_LASTS
         left = (self._token_ends_at - self.now()) // timedelta(seconds=1)
         token = {"access_token": self._token, "token_type": "bearer", "expires_in": left}
