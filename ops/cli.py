@@ -8,6 +8,7 @@ import typer
 from ops import (
     app_commands,
     backup_commands,
+    check_commands,
     lead_commands,
     quarantine_commands,
     send_commands,
@@ -28,6 +29,7 @@ app.command("release")(lead_commands.release_leads)
 app.command("deliver")(lead_commands.deliver)
 app.command("follow-up")(lead_commands.follow_up)
 app.add_typer(quarantine, name="quarantine")
+app.command("check")(check_commands.check)
 app.command("sweep")(app_commands.sweep_now)
 app.command("send")(send_commands.send_push)
 app.command("status")(app_commands.show_status)

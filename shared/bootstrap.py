@@ -51,7 +51,7 @@ def sweep_ports() -> SweepPorts:
         index=index(),
         queue=queue(),
         outbox=outbox(),
-        destinations=_destinations(),
+        destinations=destinations(),
         clock=utc_now,
     )
 
@@ -71,7 +71,7 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
         leads=leads(),
         index=index(),
         queue=queue(),
-        destinations=_destinations(),
+        destinations=destinations(),
         secret=lead_id_secret(settings.lead_id_key),
         clock=utc_now,
         jitter=random.random,
@@ -98,7 +98,8 @@ def lead_id_secret(key: str) -> Callable[[], Awaitable[bytes]]:
 
 
 @cache
-def _destinations() -> "ConfiguredDestinations":
+def destinations() -> "ConfiguredDestinations":
+    """Return all destinations there are."""
     return ConfiguredDestinations(ADAPTERS)
 
 
@@ -153,8 +154,8 @@ def storage() -> Storage:
 
 async def close() -> None:
     """Close what was built, in a process that ends; a function app never does."""
-    if _destinations.cache_info().currsize:
-        await _destinations().close()
+    if destinations.cache_info().currsize:
+        await destinations().close()
     if storage.cache_info().currsize:
         await storage().close()
 
