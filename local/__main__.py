@@ -1,4 +1,4 @@
-"""``python -m local``: run the app on one machine without Core Tools, or see a demo of it.
+"""``python -m local``: run the app on one machine without Core Tools, a demo of it, a fake CRM.
 
 It is a simulation around Microsoft's own runtime library: no scaling, no leases, no keys, and
 ``functionTimeout`` isn't enforced. This module must parse on any Python 3, to say which one is
@@ -54,6 +54,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     demo = commands.add_parser("demo", help="show what becomes of samples, all in memory")
     demo.add_argument("--samples", type=_path, help="folder with samples.toml (default: ours)")
+    crm = commands.add_parser("crm", help="start a fake CRM to deliver to, and show its records")
+    crm.add_argument("name", help="dynamics, hubspot, https_endpoint, marketo or salesforce")
+    crm.add_argument("--port", type=_port, default=0, help="default: a free one")
     return parser.parse_args(arguments)
 
 
@@ -92,6 +95,10 @@ def _command(given: argparse.Namespace) -> Callable[[], int]:
         from local.demo.run import demo  # noqa: PLC0415 - see above
 
         return partial(demo, given.samples) if given.samples else demo
+    if given.command == "crm":
+        from local.crm import crm  # noqa: PLC0415 - see above
+
+        return partial(crm, given.name, given.port)
     from local.run import RunOptions, run  # noqa: PLC0415 - see above
 
     options = RunOptions(

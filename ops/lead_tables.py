@@ -114,6 +114,17 @@ class LeadTable:
         )
         return [row["PartitionKey"] async for row in at_most(most, found)]
 
+    async def where(self, condition: str) -> AsyncIterator[str]:
+        """Yield the ids of leads whose row meets a condition, newest first."""
+        found = self._table.rows(
+            f"RowKey eq @lead and {condition}",
+            {"lead": LEAD_ROW},
+            select=["PartitionKey", "created_at"],
+        )
+        ids = {row["PartitionKey"]: row["created_at"] async for row in found}
+        for lead_id in sorted(ids, key=ids.__getitem__, reverse=True):
+            yield lead_id
+
     async def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
         partition: dict[str, Row] = {}

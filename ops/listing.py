@@ -9,6 +9,7 @@ from ops.lead_tables import IndexRows
 from ops.lead_views import delivery_states, least_state
 from shared.adapters.azure_storage.account import at_most
 from shared.follow_up import FollowUpState
+from shared.lead import KeyKind
 from shared.ports import StoredLead
 
 
@@ -33,7 +34,13 @@ ROWS = {
     LeadState.PARKED: IndexRows.PARKED,
     LeadState.TEST: IndexRows.TEST,
 }
-"""Where the index lists a state; the others are found among all leads."""
+"""Where the index lists a state."""
+
+COLUMNS = {
+    LeadState.DO_NOT_CONTACT: "do_not_contact eq true",
+    LeadState.ANONYMOUS: f"key_kind eq '{KeyKind.SUBMISSION.value}'",
+}
+"""What rows of leads say of states that are rare; the others are found among all leads."""
 
 KEYED_BY_CREATION = (IndexRows.RECENT, IndexRows.TEST)
 
@@ -74,11 +81,14 @@ def _candidates(
     desk: Desk, state: LeadState | None, since: datetime | None, most: int
 ) -> AsyncIterator[StoredLead]:
     """Yield leads among which all that are wanted are, newest first."""
+    at_a_time = min(most or AT_A_TIME, AT_A_TIME)
+    if state in COLUMNS:
+        return desk.read_all(desk.lead_table.where(COLUMNS[state]), at_a_time=at_a_time)
     rows = IndexRows.RECENT if state is None else ROWS.get(state, IndexRows.RECENT)
     if rows is IndexRows.RECENT and not most and since is None:
         return _newest_first(desk.lead_table.every())
     ids = desk.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
-    found = desk.read_all(ids, at_a_time=min(most or AT_A_TIME, AT_A_TIME))
+    found = desk.read_all(ids, at_a_time=at_a_time)
     return _newest_first(found) if rows is IndexRows.DUE else found
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
 from local.samples import ExpectedLead, Push
 from shared.follow_up import FollowUpState
 
 
-def differences(outcome: Outcome) -> list[str]:
-    """Return one line per difference."""
+def differences(outcome: Outcome, *, one_record: bool = False) -> list[str]:
+    """Return one line per difference; a CRM has ``one_record`` for what are rows in a table."""
     sample = outcome.sample
     found = [
         *_numbered("push", map(_push, sample.pushes, outcome.answers, outcome.kept)),
-        *_numbered("lead", map(_lead, sample.leads, outcome.leads)),
+        *_numbered("lead", map(partial(_lead, one_record), sample.leads, outcome.leads)),
     ]
     if len(sample.leads) != len(outcome.leads):
         found.append(f"leads: {len(outcome.leads)}, expected {len(sample.leads)}")
@@ -62,7 +63,7 @@ def _all_in(parts: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     return len(parts) == len(texts) and all(map(str.__contains__, texts, parts))
 
 
-def _lead(expected: ExpectedLead, found: LeadFound) -> list[str]:
+def _lead(one_record: bool, expected: ExpectedLead, found: LeadFound) -> list[str]:  # noqa: FBT001 - bound by name above
     lead = found.lead
     repeats = [interest for interest in found.interests if interest.repeat_of]
     seen = {
@@ -78,6 +79,8 @@ def _lead(expected: ExpectedLead, found: LeadFound) -> list[str]:
     }
     stated = expected.model_dump()
     contact, newest = stated.pop("contact"), stated.pop("newest")
+    if one_record:
+        stated["records"], seen["records"] = min(stated.pop("rows"), 1), seen["rows"]
     return [
         *_unequal(stated, seen),
         *_unequal(contact, asdict(lead.contact)),

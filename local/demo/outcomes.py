@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -60,12 +60,12 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFound:
-    """One customer as stored, with the number of rows that were delivered to MarketplaceLeads."""
+    """One customer as stored, with the number of rows, or of records, that were delivered."""
 
     lead: Lead
     interests: Sequence[Interest]
     deliveries: Sequence[Delivery]
-    rows: int
+    rows: int = 0
 
     @property
     def delivered(self) -> bool:
@@ -107,16 +107,21 @@ async def push(url: str, samples: Iterable[Sample]) -> list[Pushed]:
 
 
 async def outcomes(
-    connection: str, pushed: Sequence[Pushed], *, within: float = REST_SECONDS
+    connection: str,
+    pushed: Sequence[Pushed],
+    *,
+    records: Callable[[], Iterable[str]] | None = None,
+    within: float = REST_SECONDS,
 ) -> list[Outcome]:
     """Return what became of the samples once all are at rest, or what there is after a while.
 
     At rest is what was accepted and is recorded and delivered, and what was refused and is kept.
+    ``records`` are the ids of a CRM's records; without it, rows of MarketplaceLeads are counted.
     """
     give_up_at = asyncio.get_running_loop().time() + within
     async with TableServiceClient.from_connection_string(connection) as tables:
         while True:
-            leads, kept = await _leads(tables), await _kept(tables)
+            leads, kept = await _leads(tables, records), await _kept(tables)
             found = [_outcome(one, leads, kept) for one in pushed]
             late = asyncio.get_running_loop().time() > give_up_at
             if late or all(outcome.at_rest for outcome in found):
@@ -141,25 +146,29 @@ async def _push(client: httpx.AsyncClient, push: Push) -> Answer:
     )
 
 
-async def _leads(tables: TableServiceClient) -> list[LeadFound]:
-    """Read all leads; the rows that were delivered come last, so none is missed."""
+async def _leads(
+    tables: TableServiceClient, records: Callable[[], Iterable[str]] | None
+) -> list[LeadFound]:
+    """Read all leads; what was delivered comes last, so none is missed."""
     partitions: dict[str, dict[str, Row]] = {}
     for row in await _rows(tables, "Leads"):
         partitions.setdefault(row["PartitionKey"], {})[row["RowKey"]] = row
-    delivered = Counter(row["PartitionKey"] for row in await _rows(tables, "MarketplaceLeads"))
+    found = {lead_id: _lead_found(rows) for lead_id, rows in partitions.items() if LEAD_ROW in rows}
+    if records is None:
+        counted = Counter(row["PartitionKey"] for row in await _rows(tables, "MarketplaceLeads"))
+        return [replace(lead, rows=counted[lead_id]) for lead_id, lead in found.items()]
+    counted = Counter(records())
     return [
-        _lead_found(rows, delivered[lead_id])
-        for lead_id, rows in partitions.items()
-        if LEAD_ROW in rows
+        replace(lead, rows=sum(counted[d.record.id] for d in lead.deliveries if d.record))
+        for lead in found.values()
     ]
 
 
-def _lead_found(rows: Mapping[str, Row], delivered: int) -> LeadFound:
+def _lead_found(rows: Mapping[str, Row]) -> LeadFound:
     return LeadFound(
         lead=read_lead(rows[LEAD_ROW]),
         interests=[read_interest(r) for key, r in rows.items() if key.startswith(INTEREST_ROW)],
         deliveries=[read_delivery(r) for key, r in rows.items() if key.startswith(DELIVERY_ROW)],
-        rows=delivered,
     )
 
 

@@ -5,31 +5,35 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from local.azurite import running_azurite
 from local.console import silence_unclosed_clients
+from local.crm import fake_crm, record_table
 from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Outcome, outcomes, push
 from local.demo.show import counted, summary, table
-from local.errors import LocalRunError, StartError
+from local.errors import LocalRunError
 from local.running import RunningApp
 from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
 from nurture_timer.nurture import sweep
-from shared.bootstrap import sweep_ports
+from shared.bootstrap import CRMS, sweep_ports
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
+from tests.crm_servers.server import CrmServer
 
 LATER = timedelta(hours=25)
 """A lead is flagged a day after the customer's interest."""
 
-KNOWN_CRM = "azure_table"
+TABLE = "azure_table"
 
 INTRODUCTION = (
     "The way of a lead on this machine: pushed over HTTP, validated, queued, merged, and delivered"
-    " to the table MarketplaceLeads. Nothing is kept, nothing leaves the machine.\n"
+    " to {where}. Nothing is kept, nothing leaves the machine.\n"
 )
 
 
@@ -37,8 +41,7 @@ def demo(folder: Path = SAMPLES) -> int:
     """Show what becomes of a folder's samples, and return the exit code."""
     console = Console(highlight=False)
     try:
-        _refuse_other_crms()
-        return asyncio.run(_demo(_samples(folder), console))
+        return asyncio.run(_demo(_samples(folder), _chosen_crm(), console))
     except LocalRunError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -53,43 +56,52 @@ def _samples(folder: Path) -> list[Sample]:
     return samples
 
 
-def _refuse_other_crms() -> None:
+def _chosen_crm() -> CrmServer | None:
+    """Return the fake of the destination that ``CRM`` names, None for the table."""
     crm = os.environ.get("CRM", "").strip()
-    if crm not in ("", KNOWN_CRM):
-        raise StartError(f"CRM={crm}: this demo knows only {KNOWN_CRM} for now.")
+    return None if crm in ("", TABLE) else fake_crm(crm)
 
 
-async def _demo(samples: Sequence[Sample], console: Console) -> int:
+async def _demo(samples: Sequence[Sample], crm: CrmServer | None, console: Console) -> int:
     started = time.monotonic()
-    console.print(INTRODUCTION)
+    where = f"a fake of {crm.name}" if crm else "the table MarketplaceLeads"
+    console.print(INTRODUCTION.format(where=where))
     console.print("Starting Azurite and the app …")
-    async with running_azurite(None) as azurite:
-        settings = app_settings(azurite.connection)
+    async with running_azurite(None) as azurite, crm.running() if crm else nullcontext():
+        settings = app_settings(azurite.connection, crm)
+        records = partial(_record_ids, crm) if crm else None
         async with RunningApp(env=settings) as app:
             pushes = sum(len(sample.pushes) for sample in samples)
             console.print(f"Pushing {counted(pushes, 'body', 'bodies')} to {app.url}/api/leads …")
             pushed = await push(app.url, samples)
             console.print("Waiting until all are recorded and delivered …")
-            before = await outcomes(app.connection, pushed)
+            before = await outcomes(app.connection, pushed, records=records)
             if not all(outcome.at_rest for outcome in before):
                 console.print(f"That has not happened. The app says:\n{app.output}", markup=False)
             console.print("Sweeping as of 25 hours later …")
             await _sweep_later(settings)
-            after = await outcomes(app.connection, pushed)
+            after = await outcomes(app.connection, pushed, records=records)
             seconds = time.monotonic() - started
     silence_unclosed_clients()
-    return _show(before, after, seconds, console)
+    return _show(before, after, seconds, crm, console)
 
 
-def app_settings(connection: str = "") -> dict[str, str]:
+def _record_ids(crm: CrmServer) -> list[str]:
+    return [record.record_id for record in crm.records()]
+
+
+def app_settings(connection: str = "", crm: CrmServer | None = None) -> dict[str, str]:
     """Return all of the app's settings: this machine's own must not change what comes out.
 
     Without a connection, the app starts an Azurite of its own.
     """
     classes = (StorageSettings, RouteSettings, AzureTableSettings)
     unset = {str(f.validation_alias): "" for cls in classes for f in cls.model_fields.values()}
+    prefixes = tuple(f"{name.upper()}_" for name in CRMS)
+    unset |= {name: "" for name in os.environ if name.startswith(prefixes)}
     schedule = {"NURTURE_SCHEDULE": "0 */5 * * * *"}
-    return {**unset, **schedule, "CRM": KNOWN_CRM, "LeadStorage": connection}
+    given = {"CRM": crm.name, **crm.settings()} if crm else {"CRM": TABLE}
+    return {**unset, **schedule, **given, "LeadStorage": connection}
 
 
 async def _sweep_later(settings: dict[str, str]) -> None:
@@ -104,15 +116,25 @@ async def _sweep_later(settings: dict[str, str]) -> None:
 
 
 def _show(
-    before: Sequence[Outcome], after: Sequence[Outcome], seconds: float, console: Console
+    before: Sequence[Outcome],
+    after: Sequence[Outcome],
+    seconds: float,
+    crm: CrmServer | None,
+    console: Console,
 ) -> int:
     found = {
-        now.sample.name: [*differences(now), *later_differences(now, later)]
+        now.sample.name: [
+            *differences(now, one_record=crm is not None),
+            *later_differences(now, later),
+        ]
         for now, later in zip(before, after, strict=True)
     }
     surprises = {name: told for name, told in found.items() if told}
-    console.print(table(after, frozenset(surprises)))
-    console.print(summary(after, seconds))
+    noun = "record" if crm else "row"
+    console.print(table(after, frozenset(surprises), noun))
+    if crm:
+        surprises |= _show_records(crm, after, console)
+    console.print(summary(after, seconds, noun))
     if not surprises:
         console.print("All came out as expected.", style="bold green")
         return 0
@@ -121,3 +143,17 @@ def _show(
         for difference in told:
             console.print(f"  {name}: {difference}", soft_wrap=True, markup=False)
     return 1
+
+
+def _show_records(
+    crm: CrmServer, after: Sequence[Outcome], console: Console
+) -> dict[str, list[str]]:
+    """Show what the fake holds, and return what is wrong with it: more than was delivered."""
+    records = crm.records()
+    console.print(f"The fake of {crm.name} holds {counted(len(records), 'record')}:")
+    for record in records:
+        console.print(record_table(record))
+    delivered = sum(lead.rows for outcome in after for lead in outcome.leads)
+    if len(records) == delivered:
+        return {}
+    return {crm.name: [f"{len(records)} records, expected {delivered}"]}

@@ -28,8 +28,11 @@ A_DAY_LATER = {
 }
 
 
-def table(outcomes: Iterable[Outcome], surprising: frozenset[str]) -> Table:
-    """Return a row per sample; those named in ``surprising`` came out otherwise than stated."""
+def table(outcomes: Iterable[Outcome], surprising: frozenset[str], noun: str = "row") -> Table:
+    """Return a row per sample; those named in ``surprising`` came out otherwise than stated.
+
+    ``noun`` is what is delivered: rows of a table, or records of a CRM.
+    """
     shown = Table(box=box.SIMPLE_HEAD, padding=0, collapse_padding=True, pad_edge=False)
     shown.add_column(width=1)
     shown.add_column("Sample")
@@ -44,19 +47,19 @@ def table(outcomes: Iterable[Outcome], surprising: frozenset[str]) -> Table:
             Text(outcome.sample.about),
             answers(outcome.answers),
             Text(became(outcome)),
-            delivered(outcome.leads),
+            delivered(outcome.leads, noun),
             _a_day_later(outcome.leads),
         )
     return shown
 
 
-def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
+def summary(outcomes: Sequence[Outcome], seconds: float, noun: str = "row") -> str:
     """Return all of it in one line."""
     leads = [lead for outcome in outcomes for lead in outcome.leads]
     counts = (
         counted(sum(len(outcome.answers) for outcome in outcomes), "push", "pushes"),
         counted(len(leads), "lead"),
-        counted(sum(lead.rows for lead in leads), "row") + " delivered",
+        counted(sum(lead.rows for lead in leads), noun) + " delivered",
         f"{sum(kept is not None for outcome in outcomes for kept in outcome.kept)} in quarantine",
         f"{sum(lead.lead.follow_up.state is FollowUpState.OVERDUE for lead in leads)} flagged",
     )
@@ -83,9 +86,9 @@ def became(outcome: Outcome) -> str:
     return "\n".join([*leads, *kept, *warned]) or "nothing"
 
 
-def delivered(leads: Sequence[LeadFound]) -> str:
-    """Return the number of rows in the table that the publisher reads."""
-    return counted(sum(lead.rows for lead in leads), "row") if leads else NOTHING
+def delivered(leads: Sequence[LeadFound], noun: str = "row") -> str:
+    """Return the number of rows, or of records, that the publisher has of a sample."""
+    return counted(sum(lead.rows for lead in leads), noun) if leads else NOTHING
 
 
 def counted(number: int, one: str, many: str = "") -> str:

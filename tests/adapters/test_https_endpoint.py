@@ -339,7 +339,12 @@ async def test_what_is_wrong_with_the_endpoint_is_no_fault_of_the_lead(
 async def test_no_error_repeats_what_is_secret(
     server: HttpsEndpointServer, crm_for: CrmFor
 ) -> None:
-    parts = [*server.settings()["HTTPS_ENDPOINT_URL"].split("?"), server.sig, server.secret, "t0ken"]
+    parts = [
+        *server.settings()["HTTPS_ENDPOINT_URL"].split("?"),
+        server.sig,
+        server.secret,
+        "t0ken",
+    ]
     async with Saying(400, f"no: {' '.join(parts)}").running() as saying:
         saying.sig, saying.secret, saying.bearer = server.sig, server.secret, "t0ken"
         with pytest.raises(CrmRejectedError) as caught:

@@ -8,6 +8,7 @@ import pytest
 from local.demo.outcomes import Answer, NoAnswerError, Pushed, outcomes, push
 from local.demo.run import demo
 from local.samples import INDEX, SAMPLES, load
+from shared.bootstrap import CRMS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -94,14 +95,31 @@ async def test_a_missing_node_is_told_in_one_line(tmp_path: Path) -> None:
     assert complained.count("\n") == 1
 
 
-@pytest.mark.parametrize("crm", ["hubspot", "azure_table,hubspot"])
-def test_a_crm_that_the_demo_does_not_know_is_told_in_one_line(
+@pytest.mark.parametrize("crm", CRMS)
+async def test_the_demo_delivers_to_the_fake_of_any_crm_and_shows_its_records(crm: str) -> None:
+    wrong = {f"{name.upper()}_URL": "https://not.used.example" for name in CRMS}
+    code, told, complained = await run_demo(CRM=crm, COLUMNS="100", **wrong)
+
+    assert (code, complained) == (0, "")
+    assert f"delivered to a fake of {crm}. " in told.replace("\n", "").replace("  ", " ")
+    assert f"The fake of {crm} holds 10 records:" in told
+    assert told.count("\nRecord ") == 10
+    assert "ben.osei@example.com" in told
+    assert "18 pushes, 10 leads, 10 records delivered, 3 in quarantine, 8 flagged, in " in told
+    assert told.endswith("All came out as expected.\n")
+
+
+@pytest.mark.parametrize("crm", ["hubspt", "azure_table,hubspot"])
+def test_a_crm_that_there_is_no_fake_of_is_told_in_one_line(
     crm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CRM", crm)
 
     assert demo() == 2
-    assert capsys.readouterr() == ("", f"CRM={crm}: this demo knows only azure_table for now.\n")
+    assert capsys.readouterr() == (
+        "",
+        f"There is no fake of {crm!r}, only of: {', '.join(CRMS)}.\n",
+    )
 
 
 def test_a_folder_with_nothing_to_show_is_told(

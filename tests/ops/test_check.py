@@ -47,10 +47,6 @@ async def test_a_destination_beside_a_wrong_one_is_tried_all_the_same(azurite: s
         names = {"CRM": "nosuch,azure_table,https_endpoint"}
         done = check({"LeadStorage": azurite} | server.settings() | names)
 
-    lines = done.stdout.splitlines()
-    assert [line.split()[:2] for line in lines if line.startswith("ok")][0] == [
-        "ok",
-        "azure_table:",
-    ]
-    assert any(line.startswith("ok      https_endpoint:") for line in lines)
+    fine = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok")}
+    assert {"azure_table:", "https_endpoint:"} <= fine
     assert done.returncode == 1

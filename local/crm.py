@@ -1,0 +1,97 @@
+"""``python -m local crm NAME``: a fake CRM to deliver to, which shows its records as they change.
+
+It is the one that the tests use: it behaves as the vendor documents, in memory, and knows nothing
+of your account there.
+"""
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from local.errors import LocalRunError, StartError
+from shared.bootstrap import CRMS
+from shared.lead import CONTACT_FIELDS
+from tests.crm_servers import fake_of
+from tests.crm_servers.server import CrmServer, SeenRecord
+
+LOOK_EVERY_SECONDS = 0.2
+WIDTH_OF_NAMES = 14
+
+
+def crm(name: str, port: int) -> int:
+    """Serve until Ctrl-C, and return the exit code."""
+    try:
+        asyncio.run(_serve(fake_crm(name), port, Console(highlight=False)))
+    except LocalRunError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Stopped; its records are gone.")
+    return 0
+
+
+def fake_crm(name: str) -> CrmServer:
+    """Return the fake of a destination; raise ``StartError`` for one that has none."""
+    if name == "azure_table":
+        raise StartError("azure_table needs no fake: `make run` keeps its table in Azurite.")
+    if name not in CRMS:
+        raise StartError(f"There is no fake of {name!r}, only of: {', '.join(CRMS)}.")
+    return fake_of(name)()
+
+
+def exports(name: str, settings: Mapping[str, str]) -> list[str]:
+    """Return the settings that deliver to it, as a shell takes them."""
+    needed = {"CRM": name, **settings}
+    return [f"export {setting}={shlex.quote(value)}" for setting, value in needed.items()]
+
+
+def record_table(record: SeenRecord) -> Table:
+    """Return what a salesperson would see of a record."""
+    shown = Table(title=f"Record {record.record_id}", box=box.SIMPLE_HEAD, title_justify="left")
+    shown.add_column("Field", min_width=WIDTH_OF_NAMES)
+    shown.add_column("Value", overflow="fold")
+    values = {field: record.values.get(field, "") for field in CONTACT_FIELDS}
+    about = {"owner": record.owner, "status": record.status, "description": record.description}
+    flag = {"do not contact": "yes" if record.do_not_contact else ""}
+    for field, value in (values | about | flag).items():
+        if value:
+            shown.add_row(Text(field.replace("_", " ")), Text(value))
+    for number, note in enumerate(record.notes, start=1):
+        shown.add_row(Text(f"note {number}"), Text(note))
+    return shown
+
+
+async def _serve(server: CrmServer, port: int, console: Console) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(server.running(port))
+        except OSError:
+            raise StartError(f"Port {port} is in use: choose another one by --port.") from None
+        _introduce(server, console)
+        await _show_changes(server, console)
+
+
+def _introduce(server: CrmServer, console: Console) -> None:
+    console.print(f"A FAKE of {server.name} at {server.url}, in memory. No account is touched.")
+    console.print("In another terminal, deliver to it:\n")
+    for line in [*exports(server.name, server.settings()), "make run"]:
+        console.print(f"  {line}", soft_wrap=True, markup=False)
+    console.print("\nRecords are shown here as they change. Ctrl-C stops.\n")
+
+
+async def _show_changes(server: CrmServer, console: Console) -> None:
+    known: dict[str, SeenRecord] = {}
+    while True:
+        now = {record.record_id: record for record in server.records()}
+        changed = [record for key, record in now.items() if record != known.get(key)]
+        if changed:
+            console.print(Group(*map(record_table, changed)))
+        known = now
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
