@@ -1,7 +1,6 @@
 """Whatever a CRM answers: the lead waits or is parked, is told as what it is, and ends up once."""
 
 import random
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -97,7 +96,7 @@ async def test_a_refused_lead_is_tried_again_when_something_new_comes(world: Wor
 
 @having(Feature.FAULTS)
 async def test_three_days_away_and_throttled_after_that_is_one_delivery_on_schedule(
-    world: World, record_property: Callable[[str, object], None]
+    world: World,
 ) -> None:
     behind = world.subject.behind
     behind.down = True
@@ -115,9 +114,8 @@ async def test_three_days_away_and_throttled_after_that_is_one_delivery_on_sched
     await world.the_record()
     assert len(world.told(EventKind.DELIVERED)) == 1
     # 30 s, 1, 2, 4, 8, 16 and 32 min, then each hour.
-    assert attempts == 7 + (3 * DAY - timedelta(minutes=63.5)) // timedelta(hours=1) + 1
-    assert calls <= 2 * attempts  # none where it gave no token either
-    record_property("calls while it was away", calls)
+    assert attempts == 7 + (3 * DAY - timedelta(minutes=63.5)) // timedelta(hours=1) + 1 == 78
+    assert calls in (attempts, 0)  # none where it gave no token either
 
 
 @having(Feature.FAULTS)
