@@ -96,7 +96,7 @@ class StorageSettings(Settings):
         "",
         validation_alias="TABLE_PREFIX",
         pattern="^[A-Za-z][A-Za-z0-9]{0,30}$",
-        description="begins the names of our tables, where several relays share an account",
+        description="begins the names of our tables (not of the queues), as for a restored copy",
     )
 
     @model_validator(mode="after")

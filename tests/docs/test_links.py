@@ -108,7 +108,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "see " + "https:" + "//registry.npmjs.org/azurite",
+        "see " + "https:" + "//registry." + "npmjs.org/azurite",
         "https:" + "//pypi.example.com/simple",
         "python " + "/home" + "/ada/relay/function_app.py",
         "cd '" + "/Users" + "/ada/relay'",
