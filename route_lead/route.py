@@ -60,6 +60,16 @@ class Routed:
     parked: tuple[str, ...] = ()
     postponed: timedelta | None = None
 
+    def __str__(self) -> str:
+        """Return a line for the log; it holds ids and names of destinations only."""
+        if not self.lead_id:
+            return "the lead is gone"
+        told = [f"lead {self.lead_id}, version {self.version}"]
+        told += [f"delivered to {name}" for name in self.delivered]
+        told += [f"parked for {name}" for name in self.parked]
+        told += [f"postponed by {self.postponed.total_seconds():.0f} s"] if self.postponed else []
+        return ", ".join(told)
+
 
 async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Routed:
     """Do what a message asks for; what can't be done now is postponed.

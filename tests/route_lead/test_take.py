@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from route_lead.changes import RouteRules
-from route_lead.route import RoutePorts
+from route_lead.route import Routed, RoutePorts
 from route_lead.take import FOR_A_NEWER_APP, Taken, TakePorts, keep_poison, take
 from shared.envelope import Deliver, Push
 from shared.errors import (
@@ -160,3 +160,21 @@ async def test_poison_that_cannot_be_kept_goes_back_to_its_queue() -> None:
     await keep_poison(taken("text"), "failed 5 times", FakeQuarantine(closed), relay.queue)
     assert [message.text for message in relay.queue.messages] == ["text"]
     assert relay.waits() == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize(
+    ("routed", "line"),
+    [
+        (Routed(), "the lead is gone"),
+        (
+            Routed(lead_id="a1", version=2, delivered=("crm",)),
+            "lead a1, version 2, delivered to crm",
+        ),
+        (
+            Routed(lead_id="a1", version=1, parked=("x",), postponed=timedelta(seconds=2)),
+            "lead a1, version 1, parked for x, postponed by 2 s",
+        ),
+    ],
+)
+def test_what_became_of_a_message_is_a_line_of_the_log(routed: Routed, line: str) -> None:
+    assert str(routed) == line
