@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
@@ -65,7 +65,10 @@ class App:
 
     async def put(self, queue: str, text: str) -> str:
         """Put a message on a queue by hand, and return its id."""
-        return (await self.queues.get_queue_client(queue).send_message(text)).id
+        client = self.queues.get_queue_client(queue)
+        with suppress(ResourceExistsError):
+            await client.create_queue()
+        return (await client.send_message(text)).id
 
     def logged(self) -> str:
         """Return what was printed since the start."""
