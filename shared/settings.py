@@ -5,6 +5,7 @@ environment; ``LeadStorage`` and its ``__`` parts are what the triggers' ``conne
 https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -177,6 +178,18 @@ def load[S: Settings](cls: type[S]) -> S:
     if unresolved:
         raise SettingsError(unresolved)
     return settings
+
+
+def check_together(*checks: Callable[[], object]) -> None:
+    """Do every check; raise one ``SettingsError`` naming the faults of all."""
+    faults: list[str] = []
+    for check in checks:
+        try:
+            check()
+        except SettingsError as error:
+            faults += error.faults
+    if faults:
+        raise SettingsError(faults)
 
 
 def _fault(cls: type[Settings], fault: ErrorDetails) -> str:

@@ -45,11 +45,10 @@ from shared.errors import (
     CrmError,
     CrmRejectedError,
     CrmUnavailableError,
-    SettingsError,
 )
 from shared.lead import Contact, Interest, Lead
 from shared.ports import Changed, CheckResult, Crm, FollowUpQuestion, FollowUpSeen, Reminder
-from shared.settings import SECRET, Settings, load
+from shared.settings import SECRET, Settings, check_together, load
 
 API = "/api/data/v9.2"
 KEYS = UUID("6e0f0c1e-6f0a-5b1b-9d43-0d1b6b5f4f5a")
@@ -222,19 +221,11 @@ def create() -> Crm:
     """Build the adapter from its settings; raise ``SettingsError``."""
     settings = load(DynamicsSettings)
     texts = {name: text for name, text in settings.own_fields.items() if isinstance(text, str)}
-    checks: tuple[Callable[[], object], ...] = (
+    check_together(
         lambda: checked_url("DYNAMICS_URL", settings.url),
         lambda: checked_url("DYNAMICS_AUTHORITY", settings.authority),
         lambda: checked_mapping("DYNAMICS_FIELDS", texts),
     )
-    faults: list[str] = []
-    for check in checks:
-        try:
-            check()
-        except SettingsError as error:
-            faults += error.faults
-    if faults:
-        raise SettingsError(faults)
     return DynamicsCrm(settings)
 
 

@@ -22,7 +22,7 @@ how long ``MasterRecordId`` shows where a merged lead went; whether deletion mov
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -58,11 +58,10 @@ from shared.errors import (
     CrmError,
     CrmRejectedError,
     CrmUnavailableError,
-    SettingsError,
 )
 from shared.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports import Changed, CheckResult, Crm, FollowUpQuestion, FollowUpSeen, Reminder
-from shared.settings import SECRET, Settings, load
+from shared.settings import SECRET, Settings, check_together, load
 
 OWNER = "^(005|00G)[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$"
 ASSIGNMENT = "^(TRUE|FALSE|01Q[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?)$"
@@ -279,18 +278,10 @@ class SalesforceSettings(Settings):
 def create() -> Crm:
     """Return the adapter as configured; raise ``SettingsError``."""
     settings = load(SalesforceSettings)
-    checks: tuple[Callable[[], object], ...] = (
+    check_together(
         lambda: checked_url("SALESFORCE_URL", settings.url),
         lambda: checked_mapping("SALESFORCE_FIELDS", settings.own_fields),
     )
-    faults: list[str] = []
-    for check in checks:
-        try:
-            check()
-        except SettingsError as error:
-            faults += error.faults
-    if faults:
-        raise SettingsError(faults)
     return SalesforceCrm(settings)
 
 
