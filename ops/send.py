@@ -10,6 +10,8 @@ import httpx
 from ops.errors import CommandError, UsageError
 
 TIMEOUT_SECONDS = 30
+SCHEMES = ("https", "http")
+LARGEST_PORT = 65_535
 MOST_SHOWN = 2_000
 """Characters of an answer: ours have less, but a wrong URL may answer with a web site."""
 
@@ -27,14 +29,26 @@ class Sent:
         return self.status == httpx.codes.ACCEPTED
 
 
+def checked_url(url: str) -> str:
+    """Return a URL that can be pushed to; raise ``UsageError``, in words without its key."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        usable = False
+    else:
+        usable = parts.scheme in SCHEMES and bool(parts.host)
+        usable = usable and (parts.port or 0) <= LARGEST_PORT
+    if not usable:
+        raise UsageError(f"{without_key(url)} is no URL that begins with https:// or http://")
+    return url
+
+
 async def send(url: str, body: bytes, content_type: str) -> Sent:
     """Push a body; raise ``CommandError`` if nobody answers, in words without the URL's key."""
-    where = _without_key(url)
+    where = without_key(checked_url(url))
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
             answer = await client.post(url, content=body, headers={"Content-Type": content_type})
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise UsageError(f"{where} is no URL that begins with https:// or http://") from None
     except httpx.ConnectError:
         raise CommandError(f"nobody listens at {where}: does the app run?") from None
     except httpx.HTTPError as error:
@@ -42,7 +56,8 @@ async def send(url: str, body: bytes, content_type: str) -> Sent:
     return Sent(status=answer.status_code, text=answer.text[:MOST_SHOWN])
 
 
-def _without_key(url: str) -> str:
+def without_key(url: str) -> str:
+    """Return a URL without what may be secret in it: query, fragment, user and password."""
     address = re.split("[?#]", url, maxsplit=1)[0]
     return re.sub("//[^/]*@", "//", address)
 

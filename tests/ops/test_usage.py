@@ -29,6 +29,7 @@ FAULTS = {
     ("send", "--sample", "nope"): "leads: there is no sample 'nope'",
     ("send", "--test", "--to", "localhost:7071/api?code=KEY"): "leads: localhost:7071/api is no",
     ("send", "--test", "--to", "http://[::1/api?code=KEY"): "leads: http://[::1/api is no URL",
+        "http://x:99999/api?code=KEY",
     ("export",): "leads: say --all",
     ("import",): "Missing argument 'file'",
     ("import", "/nowhere"): "Invalid value for 'file'",
