@@ -1,40 +1,94 @@
 """``leads check``: whether each destination takes leads as it is set up."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
 
 from ops import console
-from ops.errors import RefusedError
+from ops.desk import Desk
+from ops.errors import RefusedError, UsageError
 from ops.running import run
-from ops.where import find_storage
+from ops.send import checked_url, send, without_key
+from ops.send_commands import JSON
+from ops.send_test import Trial, follow
+from ops.where import find_storage, push_url, storage_name
 from shared.bootstrap import destinations
 from shared.errors import CrmError, SettingsError
 from shared.ports import CheckResult
 from shared.settings import RouteSettings, load
 
 WITHIN_SECONDS = 10
+TEST_LEAD_WITHIN_SECONDS = 60
+TEST_LEAD = "test lead"
 
 
-def check() -> None:
+def check(
+    *,
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Send a test lead, too, and see it delivered.")
+    ] = False,
+    to: Annotated[
+        str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
+    ] = "",
+    within: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=3_600, help=f"Seconds to wait for it. Default: {TEST_LEAD_WITHIN_SECONDS}."
+        ),
+    ] = None,
+) -> None:
     """Try every destination that CRM names: address, login, permissions, fields. Writes nothing.
 
-    It reads the destinations' settings from the environment, as the app does.
+    It reads the destinations' settings from the environment, as the app does. Only with
+    --send-test, a lead like Partner Center's is pushed, recorded and delivered.
     """
 
     async def command() -> None:
+        if not send_test and (to or within is not None):
+            raise UsageError("--to and --within are about the test lead: say --send-test, too")
+        url = checked_url(push_url(to)) if send_test else ""
         find_storage()
         names = load(RouteSettings).destinations
-        faults = 0
-        for name, results in zip(names, await _results(names), strict=True):
-            for result in results:
-                console.say(f"{'ok' if result.ok else 'NOT OK':<6}  {name}: {result.what}")
-                if not result.ok:
-                    console.say(f"        {result.mend}")
-                    faults += 1
+        found = list(zip(names, await _results(names), strict=True))
+        faults = sum(_say(name, result) for name, results in found for result in results)
+        if send_test:
+            # Whatever was found: a lead that waits is not lost, and the app may have settings
+            # that are not set here.
+            trial = _trial(url, within or TEST_LEAD_WITHIN_SECONDS, _proven(dict(found)))
+            async for result in follow(trial):
+                faults += _say(TEST_LEAD, result)
         if faults:
             raise RefusedError(console.counted(faults, "thing needs", "things need") + " mending")
 
     run(command())
+
+
+def _say(name: str, result: CheckResult) -> bool:
+    """Print a result; tell whether it is a fault."""
+    console.say(f"{'ok' if result.ok else 'NOT OK':<6}  {name}: {result.what}")
+    if not result.ok:
+        console.say(f"        {result.mend}")
+    return not result.ok
+
+
+def _proven(found: Mapping[str, Sequence[CheckResult]]) -> frozenset[str]:
+    return frozenset(name for name, results in found.items() if all(r.ok for r in results))
+
+
+def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
+    return Trial(
+        push=partial(send, url, content_type=JSON),
+        endpoint=without_key(url),
+        desk=Desk.open(),
+        storage=storage_name(),
+        proven=proven,
+        within=timedelta(seconds=within_seconds),
+        note=lambda said: console.note(f"        {TEST_LEAD}: {said}"),
+    )
 
 
 async def _results(names: Sequence[str]) -> Sequence[Sequence[CheckResult]]:

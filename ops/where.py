@@ -52,6 +52,11 @@ def local_url(run_file: Path = RUN_FILE) -> str:
     return f"{url}/api/leads"
 
 
+def push_url(given: str) -> str:
+    """Return where to push to: as given, as ``LEADS_URL`` says, or at the app that runs here."""
+    return given or os.environ.get("LEADS_URL") or local_url()
+
+
 def is_development_storage() -> bool:
     """Tell whether ``LeadStorage`` names an emulator's account."""
     connection = os.environ.get(STORAGE[0], "").replace(" ", "").lower()
