@@ -66,6 +66,17 @@ param azureTableName string = 'MarketplaceLeads'
 @maxLength(31)
 param tablePrefix string = ''
 
+@description('Setting DYNAMICS_CREDENTIAL: a client secret, or this app\'s identity, which has nothing to renew.')
+@allowed(['secret', 'managedidentity'])
+param dynamicsCredential string = 'secret'
+
+@description('Other settings of destinations by name, none of them secret; empty ones are not set.')
+param destinationSettings object = {}
+
+@description('Settings to take from the vault besides those that CRM\'s destinations must have, separated by commas.')
+@maxLength(500)
+param vaultSecrets string = ''
+
 var token = uniqueString(subscription().id, resourceGroup().id, environmentName)
 var tags = { 'azd-env-name': environmentName }
 var alwaysReady = [{ name: 'http', instanceCount: alwaysReadyInstances }]
@@ -74,6 +85,44 @@ var alwaysReady = [{ name: 'http', instanceCount: alwaysReadyInstances }]
 var queueNames = ['leads', 'leads-poison']
 var tableNames = ['Leads', 'LeadIndex', 'Quarantine', 'Outbox']
 
+// What each destination must have from the vault. Another name in CRM fails the deployment.
+var neededSecrets = {
+  azure_table: []
+  dynamics: dynamicsCredential == 'managedidentity' ? [] : ['DYNAMICS_CLIENT_SECRET']
+  hubspot: ['HUBSPOT_TOKEN']
+  https_endpoint: ['HTTPS_ENDPOINT_URL']
+  marketo: ['MARKETO_CLIENT_SECRET']
+  salesforce: ['SALESFORCE_CLIENT_SECRET']
+}
+
+// All secret settings, and their names in the vault, where "_" is not allowed.
+// Another name in vaultSecrets fails the deployment.
+var secretNames = {
+  DYNAMICS_CLIENT_SECRET: 'DYNAMICS-CLIENT-SECRET'
+  HTTPS_ENDPOINT_BEARER: 'HTTPS-ENDPOINT-BEARER'
+  HTTPS_ENDPOINT_SECRET: 'HTTPS-ENDPOINT-SECRET'
+  HTTPS_ENDPOINT_URL: 'HTTPS-ENDPOINT-URL'
+  HUBSPOT_TOKEN: 'HUBSPOT-TOKEN'
+  LEAD_ID_KEY: 'LEAD-ID-KEY'
+  MARKETO_CLIENT_SECRET: 'MARKETO-CLIENT-SECRET'
+  SALESFORCE_CLIENT_SECRET: 'SALESFORCE-CLIENT-SECRET'
+}
+
+var vaultName = 'kv-leads-${token}'
+var destinations = split(replace(crm, ' ', ''), ',')
+var needed = [for destination in destinations: neededSecrets[destination]]
+var wanted = empty(vaultSecrets) ? [] : split(replace(vaultSecrets, ' ', ''), ',')
+
+// A reference to a secret that is not there would be refused by the app: only what is in use gets one. See
+// https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+var secretSettings = [for name in union(flatten(needed), wanted): {
+  name: name
+  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames[name]})'
+}]
+
+// A list for each setting, empty or of one: flattened, that leaves out the empty settings without a lambda.
+var plainSettings = [for setting in items(destinationSettings): empty(setting.value) ? [] : [{ name: setting.key, value: setting.value }]]
+
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var storageRoleIds = [
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' // Storage Blob Data Owner: the host's leases and keys, the package
@@ -81,6 +130,7 @@ var storageRoleIds = [
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3' // Storage Table Data Contributor: leads, and the host's events
 ]
 var metricsPublisherRoleId = '3913510d-42f4-4e42-8a64-420c390055eb' // Monitoring Metrics Publisher
+var secretsUserRoleId = '4633458b-17de-408a-b874-0445c86b69e6' // Key Vault Secrets User: reads values, changes nothing
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-leads-${token}'
@@ -146,6 +196,24 @@ resource azureTable 'Microsoft.Storage/storageAccounts/tableServices/tables@2025
   name: azureTableName
 }
 
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  // checkov:skip=CKV_AZURE_109:the app has no network of its own; only Entra identities with a data role get in
+  // checkov:skip=CKV_AZURE_189:as above; a network of its own would cost more than all the rest
+  name: vaultName
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+    publicNetworkAccess: 'Enabled'
+    networkAcls: { bypass: 'AzureServices', defaultAction: 'Allow' }
+  }
+}
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: 'log-leads-${token}'
   location: location
@@ -183,6 +251,16 @@ resource metricsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisherRoleId)
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource secretsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, identity.id, secretsUserRoleId)
+  scope: vault
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUserRoleId)
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
@@ -236,7 +314,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'REPEAT_WINDOW', value: repeatWindow }
         { name: 'FOLLOW_UP_WITHIN', value: followUpWithin }
         { name: 'AZURE_TABLE_NAME', value: azureTableName }
-      ], empty(tablePrefix) ? [] : [{ name: 'TABLE_PREFIX', value: tablePrefix }])
+      ], empty(tablePrefix) ? [] : [{ name: 'TABLE_PREFIX', value: tablePrefix }], dynamicsCredential == 'secret' ? [] : [
+        { name: 'DYNAMICS_CREDENTIAL', value: dynamicsCredential }
+        { name: 'DYNAMICS_IDENTITY_CLIENT_ID', value: identity.properties.clientId }
+      ], flatten(plainSettings), secretSettings)
     }
     functionAppConfig: {
       deployment: {
@@ -255,7 +336,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       runtime: { name: 'python', version: '3.13' }
     }
   }
-  dependsOn: [queues, tables, azureTable, storageRoles, metricsRole]
+  dependsOn: [queues, tables, azureTable, storageRoles, metricsRole, secretsRole]
 }
 
 @description('Name of the function app.')
@@ -269,3 +350,9 @@ output LEADS_ENDPOINT string = 'https://${app.properties.defaultHostName}/api/le
 
 @description('Name of the storage account that holds the leads.')
 output STORAGE_ACCOUNT_NAME string = storage.name
+
+@description('Name of the vault that secret settings are taken from.')
+output KEY_VAULT_NAME string = vault.name
+
+@description('Client id of the app\'s identity: Dynamics 365 asks for it where the application user is made.')
+output IDENTITY_CLIENT_ID string = identity.properties.clientId

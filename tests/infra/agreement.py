@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.infra.app import AppNeeds
+    from tests.infra.parameter_file import ParameterFile
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 
 LEFT_OUT = {
     "LeadStorage": "a connection string holds an account key, and the account takes none",
-    "LEAD_ID_KEY": "a secret; unless it is set the app makes one and keeps it beside the leads",
 }
-"""Settings that the app knows and main.bicep does not set, and why."""
+"""Settings that the app knows and the deployment does not set, and why."""
 
 IDENTITY = Expression("identity.properties.clientId")
 HOST_SETTINGS = {
@@ -34,12 +34,13 @@ HOST_SETTINGS = {
 """Settings that the host reads and the app's own code does not."""
 
 
-def faults(template: Template, needs: AppNeeds) -> list[str]:
+def faults(template: Template, file: ParameterFile, needs: AppNeeds) -> list[str]:
     """Return what one side has and the other lacks, as sentences."""
     return [
         *_queues(template, needs),
         *_tables(template, needs),
-        *_settings(template, needs),
+        *_settings(template, file, needs),
+        *_secrets(template, file, needs),
         *_endpoint_output(template, needs),
     ]
 
@@ -65,9 +66,9 @@ def _names(template: Template, kind: str, *, prefixed: bool) -> set[str]:
     return found
 
 
-def _settings(template: Template, needs: AppNeeds) -> Iterator[str]:
+def _settings(template: Template, file: ParameterFile, needs: AppNeeds) -> Iterator[str]:
     given = template.app_settings
-    wanted = needs.settings - LEFT_OUT.keys()
+    wanted = needs.settings - needs.secrets - LEFT_OUT.keys()
     connections: dict[str, Any] = {}
     for connection in needs.queue_connections:
         connections |= {
@@ -76,11 +77,25 @@ def _settings(template: Template, needs: AppNeeds) -> Iterator[str]:
             f"{connection}__credential": "managedidentity",
             f"{connection}__clientId": IDENTITY,
         }
-    exact = HOST_SETTINGS | connections
-    yield from difference("setting", wanted | exact.keys(), given.keys())
+    exact = HOST_SETTINGS | connections | {"DYNAMICS_IDENTITY_CLIENT_ID": IDENTITY}
+    yield from difference("setting", wanted | exact.keys(), {*given, *file.settings})
     for name, value in exact.items():
         if given.get(name, value) != value:
             yield f"setting {name} is {given[name]}, should be {value}"
+
+
+def _secrets(template: Template, file: ParameterFile, needs: AppNeeds) -> Iterator[str]:
+    """Hold that a secret has a name in the vault and is in nothing else that is deployed."""
+    names = template.variables["secretNames"]
+    yield from difference("secret", needs.secrets - LEFT_OUT.keys(), names)
+    for name, in_vault in names.items():
+        if in_vault != name.replace("_", "-"):
+            yield f"secret {name} is {in_vault} in the vault"
+    elsewhere = {*template.app_settings, *file.settings, *file.variables}
+    for name in sorted(needs.secrets & elsewhere):
+        yield f"secret {name} is not only in the vault"
+    needed = template.variables["neededSecrets"]
+    yield from difference("destination", needs.destinations, needed)
 
 
 def _endpoint(service: str) -> Expression:

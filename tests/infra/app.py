@@ -5,16 +5,22 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import pkgutil
 import re
 import runpy
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic_settings import BaseSettings
+from shared import adapters, bootstrap
+from shared.settings import SECRET, AzureTableSettings, Settings
 
-from shared import bootstrap, settings
-from shared.settings import AzureTableSettings
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +33,8 @@ class AppNeeds:
     own_tables: frozenset[str]
     other_tables: frozenset[str]
     settings: frozenset[str]
+    secrets: frozenset[str]
+    destinations: frozenset[str]
     queue_connections: frozenset[str]
     endpoint_path: str
 
@@ -39,31 +47,40 @@ def read_needs() -> AppNeeds:
         queues=own_queues() | {trigger["queueName"] for trigger in queue_triggers},
         own_tables=own_tables(inspect.getsource(bootstrap)),
         other_tables=frozenset({AzureTableSettings.model_fields["table"].default}),
-        settings=setting_names() | placeholders(bindings),
+        settings=frozenset(fields()) | placeholders(bindings),
+        secrets=secrets(fields()),
+        destinations=frozenset(bootstrap.ADAPTERS),
         queue_connections=frozenset(trigger["connection"] for trigger in queue_triggers),
         endpoint_path=_endpoint_path(bindings),
     )
 
 
-def setting_classes() -> dict[str, type[BaseSettings]]:
-    """Return the classes that the app loads its settings with."""
+@cache
+def setting_classes() -> tuple[type[Settings], ...]:
+    """Return the classes that the app loads its settings with, those of all adapters too."""
+    for module in pkgutil.walk_packages(adapters.__path__, f"{adapters.__name__}."):
+        import_module(module.name)
+    return tuple(cls for cls in _below(Settings) if cls.__module__.startswith("shared."))
+
+
+def _below(cls: type[Settings]) -> Iterator[type[Settings]]:
+    for each in cls.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def fields() -> dict[str, FieldInfo]:
+    """Return the settings by the environment variables that they are read from."""
     return {
-        name: value
-        for name, value in vars(settings).items()
-        if inspect.isclass(value)
-        and issubclass(value, BaseSettings)
-        and not name.startswith("_")
-        and value is not BaseSettings
+        str(each.validation_alias): each
+        for cls in setting_classes()
+        for each in cls.model_fields.values()
     }
 
 
-def setting_names() -> frozenset[str]:
-    """Return the environment variables that the app's settings are read from."""
-    return frozenset(
-        str(each.validation_alias)
-        for cls in setting_classes().values()
-        for each in cls.model_fields.values()
-    )
+def secrets(settings: Mapping[str, FieldInfo]) -> frozenset[str]:
+    """Return the settings that are marked as secret."""
+    return frozenset(name for name, each in settings.items() if each.json_schema_extra == SECRET)
 
 
 def placeholders(bindings: list[dict[str, Any]]) -> frozenset[str]:

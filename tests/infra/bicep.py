@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+DECLARATIONS = frozenset({"parameter_declaration", "variable_declaration"})
+
 
 class BicepSyntaxError(Exception):
     """The file is no Bicep: mend it where the message says."""
@@ -91,29 +93,30 @@ def read(text: str) -> Template:
         if node.type not in {"decorators", "comment"}:
             decorators = {}
     for node in _descendants(parse(text), "object_property"):
-        key = _text(node.named_children[0])
+        key = text_of(node.named_children[0])
         template.keys.add(key)
         if key == "appSettings":
             template.app_settings.update(_settings(node))
     return template
 
 
-def read_parameters(text: str) -> dict[str, tuple[str, str]]:
-    """Read a ``.bicepparam`` file: parameter → (environment variable, default).
+def declared(text: str) -> dict[str, Node]:
+    """Return what parameters and variables are set to, in either kind of file.
 
-    The grammar wants a type after ``param``, which these files don't give: read as variables.
+    The grammar wants a type after ``param``, which a ``.bicepparam`` file doesn't give: read as
+    variables.
     """
-    declarations = re.sub(r"(?m)^param ", "var ", text)
-    read_variable = re.compile(
-        r"(?:(?:int|bool)\()?readEnvironmentVariable\('(\w+)', '([^']*)'\)+", re.ASCII
-    )
-    found: dict[str, tuple[str, str]] = {}
-    for name, value in read(declarations).variables.items():
-        match = read_variable.fullmatch(value.source)
-        if match is None:
-            raise BicepSyntaxError(f"{name} is not read from the environment: {value.source}")
-        found[name] = (match[1], match[2])
-    return found
+    is_parameters = re.search(r"(?m)^using ", text)
+    root = parse(re.sub(r"(?m)^param ", "var ", text) if is_parameters else text)
+    nodes = [each for each in root.named_children if each.type in DECLARATIONS]
+    found = {_name(each): _assigned_node(each) for each in nodes}
+    return {name: node for name, node in found.items() if node is not None}
+
+
+def property_nodes(text: str, key: str) -> list[Node]:
+    """Return the values of all properties of a name."""
+    pairs = _descendants(parse(text), "object_property")
+    return [pair.named_children[1] for pair in pairs if text_of(pair.named_children[0]) == key]
 
 
 def parse(text: str) -> Node:
@@ -138,25 +141,31 @@ def _descendants(node: Node, kind: str | None = None) -> Iterator[Node]:
         yield from _descendants(child, kind)
 
 
-def _text(node: Node) -> str:
+def text_of(node: Node) -> str:
+    """Return a node as it is written."""
     return (node.text or b"").decode()
 
 
 def _name(node: Node) -> str:
-    return _text(next(child for child in node.named_children if child.type == "identifier"))
+    return text_of(next(child for child in node.named_children if child.type == "identifier"))
 
 
 def _assigned(node: Node) -> Any:  # noqa: ANN401 - a Bicep value has any type
+    value = _assigned_node(node)
+    return None if value is None else _value(value)
+
+
+def _assigned_node(node: Node) -> Node | None:
     after = False
     for child in node.children:
         if after:
-            return _value(child)
+            return child
         after = child.type == "="
     return None
 
 
 def _decorator(node: Node) -> tuple[str, str]:
-    name, _, arguments = _text(node).removeprefix("@").partition("(")
+    name, _, arguments = text_of(node).removeprefix("@").partition("(")
     return name, arguments.removesuffix(")")
 
 
@@ -166,7 +175,7 @@ def _resource(node: Node) -> Resource:
     if body.type == "for_statement":
         each_of, body = (_value(body.named_children[1]), body.named_children[2])
     kind, _, api_version = str(_value(declared)).partition("@")
-    return Resource(_text(symbol), kind, api_version, _value(body), each_of)
+    return Resource(text_of(symbol), kind, api_version, _value(body), each_of)
 
 
 def _settings(node: Node) -> Iterator[tuple[str, Any]]:
@@ -180,16 +189,16 @@ def _value(node: Node) -> Any:  # noqa: ANN401 - as above
     inside = [child for child in node.named_children if child.type != "comment"]
     match node.type:
         case "string" if not any(child.type == "interpolation" for child in inside):
-            return _text(node)[1:-1].replace("\\'", "'")
+            return text_of(node)[1:-1].replace("\\'", "'")
         case "number":
-            return int(_text(node))
+            return int(text_of(node))
         case "boolean":
-            return _text(node) == "true"
+            return text_of(node) == "true"
         case "array":
             return [_value(child) for child in inside]
         case "object":
             return {
-                _text(pair.named_children[0]): _value(pair.named_children[1]) for pair in inside
+                text_of(pair.named_children[0]): _value(pair.named_children[1]) for pair in inside
             }
         case _:
-            return Expression(_text(node))
+            return Expression(text_of(node))

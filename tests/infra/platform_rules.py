@@ -46,6 +46,7 @@ ROLES = {
         "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
         "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     },
+    "vault": {"Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6"},
     "insights": {"Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb"},
 }
 """By what they are given on, see
@@ -60,12 +61,20 @@ SAFE_STORAGE = {
     "supportsHttpsTrafficOnly": True,
 }
 
+SAFE_VAULT = {
+    "enableRbacAuthorization": True,
+    "enableSoftDelete": True,
+    "softDeleteRetentionInDays": 90,
+    "enablePurgeProtection": True,
+}
+
 
 def faults(template: Template) -> list[str]:
     """Return what Azure would refuse and what is unsafe, as sentences."""
     return [
         *_unsupported(template),
         *_storage(template),
+        *_vault(template),
         *_insights(template),
         *_roles(template),
         *_site(template),
@@ -92,6 +101,13 @@ def _storage(template: Template) -> Iterator[str]:
         yield from unlike(container, container.body["properties"], {"publicAccess": "None"})
 
 
+def _vault(template: Template) -> Iterator[str]:
+    for vault in template.of("Microsoft.KeyVault/vaults"):
+        yield from unlike(vault, vault.body["properties"], SAFE_VAULT)
+    for secret in template.of("Microsoft.KeyVault/vaults/secrets"):
+        yield f"{secret.symbol}: a secret must not come with the deployment"
+
+
 def _roles(template: Template) -> Iterator[str]:
     assignments = template.of("Microsoft.Authorization/roleAssignments")
     for scope, wanted in ROLES.items():
@@ -103,6 +119,8 @@ def _roles(template: Template) -> Iterator[str]:
     for each in assignments:
         if str(each.body.get("scope")) not in ROLES:
             yield f"{each.symbol}: scope is {each.body.get('scope')}"
+        if Expression(each.symbol) not in template.resources["app"].body["dependsOn"]:
+            yield f"app: may start before {each.symbol} is given"
 
 
 def _role_ids(template: Template, assignment: Resource) -> set[Any]:
@@ -152,6 +170,6 @@ def _params(template: Template) -> Iterator[str]:
     for name, param in template.params.items():
         if "description" not in param.decorators:
             yield f"parameter {name} has no description"
-        free = isinstance(param.default, bool | Expression)
+        free = isinstance(param.default, bool | dict | Expression)
         if not free and not limits & param.decorators.keys():
             yield f"parameter {name} takes anything"

@@ -5,21 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import AzureTableSettings, RouteSettings, load
+from shared.bootstrap import CRMS
+from shared.settings import AzureTableSettings, RouteSettings, Settings, load
 from tests.infra import agreement, platform_rules
 from tests.infra.agreement import HOST_SETTINGS, LEFT_OUT
-from tests.infra.app import ROOT, AppNeeds, own_tables, placeholders, read_needs, setting_names
+from tests.infra.app import (
+    ROOT,
+    AppNeeds,
+    own_tables,
+    placeholders,
+    read_needs,
+    setting_classes,
+)
 from tests.infra.bicep import BicepSyntaxError, Expression, read
+from tests.infra.parameter_file import read_parameters
 
 TEXT = (ROOT / "infra/main.bicep").read_text("utf-8")
+PARAMETERS = (ROOT / "infra/main.bicepparam").read_text("utf-8")
 NEEDS = read_needs()
 
 OPENS = "def opened(name):\n    return storage.table(load(Settings).table_prefix + name)\n"
 
 
-def faults(text: str, needs: AppNeeds) -> list[str]:
+def is_of_an_adapter(cls: type[Settings]) -> bool:
+    return cls.__module__.startswith("shared.adapters.")
+
+
+def faults(text: str, needs: AppNeeds, parameters: str = PARAMETERS) -> list[str]:
     template = read(text)
-    return agreement.faults(template, needs) + platform_rules.faults(template)
+    told = agreement.faults(template, read_parameters(parameters), needs)
+    return told + platform_rules.faults(template)
 
 
 def test_main_bicep_gives_the_app_what_it_needs_and_azure_what_it_takes() -> None:
@@ -48,10 +63,19 @@ def test_the_app_is_read_as_it_is_written() -> None:
     assert {"leads", "leads-poison"} <= NEEDS.queues
     assert {"Leads", "LeadIndex", "Quarantine", "Outbox"} <= NEEDS.own_tables
     assert NEEDS.other_tables == {"MarketplaceLeads"}
-    assert {"LeadStorage__queueServiceUri", "CRM", "TABLE_PREFIX"} <= setting_names()
+    assert {"LeadStorage__queueServiceUri", "CRM", "TABLE_PREFIX"} <= NEEDS.settings
     assert "NURTURE_SCHEDULE" in NEEDS.settings
+    assert {"azure_table", "salesforce", "https_endpoint"} <= NEEDS.destinations
     assert NEEDS.queue_connections == {"LeadStorage"}
     assert NEEDS.endpoint_path == "/api/leads"
+
+
+def test_the_settings_of_every_adapter_are_read() -> None:
+    modules = {cls.__module__.split(".")[2] for cls in setting_classes() if is_of_an_adapter(cls)}
+
+    assert modules == set(CRMS)
+    assert {"HUBSPOT_TOKEN", "HTTPS_ENDPOINT_URL", "LEAD_ID_KEY"} <= NEEDS.secrets
+    assert NEEDS.secrets < NEEDS.settings
 
 
 def test_a_table_or_a_placeholder_that_is_added_to_the_code_is_seen() -> None:
@@ -87,6 +111,8 @@ def test_the_schedule_has_six_fields() -> None:
         ("own_tables", "Holidays", "table Holidays is missing in main.bicep"),
         ("other_tables", "Deals", "table Deals is missing in main.bicep"),
         ("settings", "SLACK_CHANNEL", "setting SLACK_CHANNEL is missing in main.bicep"),
+        ("secrets", "SLACK_TOKEN", "secret SLACK_TOKEN is missing in main.bicep"),
+        ("destinations", "pipedrive", "destination pipedrive is missing in main.bicep"),
         ("queue_connections", "Crm", "setting Crm__queueServiceUri is missing in main.bicep"),
     ],
 )
@@ -132,6 +158,15 @@ def test_another_route_is_another_endpoint() -> None:
         ("type: 'UserAssignedIdentity'", "type: 'SystemAssignedIdentity'", "app: type is System"),
         ("{ http: { perInstanceConcurrency: httpConcurrency } }", "{}", "HTTP concurrency is not"),
         ("/api/leads'", "/api/lead'", "output LEADS_ENDPOINT should be "),
+        ("name: 'DYNAMICS_CREDENTIAL'", "name: 'CREDENTIAL'", "DYNAMICS_CREDENTIAL is missing"),
+        ("  HUBSPOT_TOKEN: 'HUBSPOT-TOKEN'\n", "", "secret HUBSPOT_TOKEN is missing"),
+        (": 'LEAD-ID-KEY'", ": 'LEAD-KEY'", "secret LEAD_ID_KEY is LEAD-KEY in the vault"),
+        ("name: 'TEST_LEADS'", "name: 'LEAD_ID_KEY'", "LEAD_ID_KEY is not only in the vault"),
+        ("  salesforce: [", "  sales: [", "destination salesforce is missing"),
+        ("enableRbacAuthorization: true", "enableRbacAuthorization: false", "vault: enableRbacA"),
+        ("enablePurgeProtection: true", "enablePurgeProtection: false", "vault: enablePurgeP"),
+        ("  scope: vault\n", "  scope: storage\n", "role on vault 4633458b"),
+        (", secretsRole]", "]", "app: may start before secretsRole is given"),
         ("@description('Memory of one instance in MB.')\n", "", "instanceMemoryMB has no descr"),
         ("@allowed(['deliver', 'record'])\n", "", "parameter testLeads takes anything"),
     ],
@@ -140,6 +175,26 @@ def test_a_fault_in_main_bicep_is_found(old: str, new: str, fault: str) -> None:
     assert TEXT.count(old) == 1
 
     assert any(fault in found for found in faults(TEXT.replace(old, new), NEEDS))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("  MARKETO_URL: ", "  MARKETO_UR: ", "setting MARKETO_URL is missing in main.bicep"),
+        ("  MARKETO_URL: ", "  MARKETO_CLIENT_SECRET: ", "MARKETO_CLIENT_SECRET is not only in"),
+        ("('MARKETO_URL'", "('HUBSPOT_TOKEN'", "secret HUBSPOT_TOKEN is not only in the vault"),
+    ],
+)
+def test_a_fault_in_the_parameter_file_is_found(old: str, new: str, fault: str) -> None:
+    assert PARAMETERS.count(old) == 1
+
+    assert any(fault in found for found in faults(TEXT, NEEDS, PARAMETERS.replace(old, new)))
+
+
+def test_a_secret_in_the_template_is_found() -> None:
+    secret = "\nresource token 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = { parent: vault }\n"
+
+    assert faults(TEXT + secret, NEEDS) == ["token: a secret must not come with the deployment"]
 
 
 def test_a_second_storage_account_is_found() -> None:
