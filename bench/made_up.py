@@ -23,7 +23,7 @@ from shared.follow_up import FollowUpState, flag
 from shared.identity import DedupeKey, lead_id
 from shared.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.merging import MergeRules, answered, merge, new_lead
-from shared.ports import Event, EventKind, RecordedInterest
+from shared.ports.leads import Event, EventKind, RecordedInterest
 
 SECRET = b"benchmark"
 DESTINATION = "azure_table"

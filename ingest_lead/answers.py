@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from ingest_lead.ingest import Accepted, Refused
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 RETRY_AFTER_SECONDS = 60
 

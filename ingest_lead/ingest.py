@@ -11,7 +11,8 @@ from ingest_lead.parse import parse
 from shared.envelope import Push
 from shared.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
 from shared.lead import Submission
-from shared.ports import Outbox, PushQueue, Quarantine, Quarantined, QuarantineReason
+from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
+from shared.ports.queue import Outbox, PushQueue
 
 log = logging.getLogger(__name__)
 

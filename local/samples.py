@@ -23,7 +23,7 @@ from pydantic import (
 from local.errors import StartError
 from shared.follow_up import FollowUpState
 from shared.lead import KeyKind
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 SAMPLES = Path(__file__).resolve().parent.parent / "tests" / "samples"
 INDEX = "samples.toml"

@@ -7,14 +7,8 @@ from shared.delivery import Delivery, gives_up, park, postpone
 from shared.follow_up import FollowUpState, flag, is_overdue
 from shared.lead import Lead
 from shared.merging import answered
-from shared.ports import (
-    Event,
-    EventKind,
-    FollowUpQuestion,
-    FollowUpSeen,
-    LeadChange,
-    StoredLead,
-)
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 from shared.schedule import next_look_at, no_progress_at, sooner
 
 LOOK_AGAIN = timedelta(hours=6)

@@ -10,26 +10,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import batched
+from datetime import datetime
 
-from nurture_timer.due import Step, questions, what_is_due
+from nurture_timer.asking import Answers, ask, tell_troubles
+from nurture_timer.due import Step, what_is_due
 from nurture_timer.tidying import SETTLED, tidy
 from shared.envelope import Deliver
 from shared.errors import StaleLeadError, StorageUnavailableError
-from shared.ports import (
-    Destinations,
-    DueRow,
-    FollowUpQuestion,
-    FollowUpSeen,
-    LeadIndex,
-    LeadStore,
-    Outbox,
-    OutboxRow,
-    PushQueue,
-    StoredLead,
-    Swept,
-)
+from shared.ports.crm import Destinations
+from shared.ports.index import DueRow, LeadIndex, Swept
+from shared.ports.leads import LeadStore, StoredLead
+from shared.ports.queue import Outbox, OutboxRow, PushQueue
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +28,6 @@ MOST_LEADS = 2_000
 """In one sweep; what is left over is due at the next one."""
 
 AT_A_TIME = 16
-QUESTIONS_AT_ONCE = 100
-ASK_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +50,7 @@ class Due:
     steps: Mapping[DueRow, Step]
     strays: Sequence[DueRow]
     outbox: Sequence[OutboxRow]
+    answers: Answers
     failed: int
 
 
@@ -84,7 +74,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
-    answers = await _ask(due.values(), now, ports.destinations)
+    answers = await ask(due.values(), now, ports.destinations)
     steps = {
         row: what_is_due(
             stored,
@@ -95,7 +85,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
         for row, stored in due.items()
     }
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
-    return Due(at=now, steps=steps, strays=strays, outbox=outbox, failed=failed)
+    return Due(at=now, steps=steps, strays=strays, outbox=outbox, answers=answers, failed=failed)
 
 
 async def carry_out(due: Due, ports: SweepPorts) -> Swept:
@@ -121,6 +111,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         failed=due.failed + failed,
     )
     now = ports.clock()
+    await tell_troubles(due.answers.refused, due.answers.answered, ports.index, now)
     tidied_to = await tidy(ports.leads, ports.index, now)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept
@@ -137,37 +128,6 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     except StorageUnavailableError as error:
         log.warning("%d messages stay in the outbox: %s", len(rows) - queued, error)
     return queued
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answers:
-    """What sales did, by lead id, and which destinations tell of it, now or once mended."""
-
-    seen: Mapping[str, FollowUpSeen]
-    telling: frozenset[str]
-
-
-async def _ask(due: Iterable[StoredLead], now: datetime, destinations: Destinations) -> _Answers:
-    """Ask every destination once for all leads; one that can't be asked has told nothing."""
-    asked: dict[str, list[FollowUpQuestion]] = {}
-    for stored in due:
-        for name, question in questions(stored, now).items():
-            asked.setdefault(name, []).append(question)
-    seen: dict[str, FollowUpSeen] = {}
-    telling = set()
-    for name, about in asked.items():
-        telling.add(name)
-        try:
-            crm = await destinations.get(name)
-            if not crm.tells_follow_up:
-                telling.remove(name)
-                continue
-            for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
-                async with asyncio.timeout(ASK_WITHIN.total_seconds()):
-                    seen |= await crm.follow_ups(some)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away
-            log.warning("%s can't be asked about follow-ups: %r", name, type(error))
-    return _Answers(seen=seen, telling=frozenset(telling))
 
 
 async def _deal(row: DueRow, step: Step, now: datetime, ports: SweepPorts) -> Step | None:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from shared.errors import StorageUnavailableError
 from shared.follow_up import FollowUpState
-from shared.ports import LeadIndex, LeadStore, StateKind, StateRow, StoredLead
+from shared.ports.index import LeadIndex, StateKind, StateRow
+from shared.ports.leads import LeadStore, StoredLead
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from shared.envelope import Deliver
 from shared.errors import StaleLeadError
 from shared.follow_up import FollowUpState
 from shared.merging import answered
-from shared.ports import Event, EventKind, LeadChange, StoredLead
+from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 from shared.schedule import next_look_at, sooner
 
 MOST_TRIES = 10

@@ -18,7 +18,7 @@ from ops.send_test import Trial, follow
 from ops.where import find_storage, push_url, storage_name
 from shared.bootstrap import destinations
 from shared.errors import CrmError, SettingsError
-from shared.ports import CheckResult
+from shared.ports.crm import CheckResult
 from shared.settings import RouteSettings, load
 
 WITHIN_SECONDS = 10
@@ -101,11 +101,11 @@ async def _checked(name: str) -> Sequence[CheckResult]:
         async with asyncio.timeout(WITHIN_SECONDS):
             return await (await destinations().get(name)).check()
     except SettingsError as error:
-        return [CheckResult(what="settings", ok=False, mend="; ".join(error.faults))]
+        return [CheckResult(what="settings", mend="; ".join(error.faults))]
     except CrmError as error:
-        return [CheckResult(what="the destination answers", ok=False, mend=str(error))]
+        return [CheckResult(what="the destination answers", mend=str(error))]
     except TimeoutError:
         mend = (
             f"no answer within {WITHIN_SECONDS} s: is the address right, and reachable from here?"
         )
-        return [CheckResult(what="the destination answers", ok=False, mend=mend)]
+        return [CheckResult(what="the destination answers", mend=mend)]

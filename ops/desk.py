@@ -23,7 +23,9 @@ from shared.identity import (
     normalized_text,
 )
 from shared.lead import KeyKind
-from shared.ports import LeadIndex, LeadStore, PushQueue, StoredLead
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadStore, StoredLead
+from shared.ports.queue import PushQueue
 from shared.settings import RouteSettings, load
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What only an operator reads of leads: lists by index rows, histories, and all there is."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -35,7 +35,7 @@ from shared.adapters.azure_storage.lead_rows import (
     read_lead,
 )
 from shared.lead import Interest
-from shared.ports import StoredLead
+from shared.ports.leads import StoredLead
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
@@ -77,12 +77,14 @@ class LeadLists:
                 seen.add(lead_id)
                 yield lead_id
 
-    async def newest_at(self) -> datetime | None:
-        """Return when the newest lead came, or None."""
+    async def newest_at(self, *, without: Collection[str]) -> datetime | None:
+        """Return when the newest lead came that is not among some, or None."""
         parameters = {"partition": PARTITION, "start": RECENT, "end": RECENT + AFTER_PREFIX}
-        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"], results_per_page=1)
+        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"], results_per_page=10)
         async for row in found:
-            return newest_first_time(row["RowKey"].split("|")[1])
+            _, came, lead_id = row["RowKey"].split("|")
+            if lead_id not in without:
+                return newest_first_time(came)
         return None
 
     async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from ops.views import View
 from shared.delivery import Delivery
 from shared.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
-from shared.ports import StoredLead
+from shared.ports.leads import StoredLead
 
 type DeliveryState = Literal["none", "pending", "parked", "delivered"]
 

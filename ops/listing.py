@@ -10,7 +10,7 @@ from ops.lead_views import delivery_states, least_state
 from shared.adapters.azure_storage.account import at_most
 from shared.follow_up import FollowUpState
 from shared.lead import KeyKind
-from shared.ports import StoredLead
+from shared.ports.leads import StoredLead
 
 
 class LeadState(StrEnum):

@@ -7,7 +7,7 @@ from ops.errors import RefusedError
 from ops.quarantine_desk import Entry
 from shared.envelope import Message, Push, parse_message
 from shared.errors import InvalidMessageError, InvalidPushError, NewerMessageError
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 JSON = "application/json"
 

@@ -12,7 +12,7 @@ from ops.lead_views import delivery_state
 from ops.send import Sent
 from shared.delivery import Delivery
 from shared.lead import Lead
-from shared.ports import CheckResult
+from shared.ports.crm import CheckResult
 
 ANOTHER_URL = "is this the URL of ingest_lead, ending in /api/leads?"
 
@@ -51,8 +51,8 @@ def answered(sent: Sent, where: str) -> CheckResult:
     """Say what the endpoint answered; nothing of its text, which may hold the URL's key."""
     what = f"answered {sent.status} by {where}"
     if accepted_id(sent):
-        return CheckResult(what=what, ok=True)
-    return CheckResult(what=what, ok=False, mend=_endpoint_mend(sent))
+        return CheckResult(what=what)
+    return CheckResult(what=what, mend=_endpoint_mend(sent))
 
 
 def _endpoint_mend(sent: Sent) -> str:
@@ -67,7 +67,7 @@ def _endpoint_mend(sent: Sent) -> str:
 
 def recorded(lead: Lead, seconds: int) -> CheckResult:
     """Say which lead it became."""
-    return CheckResult(what=f"recorded as lead {lead.lead_id} within {seconds} s", ok=True)
+    return CheckResult(what=f"recorded as lead {lead.lead_id} within {seconds} s")
 
 
 def not_recorded(within: timedelta, storage: str) -> CheckResult:
@@ -76,13 +76,13 @@ def not_recorded(within: timedelta, storage: str) -> CheckResult:
         f"accepted, so it is not lost: does route_lead run, and what does its log say? Is {storage}"
         " the app's own storage, and TABLE_PREFIX its own? See `leads status`"
     )
-    return CheckResult(what=f"not recorded within {_seconds(within)}", ok=False, mend=mend)
+    return CheckResult(what=f"not recorded within {_seconds(within)}", mend=mend)
 
 
 def kept_from_destinations() -> CheckResult:
     """Say that a lead without deliveries is as it should be: the app's settings want it so."""
     what = "not delivered: TEST_LEADS=record keeps test leads from destinations"
-    return CheckResult(what=what, ok=True)
+    return CheckResult(what=what)
 
 
 def arrived(delivery: Delivery, lead: Lead) -> CheckResult | None:
@@ -90,11 +90,11 @@ def arrived(delivery: Delivery, lead: Lead) -> CheckResult | None:
     name = delivery.destination
     state = delivery_state(delivery, lead.version)
     if state == "delivered":
-        return CheckResult(what=f"delivered to {name}{_record(delivery)}", ok=True)
+        return CheckResult(what=f"delivered to {name}{_record(delivery)}")
     if state == "parked":
         what = f"parked for {name}: {one_line(delivery.parked_reason)}"
         mend = f"mend that (docs/runbook.md, {RUNBOOK}), then `leads release {lead.lead_id[:8]}`"
-        return CheckResult(what=what, ok=False, mend=mend)
+        return CheckResult(what=what, mend=mend)
     return None
 
 
@@ -109,7 +109,7 @@ def postponed(delivery: Delivery, *, proven: bool) -> CheckResult:
     mend = (
         f"{whose} The lead waits, and is tried again by itself, or now by `leads deliver --pending`"
     )
-    return CheckResult(what=failed_attempt(delivery), ok=False, mend=mend)
+    return CheckResult(what=failed_attempt(delivery), mend=mend)
 
 
 def failed_attempt(delivery: Delivery) -> str:
@@ -127,7 +127,7 @@ def still_under_way(delivery: Delivery, lead: Lead, within: timedelta) -> CheckR
         f" `leads show {lead.lead_id[:8]}`, or wait longer by --within"
     )
     what = f"not delivered to {delivery.destination} within {_seconds(within)}"
-    return CheckResult(what=what, ok=False, mend=mend)
+    return CheckResult(what=what, mend=mend)
 
 
 def one_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
@@ -13,11 +14,14 @@ from ops.listing import IS_IN, LeadState
 from ops.views import View
 from shared import bootstrap
 from shared.adapters.azure_storage.account import unavailable
+from shared.ports.index import Doing
 
 QUEUES = (bootstrap.QUEUE, bootstrap.POISON_QUEUE)
 DAY = timedelta(days=1)
 SWEEPS_EVERY = timedelta(minutes=15)
 """Thrice the default schedule; a sweep that is longer ago has probably stopped."""
+
+WHAT_WAITS = {Doing.DELIVER: "leads wait", Doing.ASK: "follow-ups are not seen"}
 
 MOST_CHECKED = 20
 """Listed leads that are read to see whether the list is right; more are counted as listed."""
@@ -32,7 +36,7 @@ class QueueView(View):
 
 
 class LeadCounts(View):
-    """Leads that somebody or something must still deal with, and test leads.
+    """Leads that came and that somebody or something must still deal with; test leads apart.
 
     ``due`` are those that the sweep will look at again: waiting for follow-up, pending, or overdue
     where the CRM can be asked. They are counted as the index lists them, overdue and parked ones
@@ -53,6 +57,15 @@ class LastSweepView(View):
     counts: dict[str, int]
 
 
+class TroubleView(View):
+    """A destination that refuses us until somebody mends it; ``doing`` is deliver or ask."""
+
+    destination: str
+    doing: Doing
+    reason: str
+    at: datetime
+
+
 class StatusView(View):
     """All of ``leads status``; ``warnings`` are what somebody should look at."""
 
@@ -62,6 +75,7 @@ class StatusView(View):
     outbox: int
     last_lead_at: datetime | None
     last_sweep: LastSweepView | None
+    troubles: list[TroubleView]
     warnings: list[str]
 
 
@@ -71,29 +85,31 @@ async def status(desk: Desk) -> StatusView:
     lists = desk.lists
     async with asyncio.TaskGroup() as group:
         queues = [group.create_task(queue_view(desk, name)) for name in QUEUES]
-        came = group.create_task(_length(lists.ids(IndexRows.RECENT, since=now - DAY)))
+        came = group.create_task(_all(lists.ids(IndexRows.RECENT, since=now - DAY)))
         due = group.create_task(_length(lists.ids(IndexRows.DUE)))
-        test = group.create_task(_length(lists.ids(IndexRows.TEST)))
+        test = group.create_task(_all(lists.ids(IndexRows.TEST)))
         overdue = group.create_task(_count(desk, IndexRows.OVERDUE, LeadState.OVERDUE))
         parked = group.create_task(_count(desk, IndexRows.PARKED, LeadState.PARKED))
         quarantined = group.create_task(_length(desk.quarantine.entries(state="held")))
         outbox = group.create_task(_length(desk.table("Outbox").rows("", {}, select=["RowKey"])))
-        newest = group.create_task(lists.newest_at())
         heartbeat = group.create_task(lists.heartbeat())
+        troubles = group.create_task(desk.index.troubles())
     swept = heartbeat.result()
+    tests = test.result()
     view = StatusView(
         queues=[queue.result() for queue in queues],
         leads=LeadCounts(
-            last_24_hours=came.result(),
+            last_24_hours=len(came.result() - tests),
             due=due.result(),
             overdue=overdue.result(),
             parked=parked.result(),
-            test=test.result(),
+            test=len(tests),
         ),
         quarantined=quarantined.result(),
         outbox=outbox.result(),
-        last_lead_at=newest.result(),
+        last_lead_at=await lists.newest_at(without=tests),
         last_sweep=LastSweepView(at=swept[0], counts=swept[1]) if swept else None,
+        troubles=[TroubleView(**asdict(trouble)) for trouble in troubles.result()],
         warnings=[],
     )
     return view.model_copy(update={"warnings": warnings(view, now)})
@@ -120,7 +136,20 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
             queue.messages for queue in view.queues if queue.name == bootstrap.POISON_QUEUE
         ),
     }
-    return [warning for warning, holds in told.items() if holds]
+    return [
+        *(refusal(trouble) for trouble in view.troubles),
+        *(warning for warning, holds in told.items() if holds),
+    ]
+
+
+def refusal(trouble: TroubleView) -> str:
+    """Return why a destination takes nothing, what waits, and the command that tells more."""
+    last = f"{trouble.at:%Y-%m-%d %H:%M} UTC"
+    reason = trouble.reason.replace("\n", " ")
+    return (
+        f"{trouble.destination} refuses us, so {WHAT_WAITS[trouble.doing]} (last at {last}):"
+        f" {reason}; see `leads check`"
+    )
 
 
 async def queue_view(desk: Desk, name: str) -> QueueView:
@@ -146,6 +175,10 @@ async def _count(desk: Desk, rows: IndexRows, state: LeadState) -> int:
     if len(ids) > MOST_CHECKED:
         return len(ids)
     return sum(IS_IN[state](stored) for stored in await desk.read(ids))
+
+
+async def _all(found: AsyncIterator[str]) -> frozenset[str]:
+    return frozenset([one async for one in found])
 
 
 async def _length[T](found: AsyncIterator[T]) -> int:

@@ -57,7 +57,7 @@ def _done(step: StepView) -> str:
         "queued again": step.requeued,
         f"parked for {', '.join(step.parked)}": bool(step.parked),
     }
-    return ", ".join(text for text, holds in what.items() if holds) or "nothing to do yet"
+    return ", ".join(text for text, holds in what.items() if holds) or "nothing to do"
 
 
 def _utc(at: datetime | None) -> str:

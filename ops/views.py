@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from nurture_timer.due import Step
 from nurture_timer.nurture import Due
 from ops.quarantine_desk import Entry
-from shared.ports import Swept
+from shared.ports.index import Swept
 
 
 class View(BaseModel):

@@ -19,7 +19,8 @@ from shared.delivery import (
 from shared.identity import DedupeKey
 from shared.lead import Interest, Submission
 from shared.merging import MergeRules, merge, new_lead
-from shared.ports import Event, EventKind, LeadChange, RecordedInterest, StoredLead
+from shared.ports.crm import Upserted
+from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from shared.schedule import GRACE, next_look_at, sooner
 
 
@@ -125,7 +126,7 @@ def mark(
     claim_id: str,
     *,
     sent: StoredLead,
-    crm_record: CrmRecord,
+    upserted: Upserted,
     now: datetime,
 ) -> LeadChange | None:
     """Mark as delivered what was sent; keep the claim if the lead has moved on since.
@@ -135,12 +136,11 @@ def mark(
     delivery = before.deliveries[destination]
     if delivery.claim_id != claim_id:
         return None
-    marked = mark_delivered(delivery, sent.lead.version, sent.lead.contact, crm_record, now)
+    crm_record, version = upserted.record, sent.lead.version
+    marked = mark_delivered(delivery, version, sent.lead.contact, crm_record, now)
     if marked.is_behind(before.lead.version):
         marked = claim(marked, claim_id, now)
-    detail = "; ".join(
-        (f"version {sent.lead.version}, record {crm_record.id}", *crm_record.remarks)
-    )
+    detail = "; ".join((f"version {version}, record {crm_record.id}", *upserted.remarks))
     return _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
 
 

@@ -4,16 +4,16 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from route_lead.changes import Failure, fail, mark, progress
 from route_lead.storing import change_lead
 from shared.delivery import (
+    REASON_CHARACTERS,
     UNCERTAIN,
     UPSERT_DEADLINE,
-    CrmRecord,
     Delivery,
     gives_up,
     retry_delay,
@@ -28,15 +28,9 @@ from shared.errors import (
     SettingsError,
 )
 from shared.lead import CONTACT_FIELDS, Contact, Interest
-from shared.ports import (
-    Changed,
-    Destinations,
-    LeadChange,
-    LeadIndex,
-    LeadStore,
-    RecordedInterest,
-    StoredLead,
-)
+from shared.ports.crm import Changed, Destinations, Upserted
+from shared.ports.index import Doing, LeadIndex, Trouble
+from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +94,7 @@ class Deliverer:
         while work.holds(destination):
             sent = work.stored
             try:
-                crm_record = await self._send(work, sent, destination)
+                upserted = await self._send(work, sent, destination)
             except (CrmError, SettingsError) as error:
                 await self._fail(work, sent, destination, error)
                 return
@@ -109,12 +103,14 @@ class Deliverer:
                 destination=destination,
                 claim_id=work.claim_id,
                 sent=sent,
-                crm_record=crm_record,
+                upserted=upserted,
                 now=self.clock(),
             )
             await work.change(marked)
+            if sent.deliveries[destination].failing_since is not None:
+                await self.index.delete_trouble(destination, Doing.DELIVER)
 
-    async def _send(self, work: LeadAtWork, sent: StoredLead, destination: str) -> CrmRecord:
+    async def _send(self, work: LeadAtWork, sent: StoredLead, destination: str) -> Upserted:
         """Bring the record up to the version that is sent, and its notes one by one."""
         delivery = sent.deliveries[destination]
         crm = await self.destinations.get(destination)
@@ -125,11 +121,14 @@ class Deliverer:
             interests=interests,
         )
         upsert = crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)
-        crm_record = await self._ask(work, destination, upsert)
-        noted = _noted(delivery, changed)
-        to_note = _to_note(changed, noted) if crm.takes_notes else []
+        upserted = await self._ask(work, destination, upsert)
+        crm_record, remarks = upserted.record, upserted.remarks
+        known = delivery.record is not None and delivery.record.id == crm_record.id
+        kept = known and not upserted.created
+        noted = (*(delivery.noted if kept else ()), *sorted(upserted.holds))
+        to_note = [i for i in interests if i.submission.submission_id not in noted]
         for number, interest in enumerate(to_note):
-            if number or delivery.record is None:
+            if number or not kept:
                 stored = partial(
                     progress,
                     destination=destination,
@@ -140,9 +139,10 @@ class Deliverer:
                     now=self.clock(),
                 )
                 await work.change(stored)
-            await self._ask(work, destination, crm.note(sent.lead, crm_record, interest))
+            note = await self._ask(work, destination, crm.note(sent.lead, crm_record, interest))
             noted = (*noted, interest.submission.submission_id)
-        return crm_record
+            remarks += note.remarks
+        return replace(upserted, remarks=remarks)
 
     async def _ask[T](
         self, work: LeadAtWork, destination: str, call: Coroutine[object, object, T]
@@ -182,10 +182,6 @@ class Deliverer:
     ) -> None:
         now = self.clock()
         delivery = work.delivery(destination)
-        if isinstance(error, SettingsError):
-            log.error("lead %s waits for %s: %s", sent.lead.lead_id, destination, error)
-        elif isinstance(error, CrmCredentialsError):
-            log.error("lead %s waits: %s refuses our credentials", sent.lead.lead_id, destination)
         failure = _failure(error, delivery, now, self.jitter())
         if failure.delay is None or gives_up(delivery, now):
             await self.index.put_parked(sent.lead.lead_id, destination, now)
@@ -198,20 +194,12 @@ class Deliverer:
             now=now,
         )
         await work.change(failed)
-
-
-def _noted(delivery: Delivery, changed: Changed) -> tuple[str, ...]:
-    """Return the submissions that the record holds: a new one holds its first.
-
-    One that was found instead was made of whatever was the first then.
-    """
-    new = delivery.record is None and not delivery.uncertain
-    first = changed.interests[:1] if new else ()
-    return (*delivery.noted, *(interest.submission.submission_id for interest in first))
-
-
-def _to_note(changed: Changed, noted: tuple[str, ...]) -> list[Interest]:
-    return [i for i in changed.interests if i.submission.submission_id not in noted]
+        if isinstance(error, CrmCredentialsError | SettingsError):
+            refusal = error if isinstance(error, SettingsError) else "it refuses our credentials"
+            log.error("lead %s waits for %s: %s", sent.lead.lead_id, destination, refusal)
+            reason = failure.reason[:REASON_CHARACTERS]
+            trouble = Trouble(destination=destination, doing=Doing.DELIVER, reason=reason, at=now)
+            await self.index.put_trouble(trouble)
 
 
 def _changed_fields(

@@ -23,15 +23,10 @@ from route_lead.storing import Recording, change_lead, record_lead
 from shared.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.envelope import Deliver, Message, Push
 from shared.identity import dedupe_key, lead_id
-from shared.ports import (
-    Destinations,
-    LeadChange,
-    LeadIndex,
-    LeadStore,
-    PushQueue,
-    RecordedInterest,
-    StoredLead,
-)
+from shared.ports.crm import Destinations
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
+from shared.ports.queue import PushQueue
 
 AT_ONCE = timedelta(seconds=1)
 

@@ -9,7 +9,8 @@ from shared.envelope import Push
 from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
 from shared.identity import DedupeKey
 from shared.lead import Submission
-from shared.ports import LeadChange, LeadIndex, LeadStore, RecordedInterest, StoredLead
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 
 MOST_TRIES = 64
 """As many as deliver leads of one customer at once, each of which makes the others try again."""

@@ -16,7 +16,8 @@ from shared.errors import (
     SettingsError,
     StorageError,
 )
-from shared.ports import PushQueue, Quarantine, Quarantined, QuarantineReason
+from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
+from shared.ports.queue import PushQueue
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,11 @@ from route_lead.take import TakePorts
 from shared.adapters.azure_storage.account import Storage, Table
 from shared.errors import SettingsError
 from shared.merging import MergeRules
-from shared.ports import Crm, LeadIndex, LeadStore, Outbox, PushQueue, Quarantine
+from shared.ports.crm import Crm
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadStore
+from shared.ports.quarantine import Quarantine
+from shared.ports.queue import Outbox, PushQueue
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, load
 
 QUEUE = "leads"
@@ -134,7 +138,7 @@ def _azure_table() -> Crm:
 
 def _crm(name: str) -> Crm:
     """Build the adapter of a CRM: its module's ``create`` reads its own settings."""
-    create: Callable[[], Crm] = import_module(f"shared.adapters.{name}").create
+    create: Callable[[], Crm] = import_module(f"shared.adapters.{name}.adapter").create
     return create()
 
 

@@ -28,15 +28,11 @@ UNCERTAIN = "uncertain: "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmRecord:
-    """What a destination made of a lead; ``baseline`` is what it showed when we delivered.
-
-    ``remarks`` are for the audit trail only, such as texts that were cut to the CRM's lengths.
-    """
+    """What a destination made of a lead; ``baseline`` is what it showed when we delivered."""
 
     id: str
     url: str = ""
     baseline: dict[str, str] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,9 +197,10 @@ def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if not fault["loc"]:
         return message
-    name = str(fault["loc"][0])
+    name, *inside = map(str, fault["loc"])
     field = next(f for f in cls.model_fields.values() if f.validation_alias == name)
-    if fault["type"] == "missing":  # its input is all the other settings
+    if fault["type"] == "missing" and not inside:  # its input is all the other settings
         return f"{name}: is not set; should be: {field.description}"
     value = "" if field.json_schema_extra == SECRET else f" is {fault['input']!r};"
-    return f"{name}:{value} {message}; should be: {field.description}"
+    where = f" {'.'.join(inside)}" if inside else ""
+    return f"{name}:{where}{value} {message}; should be: {field.description}"

@@ -17,7 +17,7 @@ from shared.lead import (
     StampedText,
     Submission,
 )
-from shared.ports import Event, EventKind, LeadChange, RecordedInterest, StoredLead
+from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from tests.fakes import START
 
 LEAD_ID = "5a" * 16

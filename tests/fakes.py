@@ -18,23 +18,19 @@ from shared.errors import (
     StorageUnavailableError,
 )
 from shared.lead import Interest, Lead
-from shared.ports import (
+from shared.ports.crm import (
     Changed,
     CheckResult,
-    DueRow,
-    Event,
     FollowUpQuestion,
     FollowUpSeen,
-    LeadChange,
-    OutboxRow,
-    Quarantined,
-    RecordedInterest,
+    Noted,
     Reminder,
-    StateKind,
-    StateRow,
-    StoredLead,
-    Swept,
+    Upserted,
 )
+from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
+from shared.ports.leads import Event, LeadChange, RecordedInterest, StoredLead
+from shared.ports.quarantine import Quarantined
+from shared.ports.queue import OutboxRow
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 LARGEST_MESSAGE = 64 * 1024
@@ -119,6 +115,7 @@ class FakeLeadIndex:
     recent: dict[str, datetime] = field(default_factory=dict)
     tests: dict[str, datetime] = field(default_factory=dict)
     states: dict[str, StateRow] = field(default_factory=dict)
+    told: dict[tuple[str, Doing], Trouble] = field(default_factory=dict)
     tidied: str = ""
     heartbeat: tuple[datetime, Swept] | None = None
     written: int = 0
@@ -195,6 +192,18 @@ class FakeLeadIndex:
         await self.gate("index.delete_state")
         if self.states.get(row.key) == row:
             del self.states[row.key]
+
+    async def put_trouble(self, trouble: Trouble) -> None:
+        await self.gate("index.put_trouble")
+        self.told[trouble.destination, trouble.doing] = trouble
+
+    async def troubles(self) -> Sequence[Trouble]:
+        await self.gate("index.troubles")
+        return [self.told[key] for key in sorted(self.told)]
+
+    async def delete_trouble(self, destination: str, doing: Doing) -> None:
+        await self.gate("index.delete_trouble")
+        self.told.pop((destination, doing), None)
 
     async def tidied_to(self) -> str:
         await self.gate("index.tidied_to")
@@ -278,7 +287,10 @@ class FakeCrmRecord:
 
 @dataclass
 class FakeCrm:
-    """A CRM whose create is not idempotent; if it ``finds`` by our id, then only when it must."""
+    """A CRM whose create is not idempotent; if it ``finds`` by our id, then only when it must.
+
+    One that ``takes_notes`` writes the first interest with a new record, and no other but by them.
+    """
 
     gate: Gate = open_gate
     finds: bool = True
@@ -291,19 +303,19 @@ class FakeCrm:
     reminders: dict[str, Reminder] = field(default_factory=dict)
     calls: int = 0
 
-    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         self.calls += 1
         await self.gate("crm.upsert")
         if self.fails:
             raise self.fails.pop(0)
         if self.rejects:
             raise CrmRejectedError(self.rejects)
-        number = self.write(lead, changed, uncertain=uncertain)
+        upserted = self.write(lead, changed, uncertain=uncertain)
         await self.gate("crm.upserted")
-        return CrmRecord(id=str(number), baseline={"owner": self.records[number].owner})
+        return upserted
 
-    def write(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
-        """Do what the request asks for and return the record's number."""
+    def write(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        """Do what the request asks for."""
         known = len(self.records)
         number = self._number(lead, changed, uncertain=uncertain)
         record = self.records[number]
@@ -313,7 +325,11 @@ class FakeCrm:
         if self.takes_notes:
             ids = ids[:1] if number == known else []
         record.notes += [new for new in ids if new not in record.notes]
-        return number
+        return Upserted(
+            record=CrmRecord(id=str(number), baseline={"owner": record.owner}),
+            created=number == known,
+            holds=frozenset(ids),
+        )
 
     def _number(self, lead: Lead, changed: Changed, *, uncertain: bool) -> int:
         if changed.record is not None:
@@ -340,16 +356,16 @@ class FakeCrm:
         self.reminders[reminder.reminder_id] = reminder
         return reminder.reminder_id
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         await self.gate("crm.note")
         note_id = interest.submission.submission_id
         if note_id not in self.records[int(record.id)].notes:
             self.records[int(record.id)].notes.append(note_id)
         await self.gate("crm.noted")
-        return note_id
+        return Noted(id=note_id)
 
     async def check(self) -> Sequence[CheckResult]:
-        return [CheckResult(what="reachable", ok=True)]
+        return [CheckResult(what="reachable")]
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -18,7 +18,7 @@ from shared.lead import (
     StampedText,
     Submission,
 )
-from shared.ports import RecordedInterest
+from shared.ports.leads import RecordedInterest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 TIME = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the time zone is said beside it

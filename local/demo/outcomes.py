@@ -22,7 +22,7 @@ from shared.adapters.azure_storage.lead_rows import (
 )
 from shared.delivery import Delivery
 from shared.lead import Interest, Lead
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 LEADS_PATH = "/api/leads"
 

@@ -24,7 +24,15 @@ from shared.errors import (
     StorageUnavailableError,
 )
 from shared.lead import Contact, Interest, Lead
-from shared.ports import Changed, CheckResult, FollowUpQuestion, FollowUpSeen, Reminder
+from shared.ports.crm import (
+    Changed,
+    CheckResult,
+    FollowUpQuestion,
+    FollowUpSeen,
+    Noted,
+    Reminder,
+    Upserted,
+)
 
 CUSTOMER_INFO = {
     "FirstName": "first_name",
@@ -51,22 +59,22 @@ class AzureTableCrm:
     """The port ``Crm`` on a table; nobody works in it, so it tells of no follow-up."""
 
     tells_follow_up = False
-    takes_notes = False
 
     def __init__(self, table: Table) -> None:
         """Take the table that the publisher reads."""
         self._table = table
 
-    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         """Write a row per new interest, with the contact as given in it."""
-        del uncertain
+        del uncertain  # a row that is there already is replaced by itself
         rows = [interest_row(lead.lead_id, interest) for interest in changed.interests]
         try:
             for some in batched(rows, MOST_OPERATIONS, strict=False):
                 await self._write(some)
         except StorageUnavailableError as error:
             raise _crm_error(error) from error
-        return CrmRecord(id=lead.lead_id)
+        holds = frozenset(interest.submission.submission_id for interest in changed.interests)
+        return Upserted(record=CrmRecord(id=lead.lead_id), holds=holds)
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Return nothing: a table does not show who acted."""
@@ -78,11 +86,11 @@ class AzureTableCrm:
         del lead, record, reminder
         return ""
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         """Write the interest's row, which is all the note that a table can take."""
         changed = Changed(record=record, fields=frozenset(), interests=[interest])
         await self.upsert(lead, changed, uncertain=False)
-        return interest.submission.submission_id
+        return Noted(id=interest.submission.submission_id)
 
     async def check(self) -> Sequence[CheckResult]:
         """Try to read from the table, which is created if it is missing."""
@@ -91,8 +99,8 @@ class AzureTableCrm:
             await self._table.run(self._read_one)
         except StorageUnavailableError as error:
             mend = f"{error}: check LeadStorage and the role Storage Table Data Contributor"
-            return [CheckResult(what=what, ok=False, mend=mend)]
-        return [CheckResult(what=what, ok=True)]
+            return [CheckResult(what=what, mend=mend)]
+        return [CheckResult(what=what)]
 
     async def close(self) -> None:
         """Leave the connection open: it is the storage account's."""

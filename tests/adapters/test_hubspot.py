@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from shared.adapters.hubspot import HubspotCrm, HubspotSettings, create
+from shared.adapters.hubspot.adapter import HubspotCrm, create
+from shared.adapters.hubspot.settings import HubspotSettings
 from shared.delivery import CrmRecord
 from shared.errors import (
     CrmCredentialsError,
@@ -24,7 +25,7 @@ from shared.errors import (
 )
 from shared.follow_up import FollowUp
 from shared.lead import CONTACT_FIELDS, Contact, Interest, Lead
-from shared.ports import Changed, Crm, FollowUpQuestion, Reminder
+from shared.ports.crm import Changed, Crm, FollowUpQuestion, Reminder, Upserted
 from tests.crm_servers.hubspot import HubspotServer, error
 from tests.crm_servers.server import Fault
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID, interest, lead
@@ -102,13 +103,27 @@ async def deliver(
     uncertain: bool = False,
     fields: frozenset[str] = ALL,
 ) -> CrmRecord:
-    """Do what a delivery does: the upsert, and a note for each interest after the first."""
+    """Do what a delivery does, and return the record."""
+    done = await delivered(crm, new, *interests, record=record, uncertain=uncertain, fields=fields)
+    return done.record
+
+
+async def delivered(
+    crm: HubspotCrm,
+    new: Lead = WANTED,
+    *interests: Interest,
+    record: CrmRecord | None = None,
+    uncertain: bool = False,
+    fields: frozenset[str] = ALL,
+) -> Upserted:
+    """Do what a delivery does: the upsert, and a note for each interest that was not written."""
     given = interests or (FIRST,)
     what = changed(*given, record=record, fields=fields)
-    found = await crm.upsert(new, what, uncertain=uncertain)
-    for one in given if record or uncertain else given[1:]:
-        await crm.note(new, found, one)
-    return found
+    done = await crm.upsert(new, what, uncertain=uncertain)
+    for one in given:
+        if one.submission.submission_id not in done.holds:
+            await crm.note(new, done.record, one)
+    return done
 
 
 def question(
@@ -123,7 +138,8 @@ def question(
 async def test_a_new_contact_is_looked_up_by_email_and_then_created_whole(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
-    record = await deliver(crm)
+    done = await delivered(crm)
+    record = done.record
 
     [(lookup, _), (created, body)] = server.bodies[1:]
     assert (lookup, created) == (BY_EMAIL, CREATE)
@@ -143,7 +159,8 @@ async def test_a_new_contact_is_looked_up_by_email_and_then_created_whole(
     assert message.startswith("Microsoft marketplace: Get it now, Things")
     assert message.endswith("Hello\n[submission submission-1]")
     assert record.url == f"https://app.hubspot.com/contacts/1/record/0-1/{record.id}"
-    assert record.remarks == ()
+    assert done.created
+    assert done.remarks == ()
 
 
 async def test_an_update_sends_only_what_changed(server: HubspotServer, crm: HubspotCrm) -> None:
@@ -198,7 +215,8 @@ async def test_of_many_at_once_one_contact_is_created(
     )
 
     [seen] = server.records()
-    assert {record.id for record in made} == {seen.record_id}
+    assert {done.record.id for done in made} == {seen.record_id}
+    assert [done.created for done in made].count(True) == 1
     assert seen.notes == []
 
 
@@ -267,11 +285,11 @@ async def test_own_fields_are_set_on_create_and_cut_with_a_remark(
     given = json.dumps({"product": "x{offer_title}" + "y" * 65_536})
     crm = crm_for(HUBSPOT_FIELDS=given)
 
-    record = await deliver(crm)
+    done = await delivered(crm)
 
-    product = server.contacts[record.id]["product"]
+    product = server.contacts[done.record.id]["product"]
     assert (len(product), product[:7], product[-1]) == (65_536, "xThings", "…")
-    assert record.remarks == ("product cut to 65536 characters",)
+    assert done.remarks == ("product cut to 65536 characters",)
 
 
 async def test_a_message_that_is_too_long_is_cut_before_its_mark(
@@ -477,7 +495,7 @@ async def test_an_error_does_not_repeat_what_the_customer_said(
     with pytest.raises(CrmRejectedError) as caught:
         await deliver(crm)
 
-    assert 'Email "…" of … in … is bad, like NEW' in str(caught.value)
+    assert 'Email "…" of … in de is bad, like NEW' in str(caught.value)
     assert "email: …" in str(caught.value)
     server.answers_at[BY_EMAIL] = error(400, "VALIDATION_ERROR", f"{CONTACT.email} is bad")
     with pytest.raises(CrmRejectedError, match=r"VALIDATION_ERROR, … is bad$"):
@@ -522,7 +540,7 @@ async def test_a_note_is_written_once_however_often_it_is_sent(
 ) -> None:
     record = await deliver(crm)
 
-    ids = {await crm.note(WANTED, record, SECOND) for _ in range(3)}
+    ids = {(await crm.note(WANTED, record, SECOND)).id for _ in range(3)}
 
     [(made, note)] = server.attached["notes"].items()
     assert ids == {made}
@@ -538,7 +556,7 @@ async def test_a_note_is_found_among_many(server: HubspotServer, crm: HubspotCrm
         server.attached["notes"][f"9{number}"] = body
         server.of[f"9{number}"] = record.id
 
-    assert await crm.note(WANTED, record, interest(301)) == "9301"
+    assert (await crm.note(WANTED, record, interest(301))).id == "9301"
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.NO_ID, Fault.HTML])
@@ -596,10 +614,10 @@ async def test_a_note_for_a_contact_that_is_gone_is_refused(crm: HubspotCrm) -> 
 async def test_whom_nobody_may_contact_is_unsubscribed(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
-    record = await deliver(crm, UNWANTED)
+    done = await delivered(crm, UNWANTED)
 
     assert server.records()[0].do_not_contact
-    assert record.remarks == ()
+    assert done.remarks == ()
 
 
 async def test_do_not_contact_is_set_when_it_becomes_so_and_only_once(
@@ -662,8 +680,8 @@ async def test_where_nothing_can_be_unsubscribed_there_is_a_remark(
     off = crm_for(HUBSPOT_UNSUBSCRIBE="false")
     no_address = replace(NO_EMAIL, asked_for_contact=False)
 
-    assert "HUBSPOT_UNSUBSCRIBE" in (await deliver(off, UNWANTED)).remarks[0]
-    assert "no e-mail" in (await deliver(crm_for(), no_address)).remarks[0]
+    assert "HUBSPOT_UNSUBSCRIBE" in (await delivered(off, UNWANTED)).remarks[0]
+    assert "no e-mail" in (await delivered(crm_for(), no_address)).remarks[0]
     assert server.unsubscribed == set()
 
 
@@ -960,7 +978,7 @@ def test_a_token_is_all_that_must_be_set(monkeypatch: pytest.MonkeyPatch) -> Non
 
     crm: Crm = create()
 
-    assert (crm.tells_follow_up, crm.takes_notes) == (True, True)
+    assert crm.tells_follow_up is True
 
 
 def test_a_time_zone_is_read() -> None:
@@ -969,3 +987,53 @@ def test_a_time_zone_is_read() -> None:
     )
 
     assert settings.time_zone == ZoneInfo("Europe/Berlin")
+
+
+# What sales deletes, completes, and what the publisher sets
+
+
+async def test_a_deleted_contact_is_made_anew_with_a_remark(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    before = await deliver(crm)
+    server.sales_deletes(before.id)
+
+    done = await delivered(crm, WANTED, SECOND, record=before, fields=frozenset())
+
+    [contact_id] = server.contacts
+    assert done.record.id == contact_id != before.id
+    assert done.created
+    assert done.remarks == (f"record {before.id} was deleted there: made anew",)
+    assert server.records()[0].values["last_name"] == CONTACT.last_name
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_a_completed_task_counts_unless_it_is_our_reminder(
+    server: HubspotServer, crm: HubspotCrm, *, ours: bool
+) -> None:
+    record = await deliver(crm)
+    reminder = Reminder(reminder_id="r1", subject="Nobody has answered", text="…", due_at=START)
+    task_id = await crm.remind(WANTED, record, reminder)
+    if not ours:
+        server.attached["tasks"][task_id]["hs_task_body"] = "Call them"
+    server.completes(task_id)
+
+    seen = await crm.follow_ups([question(record)])
+
+    assert list(seen) == ([] if ours else [LEAD_ID])
+
+
+async def test_a_choice_sets_an_option_and_a_field_of_the_publishers_is_left_alone_later(
+    server: HubspotServer, crm_for: CrmFor
+) -> None:
+    fields = {
+        "product": {"of": "{offer}", "values": {"things": "Things Pro"}},
+        "country": {"of": "{country}", "values": {"de": "Germany"}},
+    }
+    crm = crm_for(HUBSPOT_FIELDS=json.dumps(fields))
+
+    record = await deliver(crm)
+    await deliver(crm, WANTED, SECOND, record=record)
+
+    contact = server.contacts[record.id]
+    assert (contact["product"], contact["country"]) == ("Things Pro", "Germany")

@@ -10,7 +10,7 @@ import pytest
 from ingest_lead.ingest import LARGEST_BODY, STORE_WITHIN
 from local.host_json import parse_time_span, read_host_json
 from local.queues import INVISIBLE_FOR
-from nurture_timer.nurture import ASK_WITHIN
+from nurture_timer.asking import ASK_WITHIN
 from nurture_timer.tidying import SETTLED
 from route_lead.delivering import LONGEST_WAIT
 from shared.delivery import CLAIM, GIVE_UP_AFTER, LONGEST_DELAY, UPSERT_DEADLINE

@@ -5,7 +5,7 @@ import pytest
 
 from shared.adapters.azure_storage.account import Storage
 from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.ports import Outbox
+from shared.ports.queue import Outbox
 from shared.settings import StorageSettings
 from tests.contract import subjects
 from tests.fakes import FakeOutbox

@@ -13,17 +13,10 @@ from shared.adapters.azure_storage.lead_index import TableLeadIndex
 from shared.adapters.azure_storage.leads import TableLeadStore
 from shared.adapters.azure_storage.quarantine import TableQuarantine
 from shared.adapters.azure_storage.queue import StoragePushQueue
-from shared.ports import (
-    Event,
-    EventKind,
-    LeadIndex,
-    LeadStore,
-    PushQueue,
-    Quarantine,
-    Quarantined,
-    QuarantineReason,
-    Swept,
-)
+from shared.ports.index import LeadIndex, Swept
+from shared.ports.leads import Event, EventKind, LeadStore
+from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
+from shared.ports.queue import PushQueue
 from tests.fakes import Clock, FakeLeadIndex, FakeLeadStore, FakeQuarantine, FakeQueue
 
 type Row = Mapping[str, Any]

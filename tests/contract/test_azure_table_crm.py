@@ -10,7 +10,7 @@ from shared.adapters.azure_table import AzureTableCrm
 from shared.delivery import CrmRecord
 from shared.errors import CrmRejectedError
 from shared.lead import Interest
-from shared.ports import Changed, FollowUpQuestion, Reminder
+from shared.ports.crm import Changed, FollowUpQuestion, Noted, Reminder, Upserted
 from tests.contract.subjects import Row, rows_of
 from tests.examples import LEAD_ID, interest, lead
 from tests.fakes import START
@@ -47,10 +47,11 @@ async def rows(table: Table) -> list[Row]:
 async def test_a_row_is_what_partner_center_would_have_written(
     crm: AzureTableCrm, table: Table
 ) -> None:
-    record = await crm.upsert(lead(), changed(interest(description="“a”\nb")), uncertain=False)
+    new = changed(interest(description="“a”\nb"))
+    upserted = await crm.upsert(lead(), new, uncertain=False)
 
     [row] = await rows(table)
-    assert record == RECORD
+    assert upserted == Upserted(record=RECORD, holds=frozenset({"submission-1"}))
     assert row["RowKey"] == "20261102T090100000000Z|submission-1"
     assert set(row) - {"PartitionKey", "RowKey"} == PARTNER_CENTER
     assert {type(column) for column in row.values()} == {str}
@@ -100,11 +101,11 @@ async def test_more_interests_than_a_transaction_takes_are_written(
 
 
 async def test_a_lead_without_a_new_interest_needs_no_row(crm: AzureTableCrm, table: Table) -> None:
-    assert await crm.upsert(lead(), changed(), uncertain=False) == RECORD
+    assert await crm.upsert(lead(), changed(), uncertain=False) == Upserted(record=RECORD)
 
 
 async def test_a_note_is_the_row_of_its_interest(crm: AzureTableCrm, table: Table) -> None:
-    assert await crm.note(lead(), RECORD, interest(7)) == "submission-7"
+    assert await crm.note(lead(), RECORD, interest(7)) == Noted(id="submission-7")
 
     [row] = await rows(table)
     assert row["RowKey"] == "20261102T090700000000Z|submission-7"

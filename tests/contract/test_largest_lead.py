@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ingest_lead.ingest import LARGEST_BODY
 from ingest_lead.parse import LONGEST_TEXT, parse
@@ -11,9 +12,12 @@ from shared.adapters.azure_storage.leads import TableLeadStore
 from shared.adapters.azure_table import AzureTableCrm
 from shared.identity import dedupe_key
 from shared.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
-from shared.ports import Changed, StoredLead
+from shared.ports.crm import Changed
 from tests.examples import LEAD_ID
 from tests.fakes import START
+
+if TYPE_CHECKING:
+    from shared.ports.leads import StoredLead
 
 DAY = timedelta(days=1)
 RULES = RouteRules(
@@ -61,8 +65,8 @@ async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> No
 
     interests = await store.interests(LEAD_ID, after_version=0)
     changed = Changed(record=None, fields=frozenset(), interests=interests[:8])
-    crm_record = await crm.upsert(stored.lead, changed, uncertain=False)
-    marked = mark(stored, "azure_table", "claim", sent=stored, crm_record=crm_record, now=START)
+    upserted = await crm.upsert(stored.lead, changed, uncertain=False)
+    marked = mark(stored, "azure_table", "claim", sent=stored, upserted=upserted, now=START)
     assert marked is not None
 
     assert await store.read(LEAD_ID) == stored

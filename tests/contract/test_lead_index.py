@@ -2,7 +2,7 @@
 
 from datetime import UTC, timedelta
 
-from shared.ports import DueRow, StateKind, Swept
+from shared.ports.index import Doing, DueRow, StateKind, Swept, Trouble
 from tests.contract.subjects import Index
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
@@ -160,3 +160,36 @@ async def test_a_state_row_is_deleted_as_it_was_listed(index: Index) -> None:
 
     assert written_again.key == listed.key
     assert await index.index.state_rows(after="", limit=9) == []
+
+
+def trouble(doing: Doing = Doing.DELIVER, reason: str = "401: who?") -> Trouble:
+    return Trouble(destination="salesforce", doing=doing, reason=reason, at=START)
+
+
+async def test_a_trouble_is_one_row_per_destination_and_doing(index: Index) -> None:
+    assert await index.index.troubles() == []
+
+    for told in (trouble(), trouble(Doing.ASK), trouble(reason="403: no\nAPI")):
+        await index.index.put_trouble(told)
+
+    found = {(one.destination, one.doing): one for one in await index.index.troubles()}
+    assert found == {
+        ("salesforce", Doing.ASK): trouble(Doing.ASK),
+        ("salesforce", Doing.DELIVER): trouble(reason="403: no\nAPI"),
+    }
+
+
+async def test_a_trouble_is_deleted_once_it_is_mended(index: Index) -> None:
+    await index.index.put_trouble(trouble())
+    await index.index.put_trouble(trouble(Doing.ASK))
+
+    for _ in range(2):
+        await index.index.delete_trouble("salesforce", Doing.DELIVER)
+
+    assert await index.index.troubles() == [trouble(Doing.ASK)]
+
+
+async def test_troubles_are_no_states_of_leads(index: Index) -> None:
+    await index.index.put_trouble(trouble())
+
+    assert await index.index.state_rows(after="", limit=10) == []

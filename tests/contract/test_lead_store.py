@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.errors import AlreadyRecordedError, StaleLeadError
-from shared.ports import EventKind, LeadChange, StoredLead
+from shared.ports.leads import EventKind, LeadChange, StoredLead
 from tests.contract.subjects import Leads
 from tests.examples import (
     LEAD_ID,

@@ -19,7 +19,8 @@ from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.delivery import Delivery
 from shared.errors import StorageUnavailableError
 from shared.lead import Lead
-from shared.ports import LeadChange, Quarantined, QuarantineReason, RecordedInterest
+from shared.ports.leads import LeadChange, RecordedInterest
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.settings import StorageSettings
 from tests import strategies
 from tests.contract.subjects import rows_of

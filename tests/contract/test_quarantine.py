@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.ports import Quarantined, QuarantineReason
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from tests.contract.subjects import Kept
 from tests.fakes import START
 

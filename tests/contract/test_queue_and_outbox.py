@@ -6,7 +6,7 @@ import pytest
 
 from shared.envelope import Push, parse_message
 from shared.errors import StorageUnavailableError
-from shared.ports import Outbox, OutboxRow
+from shared.ports.queue import Outbox, OutboxRow
 from tests.contract.subjects import Queue
 from tests.fakes import START
 

@@ -166,10 +166,10 @@ async def test_a_lead_that_is_delivered_is_read_and_left_alone(app: App) -> None
     assert app.requests == {"leads": 1}
 
 
-async def test_a_sweep_without_work_is_five_requests(app: App) -> None:
+async def test_a_sweep_without_work_is_six_requests(app: App) -> None:
     await sweep(utc_now(), app.sweep)
 
-    assert app.requests == {"outbox": 1, "index": 4}
+    assert app.requests == {"outbox": 1, "index": 5}
 
 
 async def test_a_lead_that_is_due_is_read_indexed_written_and_its_old_row_deleted(
@@ -181,4 +181,4 @@ async def test_a_lead_that_is_due_is_read_indexed_written_and_its_old_row_delete
     swept = await sweep(utc_now() + timedelta(hours=1), app.sweep)
 
     assert swept.looked_at == 2
-    assert app.requests == {"outbox": 1, "index": 4 + 2 * 2, "leads": 2 * 2}
+    assert app.requests == {"outbox": 1, "index": 5 + 2 * 2, "leads": 2 * 2}

@@ -15,16 +15,10 @@ from shared.adapters.azure_storage.quarantine import TableQuarantine
 from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.adapters.azure_table import AzureTableCrm
 from shared.errors import CrmUnavailableError, StorageUnavailableError
-from shared.ports import (
-    Changed,
-    DueRow,
-    OutboxRow,
-    Quarantined,
-    QuarantineReason,
-    StateKind,
-    StateRow,
-    Swept,
-)
+from shared.ports.crm import Changed
+from shared.ports.index import DueRow, StateKind, StateRow, Swept
+from shared.ports.quarantine import Quarantined, QuarantineReason
+from shared.ports.queue import OutboxRow
 from shared.settings import StorageSettings
 from tests.examples import CONTACT, LEAD_ID, change, interest, lead, recorded
 from tests.fakes import START

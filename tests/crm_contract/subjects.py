@@ -26,7 +26,7 @@ from shared.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from shared.ports import Crm, FollowUpSeen
+from shared.ports.crm import Crm, FollowUpSeen
 from tests.crm_servers import fake_of
 from tests.crm_servers.server import Fault, SeenRecord
 from tests.fakes import FakeCrm
@@ -41,6 +41,7 @@ class Feature(StrEnum):
     SOCKET = "is reached over HTTP"
     FINDS = "finds the record of a request whose answer was lost"
     SALES = "sales works on its records"
+    DELETES = "tells that sales deleted a record"
     FLAGS = "has a flag for do not contact"
     FOLLOW_UP = "tells whether sales acted"
     REMINDERS = "keeps reminders"
@@ -81,6 +82,8 @@ class Behind(Protocol):
     def sales_acts(self, record_id: str) -> None: ...
     def sales_corrects(self, record_id: str, field: str, value: str) -> None: ...
     def sales_owns(self, record_id: str, owner: str, status: str) -> None: ...
+    def sales_deletes(self, record_id: str) -> None: ...
+    def sales_ticks_off(self, reminder_id: str) -> None: ...
 
 
 @dataclass
@@ -116,6 +119,12 @@ class InMemory:
 
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
         self.crm.records[int(record_id)].owner = owner
+
+    def sales_deletes(self, record_id: str) -> None:
+        raise NotImplementedError  # see Feature.DELETES
+
+    def sales_ticks_off(self, reminder_id: str) -> None:
+        del self.crm.reminders[reminder_id]
 
     async def records(self) -> list[SeenRecord]:
         return [

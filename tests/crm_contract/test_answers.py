@@ -7,7 +7,7 @@ import pytest
 
 from shared.delivery import GIVE_UP_AFTER
 from shared.errors import CrmCredentialsError, CrmUnavailableError
-from shared.ports import EventKind
+from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import Feature, having
 from tests.crm_contract.world import CUSTOMER, World
 from tests.crm_servers.server import Fault

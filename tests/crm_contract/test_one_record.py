@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from shared.lead import KeyKind
-from shared.ports import EventKind
+from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import ANYWHERE, Feature, having
 from tests.crm_contract.world import CUSTOMER, WITHOUT_EMAIL, World
 from tests.crm_servers.server import Fault

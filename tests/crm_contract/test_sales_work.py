@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.ports import Changed, EventKind, FollowUpQuestion, Reminder
+from shared.ports.crm import Changed, Reminder
+from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import ANYWHERE, Feature, having
 from tests.crm_contract.world import CUSTOMER, World
 
@@ -122,12 +123,7 @@ async def test_what_sales_did_is_seen_and_what_we_did_is_not(world: World) -> No
     await world.rest()
     await world.push()  # a note of ours is no follow-up
     await world.rest()
-    assert world.lead.follow_up.clock_started_at is not None
-    question = FollowUpQuestion(
-        lead_id=world.lead.lead_id,
-        record=world.record,
-        since=world.lead.follow_up.clock_started_at,
-    )
+    question = world.question()
     assert await world.crm.follow_ups([question]) == {}
 
     world.subject.behind.sales_acts(world.record.id)
@@ -137,25 +133,66 @@ async def test_what_sales_did_is_seen_and_what_we_did_is_not(world: World) -> No
     assert seen[world.lead.lead_id].at > question.since
 
 
+@having(Feature.DELETES)
+async def test_a_deleted_record_is_made_anew_when_the_customer_comes_again(world: World) -> None:
+    await world.push()
+    await world.rest()
+    world.subject.behind.sales_deletes(world.record.id)
+    assert await world.subject.records() == []
+
+    await world.push()
+    await world.push()
+    await world.rest()
+
+    [record] = await world.subject.records()
+    assert record.record_id == world.record.id
+    assert record.values["last_name"] == CUSTOMER["LastName"]
+    assert world.missing(record) == [world.pushed[0]]  # it was deleted with the record
+    assert world.delivery.delivered_version == world.lead.version
+    assert sum("made anew" in event.detail for event in world.told(EventKind.DELIVERED)) == 1
+
+
+@having(Feature.DELETES)
+async def test_that_a_record_was_deleted_is_no_follow_up(world: World) -> None:
+    await world.push()
+    await world.rest()
+    question = world.question()
+
+    world.subject.behind.sales_deletes(world.record.id)
+
+    assert await world.crm.follow_ups([question]) == {}
+
+
+@having(Feature.REMINDERS)
+async def test_a_reminder_that_is_ticked_off_is_no_follow_up(world: World) -> None:
+    await world.push()
+    await world.rest()
+    reminder_id = await world.crm.remind(world.lead, world.record, a_reminder(world))
+
+    world.subject.behind.sales_ticks_off(reminder_id)
+
+    assert await world.crm.follow_ups([world.question()]) == {}
+
+
 @having(Feature.REMINDERS)
 async def test_a_reminder_sent_twice_is_one_and_no_follow_up(world: World) -> None:
     await world.push()
     await world.rest()
-    reminder = Reminder(
+
+    first = await world.crm.remind(world.lead, world.record, a_reminder(world))
+    second = await world.crm.remind(world.lead, world.record, a_reminder(world))
+
+    assert first
+    assert first == second
+    assert world.subject.reminders() == 1
+    assert await world.crm.follow_ups([world.question()]) == {}
+    await world.the_record()
+
+
+def a_reminder(world: World) -> Reminder:
+    return Reminder(
         reminder_id="r" * 32,
         subject="Nobody has answered Zoë O'Hara",
         text="It has been a day.",
         due_at=world.clock() + timedelta(hours=1),
     )
-
-    first = await world.crm.remind(world.lead, world.record, reminder)
-    second = await world.crm.remind(world.lead, world.record, reminder)
-
-    assert first
-    assert first == second
-    assert world.subject.reminders() == 1
-    question = FollowUpQuestion(
-        lead_id=world.lead.lead_id, record=world.record, since=world.clock() - timedelta(hours=1)
-    )
-    assert await world.crm.follow_ups([question]) == {}
-    await world.the_record()

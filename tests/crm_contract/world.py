@@ -16,17 +16,17 @@ from shared.envelope import Deliver, Push, parse_message
 from shared.errors import CrmError
 from shared.lead import Interest, Lead
 from shared.merging import MergeRules
-from shared.ports import (
+from shared.ports.crm import (
     Changed,
     CheckResult,
     Crm,
-    Event,
-    EventKind,
     FollowUpQuestion,
     FollowUpSeen,
+    Noted,
     Reminder,
-    StoredLead,
+    Upserted,
 )
+from shared.ports.leads import Event, EventKind, StoredLead
 from tests.crm_contract.subjects import FEATURES, Feature, Subject
 from tests.crm_servers.server import SeenRecord
 from tests.fakes import Clock, FakeLeadIndex, FakeLeadStore, FakeQueue
@@ -73,16 +73,12 @@ class Watched:
     def tells_follow_up(self) -> bool:
         return self.crm.tells_follow_up
 
-    @property
-    def takes_notes(self) -> bool:
-        return self.crm.takes_notes
-
-    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
-        record = await self._watch(self.crm.upsert(lead, changed, uncertain=uncertain))
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        upserted = await self._watch(self.crm.upsert(lead, changed, uncertain=uncertain))
         self.upserted.append(lead.lead_id)
-        return record
+        return upserted
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         return await self._watch(self.crm.note(lead, record, interest))
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
@@ -224,6 +220,12 @@ class World:
     def record(self) -> CrmRecord:
         assert self.delivery.record is not None
         return self.delivery.record
+
+    def question(self) -> FollowUpQuestion:
+        """Return what the sweep asks of the lead."""
+        since = self.lead.follow_up.clock_started_at
+        assert since is not None
+        return FollowUpQuestion(lead_id=self.lead.lead_id, record=self.record, since=since)
 
     def told(self, kind: EventKind) -> list[Event]:
         """Return what the audit trail says of a kind."""

@@ -90,6 +90,7 @@ class HubspotServer(CrmServer):
     def routes(self) -> list[BaseRoute]:
         objects, schema = "/crm/objects/{version}", "/crm/properties/{version}/contacts"
         opt_out = "/communication-preferences/{version}/statuses/{key:path}/unsubscribe-all"
+        attached = "/crm/associations/{version}/contacts/{kind}/batch/read"
         contacts, contact = f"{objects}/contacts", f"{objects}/contacts/{{key:path}}"
         return [
             self._route("GET", "/account-info/{version}/details", "", self._account),
@@ -100,7 +101,7 @@ class HubspotServer(CrmServer):
             self._route("POST", opt_out, SUBSCRIPTIONS, self._opt_out),
             self._route("GET", contacts, READ, self._list),
             self._route("POST", contacts, WRITE, self._create),
-            self._route("GET", f"{contacts}/{{key}}/associations/{{kind}}", READ, self._associated),
+            self._route("POST", attached, READ, self._associated),
             self._route("POST", f"{objects}/{{kind}}/batch/read", READ, self._batch_read),
             self._route("POST", f"{objects}/{{kind}}", WRITE, self._attach),
             self._route("GET", contact, READ, self._read),
@@ -141,6 +142,20 @@ class HubspotServer(CrmServer):
     @override
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
         self.contacts[record_id] |= {"hubspot_owner_id": owner, "hs_lead_status": status}
+
+    @override
+    def sales_deletes(self, record_id: str) -> None:
+        del self.contacts[record_id]
+
+    @override
+    def sales_ticks_off(self, reminder_id: str) -> None:
+        self.completes(reminder_id)
+
+    def completes(self, task_id: str) -> None:
+        """Let a salesperson complete a task."""
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        done = {"hs_task_status": "COMPLETED", "hs_task_completion_date": now}
+        self.attached["tasks"][task_id] |= done
 
     def has(self, **properties: str) -> str:
         """Add a contact as sales had it before us; return its id."""
@@ -263,12 +278,14 @@ class HubspotServer(CrmServer):
         return JSONResponse({"id": made, "properties": given}, 201)
 
     def _associated(self, request: Request, body: Body) -> Response:
-        kind, start = request.path_params["kind"], int(request.query_params.get("after", "0"))
-        ids = [i for i in self.attached[kind] if self.of[i] == request.path_params["key"]]
-        end = start + min(self.page_size, int(request.query_params["limit"]))
-        page = {"results": [{"toObjectId": int(i)} for i in ids[start:end]]}
-        more = {"paging": {"next": {"after": str(end)}}} if ids[end:] else {}
-        return JSONResponse(page | more)
+        results = [self._attached_to(request.path_params["kind"], **one) for one in body["inputs"]]
+        return JSONResponse({"status": "COMPLETE", "results": results})
+
+    def _attached_to(self, kind: str, id: str, after: str = "0") -> Body:  # noqa: A002 - as sent
+        ids = [i for i in self.attached[kind] if self.of[i] == id]
+        end = int(after) + self.page_size
+        found = {"from": {"id": id}, "to": [{"toObjectId": int(i)} for i in ids[int(after) : end]]}
+        return {**found, **({"paging": {"next": {"after": str(end)}}} if ids[end:] else {})}
 
     def _batch_read(self, request: Request, body: Body) -> Response:
         asked = [given["id"] for given in body["inputs"]]

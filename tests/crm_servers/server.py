@@ -156,6 +156,14 @@ class CrmServer:
         """Let a salesperson take the record over."""
         raise NotImplementedError
 
+    def sales_deletes(self, record_id: str) -> None:
+        """Let a salesperson delete the record."""
+        raise NotImplementedError
+
+    def sales_ticks_off(self, reminder_id: str) -> None:
+        """Let a salesperson tick off one of our reminders, by the id that ``remind`` returned."""
+        raise NotImplementedError
+
 
 class _Cuttable(H11Protocol):
     """Gives each request its connection, so that it can be cut."""

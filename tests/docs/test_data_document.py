@@ -34,14 +34,9 @@ from shared.envelope import Deliver, Push, parse_message
 from shared.follow_up import FollowUp, FollowUpState
 from shared.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.merging import MergeRules, merge, new_lead
-from shared.ports import (
-    Event,
-    EventKind,
-    Quarantined,
-    QuarantineReason,
-    RecordedInterest,
-    Swept,
-)
+from shared.ports.index import Doing, Swept, Trouble
+from shared.ports.leads import Event, EventKind, RecordedInterest
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.settings import AzureTableSettings
 from tests.docs.documents import CODE, ROOT, Section, read, sections
 
@@ -89,13 +84,14 @@ DELIVERY = Delivery(
     noted=(SUBMISSION.submission_id,),
     claim_ends_at=AT,
 )
+TROUBLE = Trouble(destination="salesforce", doing=Doing.DELIVER, reason="401", at=AT)
 FOLLOW_UP = FollowUp(
     state=FollowUpState.OVERDUE, clock_started_at=AT, due_at=AT, flagged_at=AT, done_at=AT
 )
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 LEAD_ROWS = ("Row lead", "Row delivery", "Row interest", "Row event")
-ROWS = (*LEAD_ROWS, "Row secret", "Row sweep", "Row outbox", "Row marketplace lead")
+ROWS = (*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble", "Row outbox", "Row marketplace lead")
 
 type Row = dict[str, Any]
 
@@ -157,6 +153,7 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
             *await rows(lambda table: TableLeadIndex(table).put_overdue(LEAD_ID, AT)),
             *await rows(lambda table: TableLeadIndex(table).put_parked(LEAD_ID, "azure_table", AT)),
         ],
+        "Row trouble": await rows(lambda table: TableLeadIndex(table).put_trouble(TROUBLE)),
         "Row sweep": await rows(lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), "")),
         "Row quarantine": await rows(lambda table: TableQuarantine(table).keep(entry)),
         "Row outbox": await rows(lambda table: TableOutbox(table).keep(key, "{}")),

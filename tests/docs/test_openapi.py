@@ -11,7 +11,7 @@ import pytest
 
 from ingest_lead.answers import Answer, answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, Refused
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 from tests.docs.documents import ROOT, read
 from tools import generated_docs
 

@@ -15,6 +15,7 @@ from ops import lead_views, status, views
 from ops.cli import app
 from ops.listing import LeadState
 from ops.views import View
+from shared.ports.index import Doing
 from tests.docs.documents import CODE, Section, read, sections
 
 DOCUMENT = "docs/operating.md"
@@ -37,9 +38,17 @@ OBJECTS = {
     status.QueueView: "queue",
     status.LeadCounts: "counts",
     status.LastSweepView: "last sweep",
+    status.TroubleView: "trouble",
 }
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-WORDS = {str: "text", int: "number", bool: "yes/no", datetime: "time", NoneType: "null"}
+WORDS = {
+    str: "text",
+    Doing: "text",
+    int: "number",
+    bool: "yes/no",
+    datetime: "time",
+    NoneType: "null",
+}
 
 
 @pytest.fixture(scope="module")

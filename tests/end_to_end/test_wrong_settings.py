@@ -15,12 +15,17 @@ async def test_a_destination_that_does_not_exist_postpones_the_delivery() -> Non
             rows = await app.lead_of(answer.json()["submissionId"])
             return [r for r in rows if r["RowKey"] == "lead|delivery|nosuch" and r["last_error"]]
 
+        async def told() -> Sequence[Row]:
+            return await app.rows("LeadIndex", "RowKey eq 'trouble|nosuch|deliver'")
+
         [delivery] = await eventually(postponed)
+        [trouble] = await eventually(told)
 
         assert delivery["last_error"].startswith(
             "wrong settings:\n- CRM: names 'nosuch'; the destinations are: azure_table, "
         )
         assert (delivery["attempts"], delivery["parked_version"]) == (1, 0)
+        assert trouble["reason"] == delivery["last_error"]
         await nothing_is_lost(app)
 
 

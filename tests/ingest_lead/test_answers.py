@@ -7,7 +7,7 @@ import pytest
 
 from ingest_lead.answers import answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, Refused
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 KEPT = "The body is no lead. It is kept under quarantineId and can be released by its receiver."
 

@@ -13,7 +13,7 @@ from ingest_lead.ingest import LARGEST_BODY, NOT_CHECKED, Accepted, IngestPorts,
 from shared.envelope import Push, parse_message
 from shared.errors import StorageUnavailableError
 from shared.lead import Submission
-from shared.ports import Quarantined, QuarantineReason
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from tests.fakes import START, Clock, FakeOutbox, FakeQuarantine, FakeQueue
 
 LEAD = b'{"UserDetails": {"Email": "zoe@fabrikam.example"}, "LeadSource": "AppSource-INS|a.b"}'

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from local.crm import crm, exports
-from shared.adapters.https_endpoint import HttpsEndpointCrm, HttpsEndpointSettings
+from shared.adapters.https_endpoint.adapter import HttpsEndpointCrm
+from shared.adapters.https_endpoint.settings import HttpsEndpointSettings
 from shared.bootstrap import CRMS
 from shared.lead import CONTACT_FIELDS
-from shared.ports import Changed
+from shared.ports.crm import Changed
 from tests.examples import CONTACT, interest, lead
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,7 +13,7 @@ from local.samples import ExpectedLead, Push, Sample
 from shared.follow_up import flag
 from shared.lead import Interest, KeyKind
 from shared.merging import MergeRules, merge, new_lead
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

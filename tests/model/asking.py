@@ -8,20 +8,19 @@ from typing import Any
 
 from shared.delivery import CrmRecord
 from shared.lead import Interest, Lead
-from shared.ports import (
+from shared.ports.crm import (
     Changed,
     CheckResult,
-    DueRow,
     FollowUpQuestion,
     FollowUpSeen,
-    LeadChange,
-    OutboxRow,
-    Quarantined,
+    Noted,
     Reminder,
-    StateRow,
-    StoredLead,
-    Swept,
+    Upserted,
 )
+from shared.ports.index import Doing, DueRow, StateRow, Swept, Trouble
+from shared.ports.leads import LeadChange, StoredLead
+from shared.ports.quarantine import Quarantined
+from shared.ports.queue import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,16 @@ class AskedIndex:
     async def tidied_to(self) -> str:
         return ""
 
+    async def put_trouble(self, trouble: Trouble) -> None:
+        raise NotImplementedError
+
+    async def troubles(self) -> Sequence[Trouble]:
+        """Return none: no lead moves by them."""
+        return []
+
+    async def delete_trouble(self, destination: str, doing: Doing) -> None:
+        """Nothing depends on it."""
+
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
         """Nothing depends on it."""
 
@@ -132,12 +141,11 @@ class AskedQueue:
 @dataclass(slots=True)
 class AskedCrm:
     mail: Mailbox
-    takes_notes: bool = False
     tells_follow_up: bool = False
 
-    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
-        record: CrmRecord = await self.mail.ask("crm", "upsert", lead, changed, uncertain=uncertain)
-        return record
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        done: Upserted = await self.mail.ask("crm", "upsert", lead, changed, uncertain=uncertain)
+        return done
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         raise NotImplementedError
@@ -145,9 +153,9 @@ class AskedCrm:
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         raise NotImplementedError
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> str:
-        note_id: str = await self.mail.ask("crm", "note", lead, record, interest)
-        return note_id
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        noted: Noted = await self.mail.ask("crm", "note", lead, record, interest)
+        return noted
 
     async def check(self) -> Sequence[CheckResult]:
         raise NotImplementedError

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.delivery import CrmRecord
 from shared.lead import Interest, Lead
-from shared.ports import Changed, Crm, LeadChange, LeadStore, StoredLead
+from shared.ports.crm import Changed, Crm, Upserted
+from shared.ports.leads import LeadChange, LeadStore, StoredLead
 from tests.fakes import Clock
 from tests.model.asking import AskedCrm
 
@@ -37,7 +37,7 @@ class ClaimsUnseen:
 class NeverUncertain(AskedCrm):
     """A CRM that creates without looking, even after an earlier request without an answer."""
 
-    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> CrmRecord:
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         return await super().upsert(lead, changed, uncertain=False)
 
 

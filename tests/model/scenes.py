@@ -14,7 +14,9 @@ from shared.delivery import Delivery
 from shared.envelope import Push
 from shared.follow_up import FollowUpState
 from shared.merging import MergeRules
-from shared.ports import Crm, LeadIndex, LeadStore
+from shared.ports.crm import Crm
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadStore
 from tests.fakes import START, Clock, FakeCrm, FakeLeadStore
 from tests.model.asking import (
     AskedCrm,
@@ -74,12 +76,11 @@ class Programs:
     crm: Callable[[Crm], Crm] = as_it_is
     clock: Callable[[Clock], Callable[[], datetime]] = as_it_is
     new_id: Callable[[Work], str] = lambda work: str(work.number)
-    takes_notes: bool = False
     sweep_ahead: timedelta = timedelta(0)
     sweep_clock_ahead: timedelta = timedelta(0)
 
     def __call__(self, work: Work, mail: Mailbox, clock: Clock) -> Coroutine[Any, Any, object]:
-        destinations = OneDestination(self.crm(AskedCrm(mail, self.takes_notes)))
+        destinations = OneDestination(self.crm(AskedCrm(mail)))
         leads = self.leads(AskedLeads(mail))
         index = self.index(AskedIndex(mail))
         queue = AskedQueue(mail)

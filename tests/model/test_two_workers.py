@@ -51,12 +51,6 @@ def histories() -> Iterator[Histories]:
         yield all_of_them
 
 
-@pytest.fixture(scope="module")
-def histories_with_notes() -> Iterator[Histories]:
-    with Histories(Programs(takes_notes=True), Tokens()) as all_of_them:
-        yield all_of_them
-
-
 @pytest.mark.parametrize(
     ("budget", "finds", "at_least"),
     [
@@ -87,11 +81,11 @@ def test_two_clicks_make_one_record_with_all_of_both(
     ("budget", "at_least"), [(A_DEATH, 2_400), (NO_ANSWER, 10_000), (HELD_UP, 13_000)]
 )
 def test_a_crm_that_takes_notes_gets_each_of_them(
-    histories_with_notes: Histories, budget: Budget, at_least: int
+    histories: Histories, budget: Budget, at_least: int
 ) -> None:
     crm = FakeCrm(takes_notes=True)
-    start = queued(histories_with_notes.tokens, FIRST, SECOND, budget=budget, crm=crm)
-    explored = explore(start, Moves(histories_with_notes), RULES)
+    start = queued(histories.tokens, FIRST, SECOND, budget=budget, crm=crm)
+    explored = explore(start, Moves(histories), RULES)
     assert explored.found is None, explored.found
     assert explored.states >= at_least
 

@@ -11,7 +11,8 @@ from route_lead.route import RoutePorts, route
 from shared.envelope import Push
 from shared.follow_up import FollowUpState
 from shared.merging import MergeRules
-from shared.ports import EventKind, FollowUpSeen
+from shared.ports.crm import FollowUpSeen
+from shared.ports.leads import EventKind
 from tests.fakes import START
 from tests.nurture_timer.world import HOUR, MINUTE, WITHIN, World
 

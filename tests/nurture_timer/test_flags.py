@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shared.errors import CrmUnavailableError
 from shared.follow_up import FollowUp, FollowUpState
 from shared.lead import Lead
-from shared.ports import Event, EventKind, FollowUpSeen
+from shared.ports.crm import FollowUpSeen
+from shared.ports.leads import Event, EventKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START, FakeCrm
 from tests.nurture_timer.world import (

@@ -9,7 +9,8 @@ from nurture_timer.nurture import sweep
 from nurture_timer.tidying import SETTLED
 from shared.errors import CrmRejectedError, StorageUnavailableError
 from shared.follow_up import FollowUpState
-from shared.ports import LeadChange, Swept
+from shared.ports.index import Swept
+from shared.ports.leads import LeadChange
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.world import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nurture_timer.due import NO_PROGRESS
 from shared.delivery import GIVE_UP_AFTER, Delivery
-from shared.ports import Event, EventKind
+from shared.ports.leads import Event, EventKind
 from shared.schedule import GRACE, LONGEST_GRACE
 from tests.examples import LEAD_ID
 from tests.fakes import START

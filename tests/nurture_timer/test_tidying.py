@@ -7,7 +7,7 @@ import pytest
 from nurture_timer.tidying import MOST_ROWS, SETTLED
 from shared.delivery import Delivery, park, release_parked
 from shared.follow_up import FollowUp, flag, follow_up
-from shared.ports import StateKind
+from shared.ports.index import StateKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.world import (

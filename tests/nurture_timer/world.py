@@ -10,7 +10,8 @@ from shared.envelope import Deliver, parse_message
 from shared.errors import StorageUnavailableError
 from shared.follow_up import FollowUp, start_clock
 from shared.lead import KeyKind, Lead
-from shared.ports import LeadChange, StoredLead, Swept
+from shared.ports.index import Swept
+from shared.ports.leads import LeadChange, StoredLead
 from tests.examples import LEAD_ID, by_destination
 from tests.fakes import (
     START,

@@ -30,7 +30,8 @@ from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.bootstrap import new_id, utc_now
 from shared.envelope import Push
 from shared.merging import MergeRules
-from shared.ports import Quarantined, QuarantineReason, StoredLead
+from shared.ports.leads import StoredLead
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from tests.fakes import FakeCrm, FakeDestinations
 
 ROOT = Path(__file__).parents[2]

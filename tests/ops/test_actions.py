@@ -10,7 +10,7 @@ from shared.bootstrap import utc_now
 from shared.envelope import Deliver
 from shared.errors import CrmUnavailableError
 from shared.follow_up import FollowUpState
-from shared.ports import StoredLead
+from shared.ports.leads import StoredLead
 from tests.ops.account import DAY, Account
 
 

@@ -13,7 +13,7 @@ from ops.resubmit import resubmit
 from shared.adapters.azure_storage.quarantine import CHUNK, MOST_CHUNKS
 from shared.bootstrap import utc_now
 from shared.envelope import Deliver, Push
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 from tests.ops.account import DAY, Account
 
 BROKEN = b'{"UserDetails": {"Email": "zoe@example.com"},, "ActionCode": "INS"}'

@@ -14,7 +14,7 @@ from ops.send_test_text import answered
 from shared.bootstrap import utc_now
 from shared.envelope import Deliver
 from shared.errors import CrmCredentialsError, CrmUnavailableError
-from shared.ports import CheckResult
+from shared.ports.crm import CheckResult
 from tests.ops.account import RULES, Account
 
 ENDPOINT = "https://leads.example/api/leads"

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from ops.status import MOST_CHECKED, StatusView, status, warnings
 from shared.bootstrap import utc_now
+from shared.ports.index import Doing, Trouble
 from tests.ops.account import DAY, Account
 
 
@@ -33,7 +35,7 @@ async def test_what_waits_and_what_is_stuck_is_counted(account: Account) -> None
     view = await status(account.desk)
 
     assert dict(view.leads) == {
-        "last_24_hours": 3,
+        "last_24_hours": 2,
         "due": 4,
         "overdue": 1,
         "parked": 1,
@@ -43,7 +45,7 @@ async def test_what_waits_and_what_is_stuck_is_counted(account: Account) -> None
     assert all(queue.oldest_at for queue in view.queues)
     assert (view.quarantined, view.outbox) == (1, 1)
     assert view.last_lead_at is not None
-    assert view.last_lead_at > parked.lead.created_at > newest.lead.created_at
+    assert view.last_lead_at == parked.lead.created_at > newest.lead.created_at
     assert view.last_sweep is not None
     assert view.last_sweep.counts["flagged"] == 1
     assert view.warnings == [
@@ -87,3 +89,23 @@ async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account:
     assert warnings(view, utc_now() + timedelta(hours=1)) == [
         "no sweep yet: does nurture_timer run?"
     ]
+
+
+async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> None:
+    await account.parked("zoe@example.com")
+    told = Trouble(destination="hubspot", doing=Doing.DELIVER, reason="401\nno", at=utc_now())
+    await account.desk.index.put_trouble(told)
+    await account.desk.index.put_trouble(replace(told, doing=Doing.ASK))
+
+    view = await status(account.desk)
+
+    assert [(one.destination, one.doing) for one in view.troubles] == [
+        ("hubspot", "ask"),
+        ("hubspot", "deliver"),
+    ]
+    at = f"{told.at:%Y-%m-%d %H:%M} UTC"
+    assert view.warnings[:2] == [
+        f"hubspot refuses us, so follow-ups are not seen (last at {at}): 401 no; see `leads check`",
+        f"hubspot refuses us, so leads wait (last at {at}): 401 no; see `leads check`",
+    ]
+    assert len(view.warnings) == 3

@@ -9,7 +9,8 @@ from ops.tables import print_details, print_entry, print_leads, print_quarantine
 from ops.views import QuarantineView, StepView, SweepView
 from shared.follow_up import FollowUp, FollowUpState
 from shared.lead import Contact, Lead
-from shared.ports import QuarantineReason, StoredLead
+from shared.ports.leads import StoredLead
+from shared.ports.quarantine import QuarantineReason
 from tests.examples import LEAD_ID, by_destination, delivery, interest, lead
 from tests.fakes import START
 
@@ -179,7 +180,7 @@ def test_a_sweep_says_what_it_did_or_would_do(capsys: pytest.CaptureFixture[str]
         capsys.readouterr().out
         == f"""\
 lead {LEAD_ID}: flagged, parked for crm; next look 2026-11-02 09:00 UTC
-lead {LEAD_ID}: nothing to do yet; no more looks
+lead {LEAD_ID}: nothing to do; no more looks
 due: 2 leads, 1 message of the outbox, 2 stray rows of the index, as of 2026-11-02 09:00 UTC; \
 nothing was changed
 ! 1 lead can't be dealt with now and will be due again

@@ -13,7 +13,7 @@ from shared.envelope import Deliver, Push
 from shared.errors import StorageError
 from shared.lead import Lead
 from shared.merging import MergeRules
-from shared.ports import EventKind
+from shared.ports.leads import EventKind
 from tests.fakes import (
     START,
     Clock,

@@ -15,7 +15,8 @@ from shared.errors import (
     CrmOutcomeUnknownError,
     CrmUnavailableError,
 )
-from shared.ports import EventKind
+from shared.ports.crm import Upserted
+from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import MINUTE, SECOND, Relay, push
 
@@ -227,7 +228,8 @@ async def test_only_the_holder_marks_notes_progress_and_fails() -> None:
     now = relay.clock()
     failure = Failure(reason="503", delay=MINUTE)
     for holder, decided in (("mine", True), ("yours", False)):
-        marked = mark(held, "crm", holder, sent=stored, crm_record=RECORD, now=now)
+        upserted = Upserted(record=RECORD)
+        marked = mark(held, "crm", holder, sent=stored, upserted=upserted, now=now)
         noted = progress(
             held, "crm", holder, sent=stored, crm_record=RECORD, noted=("s1",), now=now
         )

@@ -7,7 +7,7 @@ from itertools import permutations
 from shared.envelope import Push
 from shared.follow_up import FollowUpState
 from shared.lead import Lead
-from shared.ports import EventKind
+from shared.ports.leads import EventKind
 from shared.schedule import GRACE
 from tests.route_lead.relay import DAY, MINUTE, RULES, Relay, push
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
-from shared.ports import EventKind
+from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import MINUTE, Relay, push
 

@@ -16,7 +16,7 @@ from shared.errors import (
     SettingsError,
     StorageUnavailableError,
 )
-from shared.ports import QuarantineReason
+from shared.ports.quarantine import QuarantineReason
 from tests.fakes import START, FakeQuarantine, FakeQueue, open_gate
 from tests.route_lead.relay import SECOND, Gates, Relay, push
 

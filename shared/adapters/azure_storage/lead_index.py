@@ -1,6 +1,6 @@
 """Table ``LeadIndex``: one partition, by which leads are found without reading leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from shared.adapters.azure_storage.keys import (
     time_key,
     time_text,
 )
-from shared.ports import DueRow, StateKind, StateRow, Swept
+from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
 
 PARTITION = "index"
 DUE = "due|"
@@ -28,6 +28,7 @@ RECENT = "recent|"
 PARKED = "parked|"
 OVERDUE = "overdue|"
 TEST = "test|"
+TROUBLE = "trouble|"
 HEARTBEAT = "sweep"
 MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
@@ -95,6 +96,29 @@ class TableLeadIndex:
             return ""
         return str(row.get("tidied_to") or "")
 
+    async def put_trouble(self, trouble: Trouble) -> None:
+        """Write what only a person can mend."""
+        row = {
+            "PartitionKey": PARTITION,
+            "RowKey": _trouble_key(trouble.destination, trouble.doing),
+            "reason": trouble.reason,
+            "at": time_text(trouble.at),
+        }
+        await self._replace(row)
+
+    async def troubles(self) -> Sequence[Trouble]:
+        """Return what is to be mended."""
+        found = self._table.rows(
+            "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
+            {"index": PARTITION, "start": TROUBLE, "end": f"{TROUBLE}{AFTER_PREFIX}"},
+        )
+        return [_trouble(row) async for row in found]
+
+    async def delete_trouble(self, destination: str, doing: Doing) -> None:
+        """Delete what has been mended; the SDK takes a row that is not there for deleted."""
+        key = _trouble_key(destination, doing)
+        await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
+
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
         """Write when the last sweep was and what it did."""
         row = {
@@ -104,9 +128,11 @@ class TableLeadIndex:
             "tidied_to": tidied_to,
             **asdict(swept),
         }
-        await self._table.run(
-            partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
-        )
+        await self._replace(row)
+
+    async def _replace(self, row: Mapping[str, object]) -> None:
+        replace = partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
+        await self._table.run(replace)
 
     async def _delete(self, key: str, etag: str) -> None:
         delete = partial(
@@ -129,6 +155,16 @@ class TableLeadIndex:
 
 def _due_key(lead_id: str, due_at: datetime) -> str:
     return f"{DUE}{time_key(due_at)}|{lead_id}"
+
+
+def _trouble_key(destination: str, doing: Doing) -> str:
+    return f"{TROUBLE}{destination}|{doing}"
+
+
+def _trouble(row: Any) -> Trouble:  # noqa: ANN401 - the SDK's entity
+    _, destination, doing = row["RowKey"].split("|")
+    at = datetime.fromisoformat(row["at"])
+    return Trouble(destination=destination, doing=Doing(doing), reason=row["reason"], at=at)
 
 
 def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity

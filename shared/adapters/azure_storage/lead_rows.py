@@ -24,7 +24,7 @@ from shared.lead import Contact, Interest, Lead, Submission
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from shared.ports import Event, RecordedInterest
+    from shared.ports.leads import Event, RecordedInterest
 
 type Row = dict[str, Any]
 

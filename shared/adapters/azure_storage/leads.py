@@ -25,7 +25,7 @@ from shared.adapters.azure_storage.lead_rows import (
 )
 from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
 from shared.lead import Interest
-from shared.ports import LeadChange, StoredLead
+from shared.ports.leads import LeadChange, StoredLead
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"

@@ -6,7 +6,7 @@ from functools import partial
 from azure.data.tables import UpdateMode
 
 from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
-from shared.ports import OutboxRow
+from shared.ports.queue import OutboxRow
 
 PARTITION = "outbox"
 

@@ -6,7 +6,7 @@ from azure.data.tables import UpdateMode
 
 from shared.adapters.azure_storage.account import Table
 from shared.adapters.azure_storage.keys import time_key, time_text
-from shared.ports import Quarantined
+from shared.ports.quarantine import Quarantined
 
 CHUNK = 64 * 1024
 """What one binary column holds."""

@@ -18,7 +18,7 @@ from shared.adapters.azure_storage.lead_rows import (
 )
 from shared.delivery import Delivery
 from shared.lead import KeyKind, Lead
-from shared.ports import EventKind, RecordedInterest
+from shared.ports.leads import EventKind, RecordedInterest
 from tests import examples, strategies
 from tests.fakes import START
 

@@ -1,0 +1,126 @@
+"""The publisher's own fields: what is set on new records beside the customer's contact.
+
+A setting maps names of fields to values, as JSON. A value is a constant, a text in which
+``{offer}`` and the like are filled in, or a choice: the values of a picklist by what the
+marketplace said, as in ``{"of": "{offer}", "values": {"backup": "Backup Pro"}, "else": "Other"}``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Json,
+    Tag,
+)
+from pydantic_settings import NoDecode
+
+from shared.lead import CONTACT_FIELDS, Interest, Lead
+
+INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
+PLACEHOLDERS = (*CONTACT_FIELDS, *INTEREST_FIELDS)
+
+type Value = str | bool | int | float
+
+
+class Choice(BaseModel):
+    """A value for each of some texts, without regard to case; ``otherwise`` is for all others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    of: str
+    values: dict[str, Value]
+    otherwise: Value | None = Field(None, alias="else")
+
+    @property
+    def all(self) -> list[Value]:
+        """Return every value that may come out."""
+        return [*self.values.values(), *([] if self.otherwise is None else [self.otherwise])]
+
+    def chosen(self, text: str) -> Value | None:
+        """Return the value for a text, None if there is none."""
+        by_text = {known.casefold(): value for known, value in self.values.items()}
+        return by_text.get(text.casefold(), self.otherwise)
+
+
+def _kind(given: object) -> str:
+    return "choice" if isinstance(given, dict | Choice) else "value"
+
+
+OwnField = Annotated[
+    Annotated[Value, Tag("value")] | Annotated[Choice, Tag("choice")], Discriminator(_kind)
+]
+
+
+def _checked(fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
+    for name, field in fields.items():
+        text = field.of if isinstance(field, Choice) else field
+        if isinstance(text, str) and (fault := _template_fault(text)):
+            raise ValueError(f"{name!r} {fault}")
+    return fields
+
+
+OwnFields = Annotated[Json[dict[str, OwnField]], NoDecode, AfterValidator(_checked)]
+"""The type of such a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Own fields of one lead; empty ones are left out, and a remark says what had no choice."""
+
+    values: dict[str, Value]
+    remarks: tuple[str, ...]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the values that are texts, which have a length."""
+        return {name: value for name, value in self.values.items() if isinstance(value, str)}
+
+    @property
+    def constants(self) -> dict[str, Value]:
+        """Return the values that are no texts."""
+        return {name: v for name, v in self.values.items() if not isinstance(v, str)}
+
+
+def filled(fields: Mapping[str, OwnField], lead: Lead, interest: Interest | None) -> Filled:
+    """Return the own fields of a lead and of what the customer did."""
+    said = interest.submission if interest else None
+    known = {name: getattr(lead.contact, name) for name in CONTACT_FIELDS}
+    known |= {name: getattr(said, name, "") for name in INTEREST_FIELDS}
+    found = {name: _value(field, known) for name, field in fields.items()}
+    values = {name: v for name, v in found.items() if v is not None and v != ""}
+    missed = [name for name, value in found.items() if value is None]
+    return Filled(values, tuple(f"{name} left out: the setting has no value" for name in missed))
+
+
+def settable(field: OwnField) -> Iterable[Value]:
+    """Return the values that a field may get, as far as they are known before a lead comes."""
+    if isinstance(field, Choice):
+        return field.all
+    is_open = isinstance(field, str) and any(name for _, name, _, _ in Formatter().parse(field))
+    return [] if is_open else [field]
+
+
+def _value(field: OwnField, known: Mapping[str, str]) -> Value | None:
+    if isinstance(field, Choice):
+        return field.chosen(field.of.format_map(known))
+    return field.format_map(known) if isinstance(field, str) else field
+
+
+def _template_fault(text: str) -> str:
+    """Return what is wrong with a text to be filled in, "" if nothing."""
+    try:
+        wanted = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        unknown = [name for name in wanted if name not in PLACEHOLDERS]
+        if unknown:
+            return f"names {{{unknown[0]}}}; there are: {', '.join(sorted(PLACEHOLDERS))}"
+        text.format_map(dict.fromkeys(PLACEHOLDERS, ""))
+    except (ValueError, LookupError, AttributeError) as error:
+        return f"is no text that can be filled in: {error}"
+    return ""

@@ -1,0 +1,81 @@
+"""What counts as follow-up on a lead: a status that sales changed, or an activity of theirs.
+
+Nothing here is ours: activities are asked for without those that the application user created, so
+neither our notes nor a reminder of ours that is ticked off.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+
+STATUS = ("statecode", "statuscode", "initialcommunication")
+UNTOUCHED = {"statecode": "0", "statuscode": "1"}
+OPEN, CONTACTED = 0, "0"
+"""Of ``statecode``, and of ``initialcommunication``, where 1 is "Not Contacted"."""
+
+ACTIVITY = (
+    *("activitytypecode", "statuscode", "actualend", "modifiedon"),
+    *("_modifiedby_value", "_regardingobjectid_value"),
+)
+RECEIVED_EMAIL = ("email", 4)
+"""Type and status of an activity that is completed, but the customer's doing."""
+
+WHO = "_modifiedby_value@OData.Community.Display.V1.FormattedValue"
+
+
+def status(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what follow-ups are seen by."""
+    return {name: str(row[name]) for name in STATUS if row.get(name) is not None}
+
+
+def follow_up(
+    question: FollowUpQuestion,
+    lead: Mapping[str, Any] | None,
+    activities: Iterable[Mapping[str, Any]],
+) -> FollowUpSeen | None:
+    """Return the last thing that sales did on a lead; None for one that was deleted.
+
+    ``lead`` is the one that the record was merged into, if it was.
+    """
+    if lead is None:
+        return None
+    theirs = (a for a in activities if a["_regardingobjectid_value"] == lead["leadid"])
+    seen = [_status_changed(question, lead), *(_acted(question, one) for one in theirs)]
+    return max(filter(None, seen), key=lambda one: one.at, default=None)
+
+
+def _status_changed(question: FollowUpQuestion, lead: Mapping[str, Any]) -> FollowUpSeen | None:
+    """Return a follow-up if the lead is closed, or shows another status than at delivery."""
+    now, before = status(lead), UNTOUCHED | question.record.baseline
+    contacted = now.get("initialcommunication") == CONTACTED != before.get("initialcommunication")
+    moved = contacted or any(now.get(name) != before[name] for name in UNTOUCHED)
+    at = datetime.fromisoformat(lead["modifiedon"])
+    if lead.get("statecode") != OPEN or (moved and at >= _second(question.since)):
+        return FollowUpSeen(at=max(at, question.since), by=str(lead.get(WHO) or ""))
+    return None
+
+
+def _acted(question: FollowUpQuestion, activity: Mapping[str, Any]) -> FollowUpSeen | None:
+    """Return a follow-up if sales completed an activity in time.
+
+    ``actualend`` of a task may be a day only, so it counts if it is of the day or later.
+    """
+    since, changed_at = question.since, datetime.fromisoformat(activity["modifiedon"])
+    ended_at = datetime.fromisoformat(activity.get("actualend") or activity["modifiedon"])
+    received = (activity.get("activitytypecode"), activity.get("statuscode")) == RECEIVED_EMAIL
+    if received or changed_at < _second(since) or ended_at < since - timedelta(days=1):
+        return None
+    at = max(min(ended_at, changed_at), since)
+    return FollowUpSeen(at=at, by=str(activity.get(WHO) or ""))
+
+
+def _second(at: datetime) -> datetime:
+    """Return the second that a time is in: Dataverse tells no parts of seconds."""
+    return at.replace(microsecond=0)
+
+
+def odata_time(at: datetime) -> str:
+    """Return a time as queries and rows have it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

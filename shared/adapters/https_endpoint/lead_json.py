@@ -1,0 +1,134 @@
+"""A lead as JSON, version 1: what ``docs/lead.schema.json`` describes, and Microsoft's own body.
+
+Receivers are programs of others. Fields may be added to version 1; what is there keeps its name and
+its meaning, or ``schemaVersion`` rises.
+"""
+
+from dataclasses import asdict
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from shared.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
+from shared.ports.crm import Changed
+
+MARKETPLACE_NAMES = {
+    name: to_camel(name)[0].upper() + to_camel(name)[1:] for name in CONTACT_FIELDS
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class ContactJson(_Part):
+    """A customer; "" is "not given"."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    country: str
+    company: str
+    title: str
+
+
+class InterestJson(_Part):
+    """What the customer did, with the contact as given then."""
+
+    submission_id: str = Field(description="the same however often it is sent")
+    received_at: AwareDatetime
+    source: str = Field(description="such as AzureMarketplace, AzurePortal, AppSource (SPZA)")
+    action: str = Field(description="such as INS, PLT, DNC, Create, StartTestDrive")
+    publisher: str
+    offer: str
+    offer_title: str
+    description: str = Field(description="what the customer wrote")
+    lead_source: str = Field(description="as Microsoft sent it")
+    contact: ContactJson
+
+
+class LeadJson(_Part):
+    """One customer, de-duplicated, with what is new since the last delivery."""
+
+    schema_version: Literal[1] = 1
+    lead_id: str = Field(description="the same for all that this customer ever does")
+    version: int = Field(description="rises with each change; a lower one that comes late is old")
+    created_at: AwareDatetime
+    recognised_by: KeyKind = Field(description="submission: nothing identifies the customer")
+    test: bool = Field(description="a test lead of Partner Center")
+    do_not_contact: bool = Field(description="nobody may contact the customer")
+    contact: ContactJson = Field(description="the newest that is known, field by field")
+    changed_fields: tuple[str, ...] = Field(
+        description="fields of contact that the marketplace gave or changed since the last"
+        " delivery; sales may have corrected the others, leave them alone"
+    )
+    name_conflicts: tuple[str, ...] = Field(description="other names under the same identity")
+    owner: str = Field(description='who should follow up, "" if nobody is named; for new records')
+    team: str
+    new_interests: tuple[InterestJson, ...] = Field(
+        description="since the last delivery, oldest first; one may come again with a higher"
+        " version if an answer was lost, with its submissionId"
+    )
+
+
+def lead_json(lead: Lead, changed: Changed) -> LeadJson:
+    """Return a lead as it is now."""
+    return LeadJson(
+        lead_id=lead.lead_id,
+        version=lead.version,
+        created_at=lead.created_at,
+        recognised_by=lead.key_kind,
+        test=lead.test,
+        do_not_contact=lead.do_not_contact,
+        contact=_contact(lead.contact),
+        changed_fields=tuple(to_camel(name) for name in CONTACT_FIELDS if name in changed.fields),
+        name_conflicts=lead.name_conflicts,
+        owner=lead.owner,
+        team=lead.team,
+        new_interests=tuple(_interest(interest) for interest in changed.interests),
+    )
+
+
+def marketplace_json(interest: Interest) -> dict[str, object]:
+    """Return an interest as Microsoft posts it, so that a flow made for that works unchanged.
+
+    All fields of the documented schema, empty if they were not given, see
+    https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-lead-management-instructions-https
+    """
+    submission = interest.submission
+    return {
+        "UserDetails": {
+            theirs: getattr(submission.contact, ours) for ours, theirs in MARKETPLACE_NAMES.items()
+        },
+        "LeadSource": submission.lead_source,
+        "ActionCode": submission.action,
+        "OfferTitle": submission.offer_title,
+        "Description": submission.description,
+    }
+
+
+def _interest(interest: Interest) -> InterestJson:
+    submission = interest.submission
+    return InterestJson(
+        submission_id=submission.submission_id,
+        received_at=submission.received_at,
+        source=submission.source,
+        action=submission.action,
+        publisher=submission.publisher,
+        offer=submission.offer,
+        offer_title=submission.offer_title,
+        description=submission.description,
+        lead_source=submission.lead_source,
+        contact=_contact(submission.contact),
+    )
+
+
+def _contact(contact: Contact) -> ContactJson:
+    return ContactJson(**asdict(contact))

@@ -1,0 +1,130 @@
+"""What a destination is to the relay: it takes leads, and tells what sales did on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.delivery import CrmRecord
+from shared.lead import Interest, Lead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What a destination lacks of a lead.
+
+    ``record`` is what the last delivery stored, None before the first; ``fields`` are the contact
+    fields whose value the marketplace changed since then (all that are given, at first);
+    ``interests`` came since then, oldest first, without repeats.
+    """
+
+    record: CrmRecord | None
+    fields: frozenset[str]
+    interests: Sequence[Interest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upserted:
+    """What became of a lead: its record, and which of its new interests were written to it.
+
+    ``holds`` are submission ids; the other interests come to ``note``. ``created`` says that this
+    call made the record, so that it holds nothing else. ``remarks`` are for the audit trail, such
+    as values that were cut to the CRM's lengths.
+    """
+
+    record: CrmRecord
+    created: bool = False
+    holds: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A note that is on the record; ``id`` is "" where the CRM keeps none."""
+
+    id: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpQuestion:
+    """Whether sales acted on a lead since a time."""
+
+    lead_id: str
+    record: CrmRecord
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpSeen:
+    """What sales did on a lead."""
+
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """What the owner of an overdue lead is told; ``reminder_id`` is stable over retries."""
+
+    reminder_id: str
+    subject: str
+    text: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One thing that a destination needs, and how to mend it; "" if nothing is to be mended."""
+
+    what: str
+    mend: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether it is there."""
+        return not self.mend
+
+
+class Crm(Protocol):
+    """A destination. Every call raises ``CrmError``s only, and is safe to cancel."""
+
+    @property
+    def tells_follow_up(self) -> bool:
+        """Tell whether ``follow_ups`` can know anything: False where nobody can be asked."""
+
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        """Create or update the one record of the lead.
+
+        ``uncertain`` says that an earlier call may have created the record unseen: find it by our
+        id before creating one, or raise ``CrmUncertainError``. What sales works on (owner, status,
+        stage) is set on create only; do-not-contact flags are set and never cleared. A record that
+        was deleted there is made anew: the customer has come again.
+        """
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        """Append an interest to the record, unless the record holds it already."""
+
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        """Return what sales did, by lead id, in as few calls as the destination allows.
+
+        A status that sales changed and a call, mail, meeting or task of theirs count, and so does a
+        closed record. What we wrote, our own reminder when it is ticked off, and that a record was
+        deleted do not: nobody has answered the customer by these.
+        """
+
+    async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
+        """Tell the record's owner once, however often called; return the id of what was made."""
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Try credentials, permissions and fields without writing."""
+
+    async def close(self) -> None:
+        """Close connections, in a process that ends."""
+
+
+class Destinations(Protocol):
+    """All destinations there are, each built when it is first needed."""
+
+    async def get(self, name: str) -> Crm:
+        """Return the adapter; raise ``SettingsError`` if it can't be built."""

@@ -1,0 +1,122 @@
+"""When the sweep looks at which lead, and by what leads are listed: table ``LeadIndex``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """When the sweep must look at a lead; ``written_at`` and ``etag`` are storage's own."""
+
+    due_at: datetime
+    lead_id: str
+    written_at: datetime
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What one sweep did; ``failed`` leads stay due."""
+
+    looked_at: int = 0
+    flagged: int = 0
+    followed_up: int = 0
+    requeued: int = 0
+    parked: int = 0
+    from_outbox: int = 0
+    cleared: int = 0
+    failed: int = 0
+
+
+class StateKind(StrEnum):
+    """What leads are listed by beside time."""
+
+    OVERDUE = "overdue"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRow:
+    """A row that lists a lead as overdue, or a delivery of it as parked, since a time.
+
+    It may be out of date: the lead is not. ``key`` is its place among all such rows.
+    """
+
+    key: str
+    kind: StateKind
+    since: datetime
+    lead_id: str
+    destination: str
+    written_at: datetime
+    etag: str
+
+
+class Doing(StrEnum):
+    """What we were doing at a destination."""
+
+    DELIVER = "deliver"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """That a destination refuses us until somebody mends its credentials or settings.
+
+    ``reason`` is in the destination's words; ``at`` is when it last did.
+    """
+
+    destination: str
+    doing: Doing
+    reason: str
+    at: datetime
+
+
+class LeadIndex(Protocol):
+    """Table ``LeadIndex``: when the sweep looks at which lead. Written before the lead row."""
+
+    async def put_new(
+        self, lead_id: str, *, due_at: datetime, created_at: datetime, test: bool
+    ) -> None:
+        """Write the rows of a new lead, in one transaction: due, recent, and test if it is one."""
+
+    async def put_due(self, lead_id: str, due_at: datetime) -> None:
+        """Write when the sweep must look at a lead that is known."""
+
+    async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
+        """Write the row by which parked deliveries are listed."""
+
+    async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
+        """Write the row by which overdue leads are listed."""
+
+    async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
+        """Return due rows up to a time, earliest first."""
+
+    async def delete(self, row: DueRow) -> None:
+        """Delete a due row if it is still as it was listed. Only the sweep does."""
+
+    async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list overdue and parked leads, those with keys after ``after``."""
+
+    async def delete_state(self, row: StateRow) -> None:
+        """Delete such a row if it is still as it was listed. Only the sweep does."""
+
+    async def put_trouble(self, trouble: Trouble) -> None:
+        """Write what only a person can mend, one row per destination and doing."""
+
+    async def troubles(self) -> Sequence[Trouble]:
+        """Return what is to be mended."""
+
+    async def delete_trouble(self, destination: str, doing: Doing) -> None:
+        """Delete what has been mended, if it is there."""
+
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+        """Write when the last sweep was and what it did: timers have been seen to stop.
+
+        ``tidied_to`` is the key of the last state row that it looked at, "" to begin anew.
+        """
+
+    async def tidied_to(self) -> str:
+        """Return where the last sweep got to with state rows."""

@@ -1,0 +1,36 @@
+"""The page of each destination names its settings, all of them and no other."""
+
+import inspect
+from importlib import import_module
+
+import pytest
+
+from shared.bootstrap import CRMS
+from shared.settings import AzureTableSettings, Settings
+from tests.docs.documents import sections
+
+
+def settings_of(name: str) -> type[Settings]:
+    if name == "azure_table":
+        return AzureTableSettings
+    module = import_module(f"shared.adapters.{name}.settings")
+    classes = [cls for _, cls in inspect.getmembers(module, inspect.isclass)]
+    found = [c for c in classes if c.__module__ == module.__name__ and issubclass(c, Settings)]
+    [whole] = [cls for cls in found if not cls.__subclasses__()]
+    return whole
+
+
+@pytest.mark.parametrize("name", ["azure_table", *CRMS])
+def test_a_page_names_the_settings_of_its_destination(name: str) -> None:
+    page = sections(f"docs/destinations/{name}.md")
+
+    named = page["Settings"].named()
+
+    fields = settings_of(name).model_fields.values()
+    assert named.keys() == {str(field.validation_alias) for field in fields}
+
+
+def test_the_overview_links_every_page() -> None:
+    overview = sections("docs/destinations/README.md")["Destinations"].text
+
+    assert [name for name in ["azure_table", *CRMS] if f"({name}.md)" not in overview] == []
