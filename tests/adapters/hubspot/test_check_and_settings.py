@@ -1,5 +1,6 @@
 """What is missing in the account or wrong in the settings is told."""
 
+import json
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,7 @@ import pytest
 
 from shared.adapters.hubspot.adapter import HubspotCrm, create
 from shared.adapters.hubspot.settings import HubspotSettings
-from shared.errors import (
-    SettingsError,
-)
+from shared.errors import SettingsError
 from tests.adapters.hubspot.world import CrmFor
 from tests.crm_servers.hubspot import HubspotServer
 
@@ -32,6 +31,31 @@ async def test_a_complete_account_passes_and_is_not_changed(
     assert all(found.ok and not found.mend for found in results)
     assert len(results) == 11
     assert (server.contacts, server.unsubscribed) == ({}, set())
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"things": "lead"}, []),
+        (
+            {"things": "leed", "cogs": "prospect"},
+            [
+                (
+                    "property lifecyclestage takes the values of HUBSPOT_FIELDS: no option of it"
+                    " has the internal name 'leed', 'prospect': correct HUBSPOT_FIELDS, or add the"
+                    " option"
+                )
+            ],
+        ),
+    ],
+)
+async def test_options_that_a_choice_may_set_must_exist(
+    crm_for: CrmFor, values: dict[str, str], told: list[str]
+) -> None:
+    choice = {"of": "{offer}", "values": values, "else": "customer"}
+    crm = crm_for(HUBSPOT_FIELDS=json.dumps({"lifecyclestage": choice}))
+
+    assert await failed(crm) == told
 
 
 async def test_everything_that_is_missing_is_named_with_the_step_to_mend_it(

@@ -27,6 +27,22 @@ async def test_a_deleted_contact_is_made_anew_with_a_remark(
     assert server.records()[0].values["last_name"] == CONTACT.last_name
 
 
+async def test_a_contact_of_the_same_address_takes_the_place_of_a_deleted_one(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    before = await deliver(crm)
+    server.sales_deletes(before.id)
+    other = server.has(email=CONTACT.email, hs_lead_status="CONNECTED")
+
+    done = await delivered(crm, WANTED, SECOND, record=before, fields=frozenset())
+
+    assert (done.record.id, done.created) == (other, False)
+    assert done.remarks == (f"record {before.id} is gone there: now it is {other}",)
+    assert list(server.contacts) == [other]
+    assert server.contacts[other]["hs_lead_status"] == "CONNECTED"
+    assert await crm.follow_ups([question(done.record)]) == {}
+
+
 @pytest.mark.parametrize("ours", [True, False])
 async def test_a_completed_task_counts_unless_it_is_our_reminder(
     server: HubspotServer, crm: HubspotCrm, *, ours: bool
