@@ -1,0 +1,182 @@
+"""The API of a HubSpot account.
+
+A contact is created atomically: of two with the same e-mail or unique value, the second is refused.
+"""
+
+from typing import override
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tests.crm_servers.hubspot.account import (
+    AFTER_A_WRITE,
+    ASSOCIATIONS,
+    BODIES,
+    LARGEST_BATCH,
+    LONGEST_TEXT,
+    OWNERS,
+    READ,
+    SUBSCRIPTIONS,
+    WRITE,
+    Answer,
+    Body,
+    HubspotAccount,
+    Properties,
+)
+from tests.crm_servers.hubspot.answers import error, invalid, not_found
+from tests.crm_servers.server import Fault
+
+
+class HubspotServer(HubspotAccount):
+    """A fake account on a socket."""
+
+    @override
+    def routes(self) -> list[BaseRoute]:
+        objects, schema = "/crm/objects/{version}", "/crm/properties/{version}/contacts"
+        opt_out = "/communication-preferences/{version}/statuses/{key:path}/unsubscribe-all"
+        attached = "/crm/associations/{version}/contacts/{kind}/batch/read"
+        contacts, contact = f"{objects}/contacts", f"{objects}/contacts/{{key:path}}"
+        return [
+            self._route("GET", "/account-info/{version}/details", "", self._account),
+            self._route("GET", "/crm/owners/{version}/{key}", OWNERS, self._owner),
+            self._route("GET", schema, READ, self._schema),
+            self._route("GET", f"{schema}/{{key}}", READ, self._property),
+            self._route("GET", opt_out, SUBSCRIPTIONS, self._opted_out),
+            self._route("POST", opt_out, SUBSCRIPTIONS, self._opt_out),
+            self._route("GET", contacts, READ, self._list),
+            self._route("POST", contacts, WRITE, self._create),
+            self._route("POST", attached, READ, self._associated),
+            self._route("POST", f"{objects}/{{kind}}/batch/read", READ, self._batch_read),
+            self._route("POST", f"{objects}/{{kind}}", WRITE, self._attach),
+            self._route("GET", contact, READ, self._read),
+            self._route("PATCH", contact, WRITE, self._update),
+        ]
+
+    def _route(self, method: str, path: str, scope: str, answer: Answer) -> BaseRoute:
+        async def take(request: Request) -> Response:
+            body = await request.json() if await request.body() else {}
+            call = f"{method} {request.url.path}"
+
+            async def do() -> Response:
+                if request.headers.get("authorization") != f"Bearer {self.key}":
+                    return self.fault_answer(Fault.UNAUTHORIZED)
+                if request.path_params["version"] != self.version:
+                    return Response("<html>Error 404 Not Found</html>", 404)
+                if scope and scope not in self.scopes:
+                    return error(403, "MISSING_SCOPES", "Not granted.", requiredScopes=[scope])
+                self.bodies.append((call, body))
+                return self.answers_at.pop(call, None) or answer(request, body)
+
+            if "/crm/objects/" not in request.url.path and not self.down:
+                return await do()
+            if fault := self.faults_at.pop(call, None):
+                self.faults.appendleft(fault)
+            if self.faults and self.faults[0] in AFTER_A_WRITE and not self._writes(request):
+                self.calls.append(call)
+                return await do()
+            return await self.guarded(request, do)
+
+        return Route(path, take, methods=[method])
+
+    def _writes(self, request: Request) -> bool:
+        if request.method == "PATCH":
+            return self._find(request) is not None
+        return request.method == "POST" and not request.url.path.endswith("/batch/read")
+
+    def _find(self, request: Request) -> str | None:
+        by, key = request.query_params.get("idProperty"), request.path_params["key"]
+        if by is None:
+            return key if key in self.contacts else None
+        return self._with(by, key)
+
+    def _create(self, request: Request, body: Body) -> Response:
+        given: Properties = body["properties"]
+        faults = self._faults(given)
+        faults |= dict.fromkeys(self.required - given.keys(), "REQUIRED_FIELD")
+        if faults:
+            return invalid(faults)
+        if not given.keys() & {"email", "firstname", "lastname"}:
+            return error(400, "VALIDATION_ERROR", "One of email, firstname, lastname is required.")
+        if known := self._with("email", given.get("email", "")):
+            return error(409, "CONFLICT", f"Contact already exists. Existing ID: {known}")
+        taken = {n for n in self.unique & given.keys() if self._with(n, given[n])}
+        if taken:
+            return invalid(dict.fromkeys(taken, "CONFLICTING_UNIQUE_VALUE"))
+        record_id = self.has(**given | ({"email": e.lower()} if (e := given.get("email")) else {}))
+        return JSONResponse(self._shown(record_id), 201)
+
+    def _update(self, request: Request, body: Body) -> Response:
+        record_id = self._find(request)
+        if record_id is None:
+            return not_found()
+        faults = self._faults(body["properties"])
+        if faults:
+            return invalid(faults)
+        self.contacts[record_id] |= body["properties"]
+        return JSONResponse(self._shown(record_id))
+
+    def _read(self, request: Request, body: Body) -> Response:
+        record_id = self._find(request)
+        return JSONResponse(self._shown(record_id)) if record_id else not_found()
+
+    def _list(self, request: Request, body: Body) -> Response:
+        return JSONResponse({"results": [self._shown(i) for i in list(self.contacts)[:1]]})
+
+    def _attach(self, request: Request, body: Body) -> Response:
+        kind, given = request.path_params["kind"], body["properties"]
+        [association] = body["associations"]
+        [type_] = association["types"]
+        contact_id, text = association["to"]["id"], given.get(BODIES[kind], "")
+        if "hs_timestamp" not in given or len(text) > LONGEST_TEXT:
+            return invalid({"hs_timestamp": "REQUIRED_FIELD"})
+        if contact_id not in self.contacts or type_["associationTypeId"] != ASSOCIATIONS[kind]:
+            return error(400, "VALIDATION_ERROR", "The association is not valid.")
+        made = str(next(self._ids))
+        self.attached[kind][made], self.of[made] = given, contact_id
+        return JSONResponse({"id": made, "properties": given}, 201)
+
+    def _associated(self, request: Request, body: Body) -> Response:
+        results = [self._attached_to(request.path_params["kind"], **one) for one in body["inputs"]]
+        return JSONResponse({"status": "COMPLETE", "results": results})
+
+    def _attached_to(self, kind: str, id: str, after: str = "0") -> Body:  # noqa: A002 - as sent
+        ids = [i for i in self.attached[kind] if self.of[i] == id]
+        end = int(after) + self.page_size
+        found = {"from": {"id": id}, "to": [{"toObjectId": int(i)} for i in ids[int(after) : end]]}
+        return {**found, **({"paging": {"next": {"after": str(end)}}} if ids[end:] else {})}
+
+    def _batch_read(self, request: Request, body: Body) -> Response:
+        asked = [given["id"] for given in body["inputs"]]
+        if len(asked) > LARGEST_BATCH:
+            return error(400, "VALIDATION_ERROR", "At most 100 inputs.")
+        kind = request.path_params["kind"]
+        known = self.contacts if kind == "contacts" else self.attached[kind]
+        found = [{"id": i, "properties": known[i]} for i in asked if i in known]
+        gone = [i for i in asked if i not in known]
+        missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": gone}}
+        errors = {"numErrors": 1, "errors": [missing]} if gone else {}
+        return JSONResponse({"results": found} | errors, 207 if gone else 200)
+
+    def _account(self, request: Request, body: Body) -> Response:
+        return JSONResponse({"timeZone": "Asia/Kolkata", "utcOffsetMilliseconds": 19_800_000})
+
+    def _owner(self, request: Request, body: Body) -> Response:
+        owner = request.path_params["key"]
+        return JSONResponse({"id": owner}) if owner in self.owners else not_found()
+
+    def _schema(self, request: Request, body: Body) -> Response:
+        return JSONResponse({"results": [self._defined(name) for name in sorted(self.properties)]})
+
+    def _property(self, request: Request, body: Body) -> Response:
+        name = request.path_params["key"]
+        return JSONResponse(self._defined(name)) if name in self.properties else not_found()
+
+    def _opted_out(self, request: Request, body: Body) -> Response:
+        return JSONResponse({"results": [], "status": "COMPLETE"})
+
+    def _opt_out(self, request: Request, body: Body) -> Response:
+        if request.query_params.get("channel") != "EMAIL":
+            return error(400, "VALIDATION_ERROR", "channel is required.")
+        self.unsubscribed.add(request.path_params["key"])
+        return JSONResponse({"results": [], "status": "COMPLETE"})
