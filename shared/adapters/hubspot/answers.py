@@ -47,7 +47,7 @@ type JsonObject = dict[str, Any]
 class TakenError(CrmRejectedError):
     """A contact with the same e-mail or unique value is there: ``contact_id``, "" if not told."""
 
-    def __init__(self, reason: str, contact_id: str) -> None:
+    def __init__(self, reason: str, contact_id: str = "") -> None:
         """Take HubSpot's words, and the id in them."""
         super().__init__(reason)
         self.contact_id = contact_id
@@ -85,10 +85,11 @@ class Meaning:
             return CrmCredentialsError(said)
         if status == HTTPStatus.NOT_FOUND and (not body or request.path.endswith("/contacts")):
             return wrong_address(response)
-        existing = EXISTING_ID.search(response.text)
-        if existing or CONFLICTING_VALUE in response.text:
-            return TakenError(said, existing[1] if existing else "")
-        return CrmRejectedError(said) if status in REFUSED else None
+        if status not in REFUSED:
+            return None
+        if existing := EXISTING_ID.search(response.text):
+            return TakenError(said, existing[1])
+        return TakenError(said) if CONFLICTING_VALUE in response.text else CrmRejectedError(said)
 
 
 def until_daily_reset(now: datetime, zone: ZoneInfo | None) -> timedelta:

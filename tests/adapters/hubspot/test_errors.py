@@ -185,3 +185,21 @@ async def test_nobody_is_there(crm: HubspotCrm, server: HubspotServer, crm_for: 
     crm = crm_for(HUBSPOT_URL="http://127.0.0.1:1")
     with pytest.raises(CrmUnavailableError, match="can't be reached"):
         await deliver(crm)
+
+
+@pytest.mark.parametrize(
+    ("status", "meant"),
+    [
+        (429, CrmUnavailableError),
+        (500, CrmOutcomeUnknownError),
+        (503, CrmUnavailableError),
+    ],
+)
+@pytest.mark.parametrize("words", ["Existing ID: 501", "CONFLICTING_UNIQUE_VALUE"])
+async def test_a_fault_that_quotes_a_conflict_is_no_refusal(
+    server: HubspotServer, crm: HubspotCrm, status: int, meant: type[CrmError], words: str
+) -> None:
+    server.answers_at[CREATE] = error(status, "INTERNAL_ERROR", words)
+
+    with pytest.raises(meant, match=str(status)):
+        await deliver(crm)
