@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from ingest_lead.answers import AcceptedBody
-from ops.console import counted
+from ops.console import counted, one_line
 from ops.lead_views import delivery_state
 from ops.send import Sent
 from shared.delivery import Delivery
@@ -128,11 +128,6 @@ def still_under_way(delivery: Delivery, lead: Lead, within: timedelta) -> CheckR
     )
     what = f"not delivered to {delivery.destination} within {_seconds(within)}"
     return CheckResult(what=what, mend=mend)
-
-
-def one_line(text: str) -> str:
-    """Return a text without its line breaks."""
-    return " ".join(text.split())
 
 
 def _record(delivery: Delivery) -> str:

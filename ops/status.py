@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-from ops.console import counted
+from ops.console import counted, one_line
 from ops.desk import Desk
 from ops.lead_tables import IndexRows
 from ops.listing import IS_IN, LeadState
@@ -145,10 +145,9 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
 def refusal(trouble: TroubleView) -> str:
     """Return why a destination takes nothing, what waits, and the command that tells more."""
     last = f"{trouble.at:%Y-%m-%d %H:%M} UTC"
-    reason = trouble.reason.replace("\n", " ")
     return (
         f"{trouble.destination} refuses us, so {WHAT_WAITS[trouble.doing]} (last at {last}):"
-        f" {reason}; see `leads check`"
+        f" {one_line(trouble.reason)}; see `leads check`"
     )
 
 
