@@ -28,10 +28,10 @@ from bench.azurite_file import Document, document, write
 from bench.counted import REQUESTS
 from bench.made_up import SECRET, email, made_up
 from local.azurite import running_azurite
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.lead_id_secret import KEY as SECRET_KEY
-from shared.adapters.azure_storage.lead_rows import Row
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.lead_id_secret import KEY as SECRET_KEY
+from shared.storage.lead_rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 LEADS = 100_000

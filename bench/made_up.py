@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from shared.adapters.azure_storage.keys import newest_first_key, time_key
-from shared.adapters.azure_storage.lead_index import DUE, OVERDUE, PARKED, PARTITION, RECENT, TEST
-from shared.adapters.azure_storage.lead_rows import (
-    Row,
-    delivery_row,
-    event_row,
-    interest_row,
-    lead_row,
-)
 from shared.delivery import CrmRecord, Delivery, mark_delivered, park
 from shared.follow_up import FollowUpState, flag
 from shared.identity import DedupeKey, lead_id
 from shared.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.merging import MergeRules, answered, merge, new_lead
 from shared.ports.leads import Event, EventKind, RecordedInterest
+from shared.storage.keys import newest_first_key, time_key
+from shared.storage.lead_index import DUE, OVERDUE, PARKED, PARTITION, RECENT, TEST
+from shared.storage.lead_rows import (
+    Row,
+    delivery_row,
+    event_row,
+    interest_row,
+    lead_row,
+)
 
 SECRET = b"benchmark"
 DESTINATION = "azure_table"

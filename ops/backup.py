@@ -20,10 +20,10 @@ from azure.data.tables import EdmType, EntityProperty, UpdateMode
 
 from ops.desk import Desk
 from ops.errors import RefusedError, UsageError
-from shared.adapters.azure_storage.keys import text_time
-from shared.adapters.azure_storage.lead_id_secret import KEY as SECRET_KEY
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_rows import LEAD_ROW
+from shared.storage.keys import text_time
+from shared.storage.lead_id_secret import KEY as SECRET_KEY
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_rows import LEAD_ROW
 
 LEADS = "Leads"
 TABLES = (LEADS, "LeadIndex", "Quarantine", "Outbox")

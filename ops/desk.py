@@ -12,8 +12,6 @@ from ops.lead_tables import LeadLists, LeadTable
 from ops.quarantine_desk import QuarantineDesk
 from ops.where import find_storage
 from shared import bootstrap
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
 from shared.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
@@ -27,6 +25,8 @@ from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.queue import PushQueue
 from shared.settings import RouteSettings, load
+from shared.storage.account import Table
+from shared.storage.lead_id_secret import LeadIdSecret
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient

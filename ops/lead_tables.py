@@ -9,13 +9,15 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 
 from ops.lead_views import EventView
-from shared.adapters.azure_storage.account import Table, at_most
-from shared.adapters.azure_storage.keys import (
+from shared.lead import Interest
+from shared.ports.leads import StoredLead
+from shared.storage.account import Table, at_most
+from shared.storage.keys import (
     AFTER_PREFIX,
     newest_first_key,
     newest_first_time,
 )
-from shared.adapters.azure_storage.lead_index import (
+from shared.storage.lead_index import (
     DUE,
     HEARTBEAT,
     OVERDUE,
@@ -24,7 +26,7 @@ from shared.adapters.azure_storage.lead_index import (
     RECENT,
     TEST,
 )
-from shared.adapters.azure_storage.lead_rows import (
+from shared.storage.lead_rows import (
     DELIVERY_ROW,
     EVENT_ROW,
     INTEREST_ROW,
@@ -34,8 +36,6 @@ from shared.adapters.azure_storage.lead_rows import (
     read_interest,
     read_lead,
 )
-from shared.lead import Interest
-from shared.ports.leads import StoredLead
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"

@@ -12,9 +12,9 @@ from azure.core.exceptions import ResourceModifiedError
 from azure.data.tables import UpdateMode
 
 from ops.errors import RefusedError, UsageError
-from shared.adapters.azure_storage.account import Table, at_most
-from shared.adapters.azure_storage.keys import AFTER_PREFIX, text_time, time_key, time_text
 from shared.ports.quarantine import QuarantineReason
+from shared.storage.account import Table, at_most
+from shared.storage.keys import AFTER_PREFIX, text_time, time_key, time_text
 
 ID = re.compile("[0-9A-Za-z-]{6,}")
 """A quarantine id, or enough of it: `leads quarantine list` shows 8 digits."""

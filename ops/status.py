@@ -13,8 +13,8 @@ from ops.lead_tables import IndexRows
 from ops.listing import IS_IN, LeadState
 from ops.views import View
 from shared import bootstrap
-from shared.adapters.azure_storage.account import unavailable
 from shared.ports.index import Doing
+from shared.storage.account import unavailable
 
 QUEUES = (bootstrap.QUEUE, bootstrap.POISON_QUEUE)
 DAY = timedelta(days=1)

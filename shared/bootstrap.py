@@ -12,7 +12,6 @@ from nurture_timer.nurture import SweepPorts
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts
 from route_lead.take import TakePorts
-from shared.adapters.azure_storage.account import Storage, Table
 from shared.errors import SettingsError
 from shared.merging import MergeRules
 from shared.ports.crm import Crm
@@ -21,6 +20,7 @@ from shared.ports.leads import LeadStore
 from shared.ports.quarantine import Quarantine
 from shared.ports.queue import Outbox, PushQueue
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, load
+from shared.storage.account import Storage, Table
 
 QUEUE = "leads"
 POISON_QUEUE = f"{QUEUE}-poison"
@@ -63,7 +63,7 @@ def sweep_ports() -> SweepPorts:
 @cache
 def quarantine() -> Quarantine:
     """Return the quarantine; only the storage settings can be at fault."""
-    from shared.adapters.azure_storage.quarantine import TableQuarantine
+    from shared.storage.quarantine import TableQuarantine
 
     return TableQuarantine(table("Quarantine"))
 
@@ -93,7 +93,7 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
 
 def lead_id_secret(key: str) -> Callable[[], Awaitable[bytes]]:
     """Return the secret of lead ids: a configured one, or the one kept beside the leads."""
-    from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
+    from shared.storage.lead_id_secret import LeadIdSecret
 
     async def configured() -> bytes:
         return key.encode()
@@ -182,7 +182,7 @@ def poison_queue() -> PushQueue:
 
 
 def _queue(name: str) -> PushQueue:
-    from shared.adapters.azure_storage.queue import StoragePushQueue
+    from shared.storage.queue import StoragePushQueue
 
     return StoragePushQueue(storage().queue(name))
 
@@ -190,7 +190,7 @@ def _queue(name: str) -> PushQueue:
 @cache
 def outbox() -> Outbox:
     """Return what the queue did not take."""
-    from shared.adapters.azure_storage.outbox import TableOutbox
+    from shared.storage.outbox import TableOutbox
 
     return TableOutbox(table("Outbox"))
 
@@ -198,7 +198,7 @@ def outbox() -> Outbox:
 @cache
 def leads() -> LeadStore:
     """Return the leads."""
-    from shared.adapters.azure_storage.leads import TableLeadStore
+    from shared.storage.leads import TableLeadStore
 
     return TableLeadStore(table("Leads"))
 
@@ -206,6 +206,6 @@ def leads() -> LeadStore:
 @cache
 def index() -> LeadIndex:
     """Return the index of leads."""
-    from shared.adapters.azure_storage.lead_index import TableLeadIndex
+    from shared.storage.lead_index import TableLeadIndex
 
     return TableLeadIndex(table("LeadIndex"))

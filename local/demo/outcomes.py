@@ -12,7 +12,10 @@ from azure.data.tables.aio import TableServiceClient
 
 from local.errors import LocalRunError
 from local.samples import Push, Sample
-from shared.adapters.azure_storage.lead_rows import (
+from shared.delivery import Delivery
+from shared.lead import Interest, Lead
+from shared.ports.quarantine import QuarantineReason
+from shared.storage.lead_rows import (
     DELIVERY_ROW,
     INTEREST_ROW,
     LEAD_ROW,
@@ -20,9 +23,6 @@ from shared.adapters.azure_storage.lead_rows import (
     read_interest,
     read_lead,
 )
-from shared.delivery import Delivery
-from shared.lead import Interest, Lead
-from shared.ports.quarantine import QuarantineReason
 
 LEADS_PATH = "/api/leads"
 

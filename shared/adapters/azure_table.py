@@ -13,8 +13,6 @@ from itertools import batched
 from azure.data.tables import UpdateMode
 from pydantic_core import to_json
 
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.keys import time_key, time_text
 from shared.delivery import CrmRecord
 from shared.errors import (
     CrmCredentialsError,
@@ -33,6 +31,8 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
+from shared.storage.account import Table
+from shared.storage.keys import time_key, time_text
 
 CUSTOMER_INFO = {
     "FirstName": "first_name",

@@ -3,10 +3,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.outbox import TableOutbox
 from shared.ports.queue import Outbox
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.outbox import TableOutbox
 from tests.contract import subjects
 from tests.fakes import FakeOutbox
 

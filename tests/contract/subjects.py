@@ -7,16 +7,16 @@ from typing import Any
 from azure.data.tables.aio import TableClient
 from azure.storage.queue.aio import QueueClient
 
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.keys import text_time
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.leads import TableLeadStore
-from shared.adapters.azure_storage.quarantine import TableQuarantine
-from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.ports.index import LeadIndex, Swept
 from shared.ports.leads import Event, EventKind, LeadStore
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import PushQueue
+from shared.storage.account import Table
+from shared.storage.keys import text_time
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.leads import TableLeadStore
+from shared.storage.quarantine import TableQuarantine
+from shared.storage.queue import StoragePushQueue
 from tests.fakes import Clock, FakeLeadIndex, FakeLeadStore, FakeQuarantine, FakeQueue
 
 type Row = Mapping[str, Any]

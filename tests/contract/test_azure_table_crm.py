@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.azure_storage.account import Storage, Table
 from shared.adapters.azure_table import AzureTableCrm
 from shared.delivery import CrmRecord
 from shared.errors import CrmRejectedError
 from shared.lead import Interest
 from shared.ports.crm import Changed, FollowUpQuestion, Noted, Reminder, Upserted
+from shared.storage.account import Storage, Table
 from tests.contract.subjects import Row, rows_of
 from tests.examples import LEAD_ID, interest, lead
 from tests.fakes import START

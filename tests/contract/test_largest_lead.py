@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from ingest_lead.ingest import LARGEST_BODY
 from ingest_lead.parse import LONGEST_TEXT, parse
 from route_lead.changes import RouteRules, mark, record, take_claims
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.leads import TableLeadStore
 from shared.adapters.azure_table import AzureTableCrm
 from shared.identity import dedupe_key
 from shared.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
 from shared.ports.crm import Changed
+from shared.storage.account import Storage
+from shared.storage.leads import TableLeadStore
 from tests.examples import LEAD_ID
 from tests.fakes import START
 

@@ -9,19 +9,19 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from hypothesis import HealthCheck, given, settings
 
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.leads import TableLeadStore
-from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.adapters.azure_storage.quarantine import TableQuarantine
-from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.delivery import Delivery
 from shared.errors import StorageUnavailableError
 from shared.lead import Lead
 from shared.ports.leads import LeadChange, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.leads import TableLeadStore
+from shared.storage.outbox import TableOutbox
+from shared.storage.quarantine import TableQuarantine
+from shared.storage.queue import StoragePushQueue
 from tests import strategies
 from tests.contract.subjects import rows_of
 from tests.examples import LEAD_ID, by_destination, change, delivery, recorded, told

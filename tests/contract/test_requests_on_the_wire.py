@@ -13,18 +13,18 @@ from ingest_lead.ingest import Accepted, IngestPorts, Refused, ingest
 from nurture_timer.nurture import SweepPorts, sweep
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.leads import TableLeadStore
-from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.adapters.azure_storage.quarantine import TableQuarantine
-from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.adapters.azure_table import AzureTableCrm
 from shared.bootstrap import ConfiguredDestinations, new_id, utc_now
 from shared.envelope import Deliver, Push
 from shared.merging import MergeRules
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.leads import TableLeadStore
+from shared.storage.outbox import TableOutbox
+from shared.storage.quarantine import TableQuarantine
+from shared.storage.queue import StoragePushQueue
 
 DAY = timedelta(days=1)
 RULES = RouteRules(

@@ -6,13 +6,6 @@ from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.leads import TableLeadStore
-from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.adapters.azure_storage.quarantine import TableQuarantine
-from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.adapters.azure_table import AzureTableCrm
 from shared.errors import CrmUnavailableError, StorageUnavailableError
 from shared.ports.crm import Changed
@@ -20,6 +13,13 @@ from shared.ports.index import DueRow, StateKind, StateRow, Swept
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import OutboxRow
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.leads import TableLeadStore
+from shared.storage.outbox import TableOutbox
+from shared.storage.quarantine import TableQuarantine
+from shared.storage.queue import StoragePushQueue
 from tests.examples import CONTACT, LEAD_ID, change, interest, lead, recorded
 from tests.fakes import START
 

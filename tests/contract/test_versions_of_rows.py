@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import Storage
-from shared.adapters.azure_storage.leads import TableLeadStore
 from shared.delivery import Delivery
 from shared.errors import StorageUnavailableError
+from shared.storage.account import Storage
+from shared.storage.leads import TableLeadStore
 from tests.contract.subjects import rows_of
 from tests.examples import CONTACT, LEAD_ID, change, delivery, recorded
 

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.adapters.azure_storage.account import Storage
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
 from tests.crm_contract.subjects import in_memory, on_a_socket, on_azurite
 from tests.crm_contract.world import World
 

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 import pytest
 
-from shared.adapters.azure_storage.account import Table
 from shared.adapters.azure_table import CUSTOMER_INFO, AzureTableCrm
 from shared.bootstrap import ADAPTERS
 from shared.errors import (
@@ -27,6 +26,7 @@ from shared.errors import (
     CrmUnavailableError,
 )
 from shared.ports.crm import Crm, FollowUpSeen
+from shared.storage.account import Table
 from tests.crm_servers import fake_of
 from tests.crm_servers.server import Fault, SeenRecord
 from tests.fakes import FakeCrm

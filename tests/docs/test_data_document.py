@@ -15,17 +15,6 @@ from azure.data.tables.aio import TableServiceClient
 
 from ops.backup import TABLES
 from ops.quarantine_desk import WITHOUT_BODY
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.lead_rows import (
-    delivery_row,
-    event_row,
-    interest_row,
-    lead_row,
-)
-from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.adapters.azure_storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
 from shared.adapters.azure_table import CUSTOMER_INFO
 from shared.adapters.azure_table import interest_row as marketplace_row
 from shared.bootstrap import POISON_QUEUE, QUEUE
@@ -38,6 +27,17 @@ from shared.ports.index import Doing, Swept, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.settings import AzureTableSettings
+from shared.storage.account import Table
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.lead_rows import (
+    delivery_row,
+    event_row,
+    interest_row,
+    lead_row,
+)
+from shared.storage.outbox import TableOutbox
+from shared.storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
 from tests.docs.documents import CODE, ROOT, Section, read, sections
 
 if TYPE_CHECKING:

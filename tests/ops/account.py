@@ -20,18 +20,18 @@ from ops.desk import Desk
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
 from route_lead.take import Taken, TakePorts, take
-from shared.adapters.azure_storage.account import Storage, Table
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
-from shared.adapters.azure_storage.lead_index import TableLeadIndex
-from shared.adapters.azure_storage.leads import TableLeadStore
-from shared.adapters.azure_storage.outbox import TableOutbox
-from shared.adapters.azure_storage.quarantine import TableQuarantine
-from shared.adapters.azure_storage.queue import StoragePushQueue
 from shared.bootstrap import new_id, utc_now
 from shared.envelope import Push
 from shared.merging import MergeRules
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import Quarantined, QuarantineReason
+from shared.storage.account import Storage, Table
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_index import TableLeadIndex
+from shared.storage.leads import TableLeadStore
+from shared.storage.outbox import TableOutbox
+from shared.storage.quarantine import TableQuarantine
+from shared.storage.queue import StoragePushQueue
 from tests.fakes import FakeCrm, FakeDestinations
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from shared.adapters.azure_storage.account import Storage
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
 from tests.fakes import FakeCrm
 from tests.ops.account import Account, open_account
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from ops.errors import NotFoundError, UsageError
-from shared.adapters.azure_storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_id_secret import LeadIdSecret
 from tests.ops.account import Account
 
 

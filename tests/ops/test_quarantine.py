@@ -10,10 +10,10 @@ from ops.errors import RefusedError, UsageError
 from ops.listing import listed
 from ops.quarantine_desk import Entry
 from ops.resubmit import resubmit
-from shared.adapters.azure_storage.quarantine import CHUNK, MOST_CHUNKS
 from shared.bootstrap import utc_now
 from shared.envelope import Deliver, Push
 from shared.ports.quarantine import QuarantineReason
+from shared.storage.quarantine import CHUNK, MOST_CHUNKS
 from tests.ops.account import DAY, Account
 
 BROKEN = b'{"UserDetails": {"Email": "zoe@example.com"},, "ActionCode": "INS"}'

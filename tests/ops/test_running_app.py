@@ -11,9 +11,9 @@ import pytest
 from local.demo.run import app_settings
 from local.running import RunningApp
 from ops.listing import listed
-from shared.adapters.azure_storage.account import Storage
 from shared.ports.leads import StoredLead
 from shared.settings import StorageSettings
+from shared.storage.account import Storage
 from tests.fakes import FakeCrm
 from tests.ops.account import Account, Told, leads_command, open_account
 

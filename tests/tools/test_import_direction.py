@@ -35,7 +35,7 @@ def test_the_app_keeps_its_direction(copy: Path) -> None:
         ("route_lead/route.py", "shared.bootstrap"),
         ("ingest_lead/blueprint.py", "shared.adapters.azure_table"),
         ("route_lead/route.py", "shared.adapters.azure_table"),
-        ("shared/adapters/azure_storage/leads.py", "shared.adapters.azure_table"),
+        ("shared/storage/leads.py", "shared.adapters.azure_table"),
         ("shared/adapters/dynamics/fields.py", "shared.adapters.hubspot.settings"),
         ("shared/adapters/crm_http/answers.py", "shared.adapters.dynamics.answers"),
         ("shared/adapters/azure_table.py", "shared.adapters.crm_http.client"),

@@ -5,8 +5,8 @@ from functools import partial
 
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
 from shared.ports.queue import OutboxRow
+from shared.storage.account import MOST_AT_ONCE, Table, at_most
 
 PARTITION = "outbox"
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from shared.adapters.azure_storage.lead_rows import (
+from shared.delivery import Delivery
+from shared.lead import KeyKind, Lead
+from shared.ports.leads import EventKind, RecordedInterest
+from shared.storage.lead_rows import (
     Row,
     delivery_row,
     event_row,
@@ -16,9 +19,6 @@ from shared.adapters.azure_storage.lead_rows import (
     read_interest,
     read_lead,
 )
-from shared.delivery import Delivery
-from shared.lead import KeyKind, Lead
-from shared.ports.leads import EventKind, RecordedInterest
 from tests import examples, strategies
 from tests.fakes import START
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
-from shared.adapters.azure_storage.account import Table
+from shared.storage.account import Table
 
 KEY = "lead-id-key"
 """Partition and row; a lead's partition is 32 hex digits."""

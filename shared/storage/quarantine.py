@@ -4,9 +4,9 @@ from functools import partial
 
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import Table
-from shared.adapters.azure_storage.keys import time_key, time_text
 from shared.ports.quarantine import Quarantined
+from shared.storage.account import Table
+from shared.storage.keys import time_key, time_text
 
 CHUNK = 64 * 1024
 """What one binary column holds."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError, ResourceExistsError
 
-from shared.adapters.azure_storage.account import error_code, unavailable
+from shared.storage.account import error_code, unavailable
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient

@@ -11,9 +11,9 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableErrorCode
 
-from shared.adapters.azure_storage.account import Storage, error_code, unavailable
 from shared.errors import SettingsError
 from shared.settings import DEVELOPMENT_STORAGE, StorageSettings
+from shared.storage.account import Storage, error_code, unavailable
 
 QUEUE_URI = "https://fabrikam.queue.core.windows.net"
 TABLE_URI = "https://fabrikam.table.core.windows.net"

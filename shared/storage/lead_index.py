@@ -11,8 +11,9 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
-from shared.adapters.azure_storage.account import MOST_AT_ONCE, Table, at_most
-from shared.adapters.azure_storage.keys import (
+from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
+from shared.storage.account import MOST_AT_ONCE, Table, at_most
+from shared.storage.keys import (
     AFTER_PREFIX,
     key_time,
     newest_first_key,
@@ -20,7 +21,6 @@ from shared.adapters.azure_storage.keys import (
     time_key,
     time_text,
 )
-from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
 
 PARTITION = "index"
 DUE = "due|"

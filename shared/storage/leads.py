@@ -8,9 +8,12 @@ from typing import Any
 from azure.core import MatchConditions
 from azure.data.tables import TableTransactionError, UpdateMode
 
-from shared.adapters.azure_storage.account import Table, error_code, unavailable
-from shared.adapters.azure_storage.keys import AFTER_PREFIX
-from shared.adapters.azure_storage.lead_rows import (
+from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.lead import Interest
+from shared.ports.leads import LeadChange, StoredLead
+from shared.storage.account import Table, error_code, unavailable
+from shared.storage.keys import AFTER_PREFIX
+from shared.storage.lead_rows import (
     DELIVERY_ROW,
     INTEREST_ROW,
     LEAD_ROW,
@@ -23,9 +26,6 @@ from shared.adapters.azure_storage.lead_rows import (
     read_interest,
     read_lead,
 )
-from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
-from shared.lead import Interest
-from shared.ports.leads import LeadChange, StoredLead
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
