@@ -131,14 +131,14 @@ class ConfiguredDestinations:
 
 
 def _azure_table() -> Crm:
-    from shared.adapters.azure_table import AzureTableCrm
+    from shared.destinations.azure_table.adapter import AzureTableCrm
 
     return AzureTableCrm(storage().table(load(AzureTableSettings).table))
 
 
 def _crm(name: str) -> Crm:
     """Build the adapter of a CRM: its module's ``create`` reads its own settings."""
-    create: Callable[[], Crm] = import_module(f"shared.adapters.{name}.adapter").create
+    create: Callable[[], Crm] = import_module(f"shared.destinations.{name}.adapter").create
     return create()
 
 

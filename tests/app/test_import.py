@@ -28,7 +28,7 @@ IMPORTED_WHEN_NEEDED = (
     "httpx",
     "phonenumbers",
     "pycountry",
-    "shared.adapters.azure_table",
+    "shared.destinations.azure_table.adapter",
 )
 """What takes long to import and no function needs to be there; without it, there is no client."""
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.azure_table import AzureTableCrm
 from shared.delivery import CrmRecord
+from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.errors import CrmRejectedError
 from shared.lead import Interest
 from shared.ports.crm import Changed, FollowUpQuestion, Noted, Reminder, Upserted

@@ -13,8 +13,8 @@ from ingest_lead.ingest import Accepted, IngestPorts, Refused, ingest
 from nurture_timer.nurture import SweepPorts, sweep
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
-from shared.adapters.azure_table import AzureTableCrm
 from shared.bootstrap import ConfiguredDestinations, new_id, utc_now
+from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.envelope import Deliver, Push
 from shared.merging import MergeRules
 from shared.settings import StorageSettings

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from shared.adapters.azure_table import CUSTOMER_INFO, AzureTableCrm
 from shared.bootstrap import ADAPTERS
+from shared.destinations.azure_table.adapter import CUSTOMER_INFO, AzureTableCrm
 from shared.errors import (
     CrmCredentialsError,
     CrmError,

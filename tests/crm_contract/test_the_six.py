@@ -21,7 +21,7 @@ import function_app
 from shared.bootstrap import ADAPTERS, take_ports
 ports, rules = take_ports().routing()
 asyncio.run(ports.destinations.get(*rules.destinations))
-print(json.dumps([name for name in ADAPTERS if f"shared.adapters.{name}" in sys.modules]))
+print(json.dumps([name for name in ADAPTERS if f"shared.destinations.{name}" in sys.modules]))
 """
 
 

@@ -15,10 +15,10 @@ from azure.data.tables.aio import TableServiceClient
 
 from ops.backup import TABLES
 from ops.quarantine_desk import WITHOUT_BODY
-from shared.adapters.azure_table import CUSTOMER_INFO
-from shared.adapters.azure_table import interest_row as marketplace_row
 from shared.bootstrap import POISON_QUEUE, QUEUE
 from shared.delivery import CrmRecord, Delivery
+from shared.destinations.azure_table.adapter import CUSTOMER_INFO
+from shared.destinations.azure_table.adapter import interest_row as marketplace_row
 from shared.envelope import Deliver, Push, parse_message
 from shared.follow_up import FollowUp, FollowUpState
 from shared.lead import Contact, Interest, KeyKind, Lead, Submission

@@ -13,7 +13,7 @@ from tests.docs.documents import sections
 def settings_of(name: str) -> type[Settings]:
     if name == "azure_table":
         return AzureTableSettings
-    module = import_module(f"shared.adapters.{name}.settings")
+    module = import_module(f"shared.destinations.{name}.settings")
     classes = [cls for _, cls in inspect.getmembers(module, inspect.isclass)]
     found = [c for c in classes if c.__module__ == module.__name__ and issubclass(c, Settings)]
     [whole] = [cls for cls in found if not cls.__subclasses__()]

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import adapters, bootstrap
+from shared import bootstrap, destinations
 from shared.settings import SECRET, AzureTableSettings, Settings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def read_needs() -> AppNeeds:
 @cache
 def setting_classes() -> tuple[type[Settings], ...]:
     """Return the classes that the app loads its settings with, those of all adapters too."""
-    for module in pkgutil.walk_packages(adapters.__path__, f"{adapters.__name__}."):
+    for module in pkgutil.walk_packages(destinations.__path__, f"{destinations.__name__}."):
         import_module(module.name)
     return tuple(cls for cls in _below(Settings) if cls.__module__.startswith("shared."))
 

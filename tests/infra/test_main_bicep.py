@@ -28,7 +28,7 @@ OPENS = "def opened(name):\n    return storage.table(load(Settings).table_prefix
 
 
 def is_of_an_adapter(cls: type[Settings]) -> bool:
-    return cls.__module__.startswith("shared.adapters.")
+    return cls.__module__.startswith("shared.destinations.")
 
 
 def faults(text: str, needs: AppNeeds, parameters: str = PARAMETERS) -> list[str]:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from local.crm import crm, exports
-from shared.adapters.https_endpoint.adapter import HttpsEndpointCrm
-from shared.adapters.https_endpoint.settings import HttpsEndpointSettings
 from shared.bootstrap import CRMS
+from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
+from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.lead import CONTACT_FIELDS
 from shared.ports.crm import Changed
 from tests.examples import CONTACT, interest, lead

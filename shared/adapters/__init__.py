@@ -1,1 +1,0 @@
-"""The ports, implemented: one file a technology. Only ``shared/bootstrap.py`` imports these."""

@@ -1,0 +1,1 @@
+"""The destination in the shape of Partner Center's own Azure Table rows."""

@@ -1,0 +1,179 @@
+"""Requests in the shape of Dataverse's Web API.
+
+We choose the keys of all rows that we make, so each request may be sent twice: a create carries
+``If-None-Match: *`` and is answered 412 if the row exists, an update carries ``If-Match: *`` and is
+answered 404 if sales deleted the row, see
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/perform-conditional-operations-using-web-api
+
+Not confirmed against a live system: that a create answers with the row, as an update does (an
+empty answer that names the row is taken as well); and that notes and tasks honour
+``If-None-Match``, as the common rules of the Web API say.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from shared.destinations.dynamics.answers import MEANINGS, NO_SUCH_TABLE, classify, error_of
+from shared.destinations.dynamics.fields import COLUMNS
+from shared.destinations.dynamics.follow_up import OPEN, STATUS
+from shared.destinations.http.answers import Request, json_object, unanswered
+from shared.destinations.http.client import HttpClient
+from shared.errors import CrmUnavailableError
+
+API = "/api/data/v9.2"
+ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}
+
+MASTER = "_masterid_value"
+"""The lead that one was merged into, see
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
+"""
+MOST_MERGES = 5
+"""One after the other; nobody has so many, but a circle must end."""
+
+SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value")
+SHOWN = (*SEEN, "_ownerid_value", "description", *COLUMNS)
+
+HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
+READING = {**HEADERS, "Prefer": 'odata.include-annotations="*"'}
+WRITING = {**HEADERS, "Prefer": "return=representation"}
+
+type Row = Mapping[str, Any]
+
+
+class DynamicsApi:
+    """Rows of Dataverse, read and written."""
+
+    def __init__(self, http: HttpClient) -> None:
+        """Take the connection to the environment."""
+        self._http = http
+        self._user_id = ""
+
+    async def create(self, table: str, row_key: str, body: Row) -> Row | None:
+        """Create a row under a key of ours; return None if it is there already."""
+        id_column = ID_COLUMNS[table]
+        request = Request(
+            method="PATCH",
+            path=f"{API}/{table}({row_key})",
+            repeatable=True,
+            json=body,
+            params={"$select": ",".join(SHOWN) if table == "leads" else id_column},
+            headers={**WRITING, "If-None-Match": "*"},
+        )
+        there = HTTPStatus.PRECONDITION_FAILED
+        response = await self._http.call(request, accept=frozenset({there}))
+        if response.status_code != there:
+            return _row(request, response, id_column, row_key)
+        code, said = error_of(response)
+        if code in MEANINGS or not said:
+            raise classify(request, response) or unanswered(request, str(there))
+        return None
+
+    async def lead(self, lead_key: str) -> Row | None:
+        """Return a lead, or the one that it was merged into; None if it was deleted."""
+        row = await self._read(lead_key)
+        for _ in range(MOST_MERGES):
+            master = row and merged_into(row)
+            further = await self._read(master) if master else None
+            if further is None:
+                break
+            row = further
+        return row
+
+    async def change(self, lead_key: str, body: Row) -> Row:
+        """Change a lead that is there."""
+        row = await self._one("PATCH", lead_key, {**WRITING, "If-Match": "*"}, body)
+        if row is None:
+            raise CrmUnavailableError(f"lead {lead_key} was deleted meanwhile")
+        return row
+
+    async def leads(self, ids: Iterable[str]) -> dict[str, Row]:
+        """Return the status of leads by their ids, a merged one's where it was merged into."""
+        found = await self._leads(set(ids))
+        for _ in range(MOST_MERGES):
+            masters = {i: master for i, row in found.items() if (master := merged_into(row))}
+            if not masters:
+                break
+            further = await self._leads(set(masters.values()))
+            found |= {i: further[master] for i, master in masters.items() if master in further}
+        return found
+
+    async def rows(self, path: str, columns: Sequence[str], where: str = "") -> list[Row]:
+        """Return the rows that meet a condition."""
+        condition = {"$filter": where} if where else {}
+        found = await self.get(path, {"$select": ",".join(columns), **condition})
+        if not isinstance(found.get("value"), list):
+            raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
+        return list(found["value"])
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the answer to a query."""
+        request = Request(
+            method="GET", path=API + path, repeatable=True, params=params, headers=READING
+        )
+        return json_object(request, await self._http.call(request))
+
+    async def me(self) -> str:
+        """Return the id of our application user, whose own doings are no follow-up."""
+        if not self._user_id:
+            self._user_id = str((await self.get("/WhoAmI")).get("UserId", ""))
+        if not self._user_id:
+            raise CrmUnavailableError("WhoAmI does not say who we are; check DYNAMICS_URL")
+        return self._user_id
+
+    async def _leads(self, ids: set[str]) -> dict[str, Row]:
+        rows = await self.rows("/leads", SEEN, any_of("leadid", ids))
+        found = {str(row.get("leadid")).lower(): row for row in rows}
+        if not found.keys() <= ids:
+            raise CrmUnavailableError("other leads than asked for; check DYNAMICS_URL")
+        return found
+
+    async def _read(self, lead_key: str) -> Row | None:
+        row = await self._one("GET", lead_key, READING)
+        if row is not None and not {"statecode", "_ownerid_value"} <= row.keys():
+            raise CrmUnavailableError("the lead is answered without its columns")
+        return row
+
+    async def _one(
+        self, method: str, lead_key: str, headers: Mapping[str, str], body: object = None
+    ) -> Row | None:
+        """Read or change a lead; return None if it was deleted."""
+        request = Request(
+            method=method,
+            path=f"{API}/leads({lead_key})",
+            repeatable=True,
+            json=body,
+            params={"$select": ",".join(SHOWN)},
+            headers=headers,
+        )
+        missing = HTTPStatus.NOT_FOUND
+        response = await self._http.call(request, accept=frozenset({missing}))
+        if response.status_code != missing:
+            return _row(request, response, "leadid", lead_key)
+        code, said = error_of(response)
+        if code == NO_SUCH_TABLE or not said:
+            raise classify(request, response) or unanswered(request, said)
+        return None
+
+
+def any_of(column: str, ids: Iterable[str]) -> str:
+    """Return the condition that a column is one of some ids."""
+    return " or ".join(f"{column} eq {one}" for one in sorted(ids))
+
+
+def merged_into(row: Row) -> str:
+    """Return the id of the lead that a closed one was merged into, "" if it was not."""
+    return "" if row.get("statecode") == OPEN else str(row.get(MASTER) or "").lower()
+
+
+def _row(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
+    """Return the row that an answer holds; without its id, nothing is known to be done."""
+    named = response.headers.get("OData-EntityId", "").lower()
+    if response.status_code == HTTPStatus.NO_CONTENT and row_key in named:
+        return {id_column: row_key}
+    row = json_object(request, response)
+    if str(row.get(id_column, "")).lower() != row_key:
+        raise unanswered(request, f"{response.status_code}, but without the record's id")
+    return row

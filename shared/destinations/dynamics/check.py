@@ -1,0 +1,125 @@
+"""Whether leads would be taken as the app is set up: what ``leads check`` asks, without writing.
+
+Not confirmed against a live system; tables are described at the addresses of
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from shared.destinations.dynamics.answers import understood
+from shared.destinations.dynamics.api import DynamicsApi
+from shared.destinations.dynamics.fields import DO_NOT_CONTACT, LENGTHS
+from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.own_fields import settable
+from shared.errors import CrmCredentialsError, CrmError, CrmRejectedError
+from shared.ports.crm import CheckResult
+
+PRIVILEGES = (
+    *("prvReadLead", "prvCreateLead", "prvWriteLead", "prvAppendLead", "prvAppendToLead"),
+    *("prvAssignLead", "prvCreateNote", "prvReadNote", "prvAppendNote"),
+    *("prvCreateActivity", "prvReadActivity", "prvAppendActivity", "prvAssignActivity"),
+)
+
+COLUMNS_OF_LEAD = "/EntityDefinitions(LogicalName='lead')/Attributes"
+LEAD_SOURCE = "leadsourcecode"
+
+
+class Check:
+    """One look at an environment, step by step."""
+
+    def __init__(self, api: DynamicsApi, settings: DynamicsSettings) -> None:
+        """Take what is asked, and what for."""
+        self._api = api
+        self._settings = settings
+
+    async def results(self) -> Sequence[CheckResult]:
+        """Take every step, or the first only where nobody is let in."""
+        steps: Mapping[str, Callable[[], Awaitable[object]]] = {
+            "Dynamics 365 lets the app in": self._api.me,
+            "the app's role has all privileges": self._role,
+            "all columns exist on the table lead": self._columns,
+            "the choices have the values that leads are given": self._choices,
+            "the owner of new leads exists": self._owner,
+        }
+        results: list[CheckResult] = []
+        for what, step in steps.items():
+            results.append(CheckResult(what=what, mend=await _fault(step)))
+            if not results[0].ok:
+                break
+        return results
+
+    async def _role(self) -> None:
+        function = "Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)"
+        names = f"[{','.join(f'"{name}"' for name in PRIVILEGES)}]"
+        path = f"/systemusers({await self._api.me()})/{function}"
+        held = await self._api.get(path, {"@p": names})
+        granted = {row.get("PrivilegeName") for row in held.get("RolePrivileges", ())}
+        if missing := [name for name in PRIVILEGES if name not in granted]:
+            raise CrmCredentialsError(
+                f"give the application user a security role with {', '.join(missing)}"
+            )
+
+    async def _columns(self) -> None:
+        rows = await self._api.rows(COLUMNS_OF_LEAD, ("LogicalName", "IsValidForCreate"))
+        settable_there = {row.get("LogicalName") for row in rows if row.get("IsValidForCreate")}
+        own = {name for name in self._settings.own_fields if "@" not in name}
+        if missing := sorted({*LENGTHS, *DO_NOT_CONTACT, *own} - settable_there):
+            raise CrmRejectedError(
+                f"create {', '.join(missing)} on the table lead, or mend DYNAMICS_FIELDS"
+            )
+
+    async def _choices(self) -> None:
+        rows = (
+            await self._api.get(
+                f"{COLUMNS_OF_LEAD}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata",
+                {"$select": "LogicalName", "$expand": "OptionSet,GlobalOptionSet"},
+            )
+        )["value"]
+        there = {row["LogicalName"]: _numbers(row) for row in rows}
+        own = self._settings.own_fields
+        faults = [
+            f"set DYNAMICS_FIELDS: {name} to one of {there[name]}; it gets {value!r}"
+            for name, field in own.items()
+            for value in ([field] if isinstance(field, str) else settable(field))
+            if name in there and (type(value) is not int or value not in there[name])
+        ]
+        wanted = self._settings.lead_source_code
+        if wanted and LEAD_SOURCE not in own and wanted not in there[LEAD_SOURCE]:
+            faults.append(
+                f"set DYNAMICS_LEAD_SOURCE_CODE to one of {there[LEAD_SOURCE]}, or to 0 for none;"
+                f" it is {wanted}"
+            )
+        if faults:
+            raise CrmRejectedError("; ".join(faults))
+
+    async def _owner(self) -> None:
+        kind = self._settings.owner.partition(":")[0]
+        if not kind:
+            return
+        select = {"systemuser": "isdisabled", "team": "name"}[kind]
+        try:
+            row = await self._api.get(self._settings.owner_path, {"$select": select})
+        except CrmRejectedError as error:
+            there_is_none = f"set DYNAMICS_OWNER to a {kind} of this environment: {error}"
+            raise CrmRejectedError(there_is_none) from None
+        if row.get("isdisabled"):
+            raise CrmRejectedError(
+                "DYNAMICS_OWNER names a disabled user: enable it or name another"
+            )
+
+
+async def _fault(step: Callable[[], Awaitable[object]]) -> str:
+    """Return what is wrong, "" if nothing."""
+    try:
+        with understood():
+            await step()
+    except CrmError as error:
+        return str(error)
+    return ""
+
+
+def _numbers(picklist: Mapping[str, Any]) -> list[int]:
+    """Return the values of a choice, which is the column's own or shared by several."""
+    options = picklist.get("OptionSet") or picklist.get("GlobalOptionSet") or {}
+    return [option["Value"] for option in options.get("Options", ())]

@@ -1,0 +1,80 @@
+"""The settings of the destination ``dynamics``."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.destinations.http.own_fields import OwnFields
+from shared.settings import SECRET, Settings
+
+
+class DynamicsSettings(Settings):
+    """Where the environment is, how the app is let in, and what new leads are given."""
+
+    url: str = Field(
+        validation_alias="DYNAMICS_URL",
+        description="address of the environment, such as https://contoso.crm4.dynamics.com",
+    )
+    credential: Literal["secret", "managedidentity"] = Field(
+        "secret",
+        validation_alias="DYNAMICS_CREDENTIAL",
+        description="secret: of an app registration; managedidentity: the app's identity in Azure",
+    )
+    tenant_id: str = Field(
+        "",
+        validation_alias="DYNAMICS_TENANT_ID",
+        pattern=r"^[A-Za-z0-9.-]+$",
+        description="tenant of the app registration: its id or a domain of it",
+    )
+    client_id: str = Field(
+        "", validation_alias="DYNAMICS_CLIENT_ID", description="client id of the app registration"
+    )
+    client_secret: str = Field(
+        "",
+        validation_alias="DYNAMICS_CLIENT_SECRET",
+        description="client secret of the app registration: its value, not its id",
+        json_schema_extra=SECRET,
+    )
+    authority: str = Field(
+        "https://login.microsoftonline.com",
+        validation_alias="DYNAMICS_AUTHORITY",
+        description="address of Microsoft Entra; another one in national clouds",
+    )
+    identity_client_id: str | None = Field(
+        None,
+        validation_alias="DYNAMICS_IDENTITY_CLIENT_ID",
+        description="client id of a user-assigned identity",
+    )
+    owner: str = Field(
+        "",
+        validation_alias="DYNAMICS_OWNER",
+        pattern=r"^(systemuser|team):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        description="owner of new leads: systemuser: or team: and its id; without it, our own user",
+    )
+    lead_source_code: int = Field(
+        8,
+        validation_alias="DYNAMICS_LEAD_SOURCE_CODE",
+        ge=0,
+        description="number of the choice Lead Source of new leads (8 is Web); 0 leaves it empty",
+    )
+    own_fields: OwnFields = Field(
+        default={},
+        validation_alias="DYNAMICS_FIELDS",
+        description='columns set on new leads, as JSON: {"new_offer": "{offer_title}"}',
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        secret = (self.tenant_id, self.client_id, self.client_secret)
+        if self.credential == "secret" and not all(secret):
+            raise ValueError(
+                "DYNAMICS_TENANT_ID, DYNAMICS_CLIENT_ID and DYNAMICS_CLIENT_SECRET: should all be"
+                " set, or else DYNAMICS_CREDENTIAL should be managedidentity"
+            )
+        return self
+
+    @property
+    def owner_path(self) -> str:
+        """Return the address of the owner of new leads, "" without one."""
+        kind, _, owner_id = self.owner.partition(":")
+        return f"/{kind}s({owner_id.lower()})" if owner_id else ""

@@ -1,0 +1,92 @@
+"""The connection to a CRM over HTTP: time-outs, tokens, and an error for whatever is no answer."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import httpx
+
+from shared.destinations.http.answers import Request, meaning, unanswered
+from shared.destinations.http.tokens import Tokens
+from shared.errors import CrmError, CrmUnavailableError
+
+TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
+
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The request did not leave: the CRM has done nothing."""
+
+type Classify = Callable[[Request, httpx.Response], CrmError | None]
+"""Return what an answer that is no success means to one vendor; None if it has nothing to add."""
+
+
+class HttpClient:
+    """The connection to one CRM; it is opened at the first call and kept."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        tokens: Tokens | None = None,
+        classify: Classify | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> None:
+        """Take where it is, how to get a token, what its errors mean, and how long it may take."""
+        self._base_url = base_url.rstrip("/")
+        self._tokens = tokens
+        self._classify = classify or (lambda _request, _response: None)
+        self._timeout = timeout
+        self._client: httpx.AsyncClient | None = None
+
+    async def call(
+        self, request: Request, *, accept: frozenset[int] = frozenset()
+    ) -> httpx.Response:
+        """Send a request; return the answer if it is a success or one of ``accept``.
+
+        A token that is refused is fetched anew, once. Raises ``CrmError``.
+        """
+        token = await self._tokens.get() if self._tokens else ""
+        response = await self._send(request, token)
+        if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens:
+            token = await self._tokens.get(instead_of=token)
+            response = await self._send(request, token)
+        if response.is_success or response.status_code in accept:
+            return response
+        raise self._classify(request, response) or meaning(request, response)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _send(self, request: Request, token: str) -> httpx.Response:
+        if self._client is None:
+            # At INFO it logs each URL whole, and some hold a secret.
+            logging.getLogger("httpx").setLevel(logging.WARNING)
+            self._client = httpx.AsyncClient(timeout=self._timeout, follow_redirects=False)
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            return await self._client.request(
+                request.method,
+                self._base_url + request.path,
+                params=request.params,
+                json=request.json,
+                content=request.content,
+                data=request.form,
+                headers={**request.headers, **bearer},
+            )
+        except NEVER_SENT as error:
+            raise CrmUnavailableError(f"{self.where} can't be reached: {_said(error)}") from None
+        except httpx.HTTPError as error:
+            lost = f"{self.where} gave no whole answer: {type(error).__name__}"
+            raise unanswered(request, lost) from None
+
+    @property
+    def where(self) -> str:
+        """Return the server's name; the rest of a URL may hold secrets."""
+        return urlsplit(self._base_url).netloc.rpartition("@")[2]
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,63 @@
+"""What sales did, told by the status of a person: opens, clicks and visits are none of it. Pure.
+
+The baseline of a record is the status as we saw it last, and when sales is known to have changed it
+before that: with the status alone, what sales did between two interests would be forgotten.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from shared.delivery import CrmRecord
+from shared.destinations.marketo.fields import STATUS, Person, text
+from shared.lead import Lead
+
+UPDATED_AT = "updatedAt"
+
+SUPPRESSED, STATUS_CHANGED_AT = "suppressed", "status_changed_at"
+"""In the baseline, beside the status: the flags were set; when sales changed the status."""
+
+
+def known_before(
+    record: CrmRecord | None, found: Person, *, ours: bool, given: str
+) -> Mapping[str, str]:
+    """Return the baseline to compare a person with.
+
+    Who has another id than the record is the survivor of a merge, or was made by a create whose
+    answer was lost, if the lead id says that the person is ``ours``: then the status counts, unless
+    it is the one that we have ``given``. Anybody else was there before us, with any status.
+    """
+    if record is not None and record.id == str(found["id"]):
+        return record.baseline
+    known = {STATUS: given, **(record.baseline if record else {})}
+    known.pop(SUPPRESSED, None)
+    status = text(found, STATUS)
+    return known if ours and status != given else {**known, STATUS: status}
+
+
+def acted_at(
+    person: Person | None, known: Mapping[str, str], open_statuses: Collection[str], now: datetime
+) -> datetime | None:
+    """Return when sales last acted, None if never; a person who was deleted says nothing new."""
+    times = [datetime.fromisoformat(at) for at in [known.get(STATUS_CHANGED_AT)] if at]
+    untouched = {"", known.get(STATUS, ""), *open_statuses}
+    if person is not None and text(person, STATUS) not in untouched:
+        times.append(_changed_at(person) or now)
+    return max(times, default=None)
+
+
+def baseline(lead: Lead, status: str, acted: datetime | None) -> dict[str, str]:
+    """Return what is kept with the record."""
+    told = {
+        STATUS_CHANGED_AT: acted.isoformat() if acted else "",
+        SUPPRESSED: "yes" if lead.suppressed else "",
+    }
+    return {STATUS: status, **{name: value for name, value in told.items() if value}}
+
+
+def _changed_at(person: Person) -> datetime | None:
+    """Return when a person last changed, None if Marketo does not tell."""
+    try:
+        at = datetime.fromisoformat(text(person, UPDATED_AT))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

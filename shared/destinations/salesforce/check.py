@@ -1,0 +1,152 @@
+"""What must be there in the org for leads to be taken; nothing is written to find out."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.destinations.http.own_fields import Value, settable
+from shared.destinations.salesforce.api import Row, SalesforceApi, quoted
+from shared.destinations.salesforce.fields import DESCRIPTION, DO_NOT_CONTACT
+from shared.destinations.salesforce.lead_body import our_fields
+from shared.destinations.salesforce.settings import SalesforceSettings
+from shared.errors import CrmError
+from shared.ports.crm import CheckResult
+
+MEND_LOGIN = (
+    "check SALESFORCE_URL (the My Domain address), SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET,"
+    " SALESFORCE_API_VERSION, and that the app's run-as user has API Enabled and access to Lead"
+)
+
+type Fields = Mapping[str, Row]
+"""The fields of ``Lead`` by name, as Salesforce describes them, see
+https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
+"""
+
+
+async def check_org(api: SalesforceApi, settings: SalesforceSettings) -> Sequence[CheckResult]:
+    """Describe ``Lead``, and look for what the settings name."""
+    login = f"{settings.url.rstrip('/')} lets us in and shows the object Lead"
+    try:
+        described = await api.describe_lead()
+    except CrmError as error:
+        return [CheckResult(what=login, mend=f"{error}; {MEND_LOGIN}")]
+    fields = {field["name"]: field for field in described.get("fields", ())}
+    return [
+        CheckResult(what=login),
+        *_lead(described, fields, settings),
+        *_own_fields(fields, settings),
+        *_picklists(fields, settings),
+        await _closed_status(api, settings),
+        *([await _owner(api, settings)] if settings.owner else []),
+    ]
+
+
+def _lead(described: Row, fields: Fields, settings: SalesforceSettings) -> list[CheckResult]:
+    key = fields.get(settings.id_field, {})
+    ours = {DESCRIPTION, *DO_NOT_CONTACT, *our_fields(settings).values(), *settings.set_once}
+    ours.add(settings.id_field)
+    hidden = [name for name in sorted(ours) if not _can_be_set(fields.get(name, {}))]
+    sent = {*ours, *settings.own_fields}
+    wanted = [name for name, field in fields.items() if _required(field) and name not in sent]
+    return [
+        _result(
+            f"Lead has the unique external id field {settings.id_field}",
+            "create it as Text(64), External ID, Unique, or deploy docs/destinations/salesforce;"
+            " let the integration's user edit it",
+            ok=key.get("unique") and key.get("externalId"),
+        ),
+        _result(
+            "the integration's user may create and change leads, with all fields that we send",
+            f"give it Create, Edit and View All on Lead, and Edit on: {', '.join(hidden) or '-'}",
+            ok=described.get("createable") and described.get("updateable") and not hidden,
+        ),
+        _result(
+            "Lead requires no field that we do not send",
+            f"set {', '.join(wanted)} in SALESFORCE_FIELDS, or make it optional",
+            ok=not wanted,
+        ),
+        _result(
+            f"{settings.country_field} takes the marketplace's country codes",
+            "State and Country Picklists are on: set SALESFORCE_COUNTRY_FIELD=CountryCode",
+            ok=settings.country_field == "CountryCode" or "CountryCode" not in fields,
+        ),
+    ]
+
+
+def _own_fields(fields: Fields, settings: SalesforceSettings) -> list[CheckResult]:
+    return [
+        _result(
+            f"{name} of SALESFORCE_FIELDS is there and can be set",
+            f"create the field {name} on Lead, let the integration's user edit it,"
+            " or correct SALESFORCE_FIELDS",
+            ok=_can_be_set(fields.get(name, {})),
+        )
+        for name in settings.own_fields
+    ]
+
+
+def _picklists(fields: Fields, settings: SalesforceSettings) -> list[CheckResult]:
+    """Return whether picklists hold the values that are known before a lead comes."""
+    own = settings.own_fields
+    values: list[tuple[str, Value]] = [
+        *((name, value) for name, value in settings.set_once.items() if name not in own),
+        *((name, value) for name, field in own.items() for value in settable(field)),
+    ]
+    return [
+        _result(
+            f"{name} has the value {value!r}",
+            f"add it to the picklist {name} of Lead, or correct the setting",
+            ok=_holds(fields[name], value),
+        )
+        for name, value in dict.fromkeys(values)
+        if fields.get(name, {}).get("picklistValues")
+    ]
+
+
+async def _closed_status(api: SalesforceApi, settings: SalesforceSettings) -> CheckResult:
+    return await _there(
+        api,
+        f"tasks have the closed status {settings.closed_task_status!r}",
+        "TaskStatus",
+        f"ApiName = {quoted(settings.closed_task_status)} AND IsClosed = TRUE",
+        "set SALESFORCE_CLOSED_TASK_STATUS to the API name of a closed status of tasks",
+    )
+
+
+async def _owner(api: SalesforceApi, settings: SalesforceSettings) -> CheckResult:
+    user = settings.owner.startswith("005")
+    return await _there(
+        api,
+        f"the owner {settings.owner} is {'an active user' if user else 'a queue'}",
+        "User" if user else "Group",
+        f"Id = {quoted(settings.owner)} AND {'IsActive = TRUE' if user else "Type = 'Queue'"}",
+        "correct SALESFORCE_OWNER, or activate the user",
+    )
+
+
+async def _there(api: SalesforceApi, what: str, source: str, where: str, mend: str) -> CheckResult:
+    try:
+        return _result(what, mend, ok=await api.rows(source, where))
+    except CrmError as error:
+        return CheckResult(what=what, mend=f"{error}; {mend}")
+
+
+def _can_be_set(field: Row) -> bool:
+    return bool(field.get("createable"))
+
+
+def _required(field: Row) -> bool:
+    optional = field.get("nillable") or field.get("defaultedOnCreate")
+    return _can_be_set(field) and not optional
+
+
+def _holds(field: Row, value: Value) -> bool:
+    """Tell whether a picklist has a value; several are divided by semicolons where it takes them.
+
+    A picklist that is not restricted would take any, but a value outside it is in no list view.
+    """
+    known = {entry["value"] for entry in field["picklistValues"] if entry["active"]}
+    several = field.get("type") == "multipicklist" and isinstance(value, str)
+    return known.issuperset(str(value).split(";") if several else [value])
+
+
+def _result(what: str, mend: str, *, ok: object) -> CheckResult:
+    return CheckResult(what=what, mend="" if ok else mend)

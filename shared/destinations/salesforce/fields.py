@@ -1,0 +1,55 @@
+"""Which of our fields goes to which of ``Lead``, how long it may be, and the flags."""
+
+from collections.abc import Mapping
+
+from shared.delivery import CrmRecord
+from shared.destinations.http.values import Fitted, fitted
+from shared.lead import Lead
+
+FIELDS = {
+    "first_name": "FirstName",
+    "last_name": "LastName",
+    "email": "Email",
+    "phone": "Phone",
+    "country": "Country",
+    "company": "Company",
+    "title": "Title",
+}
+DESCRIPTION = "Description"
+LENGTHS = {
+    "FirstName": 40,
+    "LastName": 80,
+    "Email": 80,
+    "Phone": 40,
+    "Country": 80,
+    "CountryCode": 10,
+    "Company": 255,
+    "Title": 128,
+    DESCRIPTION: 32_000,
+    "Subject": 255,
+}
+"""See https://developer.salesforce.com/docs/atlas.en-us.sfFieldRef.meta/sfFieldRef/salesforce_field_reference_Lead.htm
+Description and Subject are of the same length on ``Task``.
+"""
+
+DO_NOT_CONTACT = {"DoNotCall": True, "HasOptedOutOfEmail": True}
+TOLD_NOT_TO_CONTACT = "do_not_contact"
+"""In the baseline: the flags were set."""
+
+
+def flags(lead: Lead, before: CrmRecord | None) -> Mapping[str, bool]:
+    """Return the flags to set; what sales cleared since we did stays cleared."""
+    told = before is not None and TOLD_NOT_TO_CONTACT in before.baseline
+    return DO_NOT_CONTACT if lead.do_not_contact and not told else {}
+
+
+def told_flags(lead: Lead) -> dict[str, str]:
+    """Return what the baseline remembers of the flags."""
+    return {TOLD_NOT_TO_CONTACT: "true"} if lead.do_not_contact else {}
+
+
+def described(text: str, mark: str) -> Fitted:
+    """Return a description that fits, and by whose last line it is recognised."""
+    ending = f"\n\n{mark}" if mark else ""
+    fit = fitted({DESCRIPTION: text}, {DESCRIPTION: LENGTHS[DESCRIPTION] - len(ending)})
+    return Fitted({DESCRIPTION: fit.values.get(DESCRIPTION, "") + ending}, fit.remarks)

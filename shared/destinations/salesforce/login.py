@@ -1,0 +1,43 @@
+"""The login: client credentials, on the My Domain host only."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.destinations.http.answers import Request, json_object
+from shared.destinations.http.client import HttpClient
+from shared.destinations.http.tokens import Token
+from shared.destinations.salesforce.answers import login_refused
+from shared.destinations.salesforce.settings import SalesforceSettings
+from shared.errors import CrmUnavailableError
+
+SESSION = timedelta(hours=24)
+"""A token's end is not told; it is used until it is refused (``INVALID_SESSION_ID``), see
+https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm
+"""
+
+
+class Login:
+    """The way to a token."""
+
+    def __init__(self, settings: SalesforceSettings) -> None:
+        """Take settings that were checked; nothing is sent yet."""
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+        }
+        self._http = HttpClient(settings.url, classify=login_refused)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._http.close()
+
+    async def token(self) -> Token:
+        """Fetch a token."""
+        request = Request(
+            method="POST", path="/services/oauth2/token", form=self._form, repeatable=True
+        )
+        answer = json_object(request, await self._http.call(request))
+        text = answer.get("access_token")
+        if not isinstance(text, str) or not text:
+            raise CrmUnavailableError("the answer to the login holds no access token")
+        return Token(text, datetime.now(UTC) + SESSION)

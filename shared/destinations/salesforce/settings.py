@@ -1,0 +1,109 @@
+"""The settings of the destination Salesforce."""
+
+from collections.abc import Mapping
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.destinations.salesforce.fields import DESCRIPTION, LENGTHS
+from shared.settings import SECRET, Settings
+
+OWNER = "^(005|00G)[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$"
+ASSIGNMENT = "^(TRUE|FALSE|01Q[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?)$"
+
+
+class SalesforceAddress(Settings):
+    """Where the org is: a class of its own, so that all faults can be named together."""
+
+    url: str = Field(
+        "",
+        validation_alias="SALESFORCE_URL",
+        description="address of My Domain: https://fabrikam.my.salesforce.com",
+    )
+
+
+class SalesforceSettings(SalesforceAddress):
+    """The destination ``salesforce``."""
+
+    client_id: str = Field(
+        validation_alias="SALESFORCE_CLIENT_ID",
+        description="consumer key of the External Client App",
+    )
+    client_secret: str = Field(
+        validation_alias="SALESFORCE_CLIENT_SECRET",
+        description="consumer secret of the External Client App",
+        json_schema_extra=SECRET,
+    )
+    api_version: str = Field(
+        "v68.0",
+        validation_alias="SALESFORCE_API_VERSION",
+        pattern=r"^v[0-9]{2,3}\.0$",
+        description="version of the REST API, such as v68.0",
+    )
+    id_field: str = Field(
+        "Marketplace_Lead_Id__c",
+        validation_alias="SALESFORCE_ID_FIELD",
+        pattern="^[A-Za-z][A-Za-z0-9_]*__c$",
+        description="API name of the unique external id field of Lead that holds our lead id",
+    )
+    owner: str = Field(
+        "",
+        validation_alias="SALESFORCE_OWNER",
+        pattern=OWNER,
+        description="owner of new leads: id of a user (005…) or a queue (00G…)",
+    )
+    assignment: str = Field(
+        "",
+        validation_alias="SALESFORCE_ASSIGNMENT",
+        pattern=ASSIGNMENT,
+        description="assignment rule for new leads: TRUE (the active one), FALSE, or an id (01Q…);"
+        " without it FALSE for leads that get an owner from the settings, else TRUE",
+    )
+    status: str = Field(
+        "",
+        validation_alias="SALESFORCE_STATUS",
+        description="Status of new leads; without it the org's default",
+    )
+    lead_source: str = Field(
+        "",
+        validation_alias="SALESFORCE_LEAD_SOURCE",
+        description="LeadSource of new leads; without it the org's default",
+    )
+    company_placeholder: str = Field(
+        "[not provided]",
+        validation_alias="SALESFORCE_COMPANY_PLACEHOLDER",
+        max_length=LENGTHS["LastName"],
+        description="Company, and LastName if there is no e-mail either, where none was given",
+    )
+    country_field: str = Field(
+        "Country",
+        validation_alias="SALESFORCE_COUNTRY_FIELD",
+        pattern="^(Country|CountryCode)$",
+        description="Country, or CountryCode where State and Country/Territory Picklists are on",
+    )
+    closed_task_status: str = Field(
+        "Completed",
+        validation_alias="SALESFORCE_CLOSED_TASK_STATUS",
+        description="Status of tasks that are done",
+    )
+    own_fields: OwnFields = Field(
+        default={},
+        validation_alias="SALESFORCE_FIELDS",
+        description='own fields of new leads, as JSON: {"Offer__c": "{offer_title}"}',
+    )
+
+    @field_validator("own_fields")
+    @classmethod
+    def _ours_are_free(
+        cls, fields: Mapping[str, OwnField], info: ValidationInfo
+    ) -> Mapping[str, OwnField]:
+        """Refuse what a lead is recognised by, and what holds the interest."""
+        for name in {info.data.get("id_field"), DESCRIPTION}.intersection(fields):
+            raise ValueError(f"{name!r} is set by the relay itself")
+        return fields
+
+    @property
+    def set_once(self) -> dict[str, str]:
+        """Return what is sales' own as soon as the lead is there."""
+        first = {"Status": self.status, "LeadSource": self.lead_source, "OwnerId": self.owner}
+        return {name: value for name, value in first.items() if value}

@@ -1,0 +1,123 @@
+"""What sales did is seen, and nothing else is taken for it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.delivery import CrmRecord
+from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.errors import CrmUnavailableError
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from tests.crm_servers.dynamics import DynamicsServer
+from tests.destinations.dynamics.world import HOUR, REMINDER, customer, delivered, later, seen
+from tests.examples import OTHER_LEAD_ID, interest
+from tests.fakes import START
+
+
+async def test_nothing_is_seen_before_sales_acts(crm: DynamicsCrm, server: DynamicsServer) -> None:
+    record = await delivered(crm)
+    await crm.note(customer(), record, interest(2))
+    server.completed("task", record.id, by=server.app)
+    server.completed("email", record.id, by=server.anna, status=4)
+    server.sales_corrects(record.id, "company", "Fabrikam Inc.")
+    assert await seen(crm, record) is None
+    assert await crm.follow_ups([]) == {}
+
+
+async def test_our_own_reminder_that_is_ticked_off_is_no_follow_up(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.sales_ticks_off(await crm.remind(customer(), record, REMINDER))
+    (ticked_off,) = server.activities
+    assert ticked_off["_modifiedby_value"] == server.anna.id
+    assert await seen(crm, record) is None
+
+
+async def test_a_completed_activity_is_a_follow_up(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.now = START + HOUR
+    server.sales_acts(record.id)
+    assert await seen(crm, record) == FollowUpSeen(at=START + HOUR, by="Anna Sales")
+    assert await seen(crm, record, since=START + 2 * HOUR) is None
+
+
+async def test_an_activity_in_the_second_of_the_question_is_a_follow_up(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.sales_acts(record.id)
+    since = START + timedelta(milliseconds=900)
+    assert await seen(crm, record, since=since) == FollowUpSeen(at=since, by="Anna Sales")
+
+
+async def test_a_task_whose_end_is_a_day_only_is_a_follow_up_and_an_older_one_is_none(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.now = START + HOUR
+    server.sales_acts(record.id)
+    (activity,) = server.activities
+    activity["actualend"] = "2026-11-02T00:00:00Z"
+    assert await seen(crm, record) == FollowUpSeen(at=START, by="Anna Sales")
+    activity["actualend"] = "2026-10-30T00:00:00Z"
+    assert await seen(crm, record) is None
+    activity["actualend"] = None
+    assert await seen(crm, record) == FollowUpSeen(at=START + HOUR, by="Anna Sales")
+
+
+async def test_another_status_or_a_first_contact_is_a_follow_up(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.now = START + HOUR
+    for communication, told in ((1, False), (0, True)):
+        server.sales_sets(record.id, {"initialcommunication": communication})
+        assert (await seen(crm, record) is not None) is told
+    server.sales_sets(record.id, {"initialcommunication": None})
+    server.sales_owns(record.id, "Anna Sales", "Contacted")
+    assert await seen(crm, record) == FollowUpSeen(at=START + HOUR, by="Anna Sales")
+    assert await seen(crm, record, since=START + 2 * HOUR) is None
+    moved = await crm.upsert(customer(), later(record), uncertain=False)
+    assert await seen(crm, moved.record) is None
+
+
+async def test_many_leads_are_asked_about_in_few_calls(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    first = await delivered(crm)
+    other = await delivered(crm, replace(customer(), lead_id=OTHER_LEAD_ID))
+    server.sales_acts(other.id)
+    server.calls.clear()
+    gone = [CrmRecord(id=str(uuid4())) for _ in range(58)]
+    questions = [
+        FollowUpQuestion(lead_id=str(n), record=record, since=START)
+        for n, record in enumerate([first, *gone, other])
+    ]
+    assert list(await crm.follow_ups(questions)) == ["59"]
+    assert len(server.calls) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("leads", {"value": "none"}),
+        ("leads", {"value": [{"leadid": None}]}),
+        ("leads", {"value": [5]}),
+        ("leads", {}),
+        ("activitypointers", {"value": [{"modifiedon": "yesterday"}]}),
+        ("activitypointers", {"value": [None]}),
+        ("WhoAmI", {}),
+    ],
+)
+async def test_nonsense_for_rows_is_no_answer(
+    crm: DynamicsCrm, server: DynamicsServer, path: str, answer: dict[str, object]
+) -> None:
+    record = await delivered(crm)
+    server.answers[path] = answer
+    with pytest.raises(CrmUnavailableError, match="DYNAMICS_URL"):
+        await seen(crm, record)

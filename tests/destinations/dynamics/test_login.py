@@ -1,0 +1,62 @@
+"""How the app is let in, and what is told if it is not."""
+
+import pytest
+
+from shared.delivery import CrmRecord
+from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.destinations.dynamics.fields import key
+from shared.errors import CrmCredentialsError, CrmUnavailableError
+from tests.crm_servers.dynamics import DynamicsServer
+from tests.crm_servers.server import Fault
+from tests.destinations.dynamics.world import CrmFor, customer, delivered
+from tests.examples import LEAD_ID, interest
+
+
+async def test_a_token_that_is_refused_is_fetched_anew_once(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    await delivered(crm)
+    server.tokens.clear()
+    await crm.note(customer(), CrmRecord(id=key("lead", LEAD_ID)), interest(2))
+    assert server.token_calls == 2
+    server.faults.extend([Fault.UNAUTHORIZED, Fault.UNAUTHORIZED])
+    with pytest.raises(CrmCredentialsError, match="401"):
+        await delivered(crm)
+    assert server.token_calls == 3
+
+
+async def test_a_wrong_secret_is_told_without_it(crm_for: CrmFor, server: DynamicsServer) -> None:
+    crm = crm_for(DYNAMICS_CLIENT_SECRET="not-the-secret")
+    with pytest.raises(CrmCredentialsError, match="AADSTS7000215: Invalid client secret") as caught:
+        await delivered(crm)
+    assert "not-the-secret" not in str(caught.value)
+    assert "Trace ID" not in str(caught.value)
+
+
+async def test_an_authority_that_answers_otherwise_is_told(
+    crm_for: CrmFor, server: DynamicsServer
+) -> None:
+    with pytest.raises(CrmCredentialsError, match="check DYNAMICS_AUTHORITY"):
+        await delivered(crm_for(DYNAMICS_AUTHORITY=f"{server.url}/nowhere"))
+    server.down = True
+    with pytest.raises(CrmUnavailableError, match="503"):
+        await delivered(crm_for())
+    server.down, server.answers["token"] = False, {"expires_in": 3599}
+    with pytest.raises(CrmUnavailableError, match="answered without a token"):
+        await delivered(crm_for())
+
+
+async def test_a_managed_identity_needs_no_secret(
+    crm_for: CrmFor, server: DynamicsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{server.url}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", server.identity_header)
+    crm = crm_for(DYNAMICS_CREDENTIAL="managedidentity", DYNAMICS_CLIENT_SECRET="")
+    await delivered(crm)
+    server.tokens.clear()
+    await crm.note(customer(), CrmRecord(id=key("lead", LEAD_ID)), interest(2))
+    assert server.token_calls == 2
+    server.tokens.clear()
+    server.refuses_tokens = True
+    with pytest.raises(CrmCredentialsError, match="managed identity gets no token"):
+        await delivered(crm)

@@ -1,0 +1,68 @@
+"""What is written about a lead: an interest or a reminder sent twice is there once."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.destinations.dynamics.fields import key
+from shared.errors import CrmUnavailableError
+from shared.ports.crm import Noted
+from tests.crm_servers.dynamics import DynamicsServer
+from tests.crm_servers.server import Fault
+from tests.destinations.dynamics.world import REMINDER, CrmFor, customer, delivered
+from tests.examples import interest
+
+
+async def test_a_note_sent_twice_is_one(crm: DynamicsCrm, server: DynamicsServer) -> None:
+    record = await delivered(crm)
+    second = interest(2, description="Grüße, 日本 🙂")
+    server.faults.extend([Fault.NONE, Fault.CUT_AFTER])
+    with pytest.raises(CrmUnavailableError, match="no whole answer"):
+        await crm.note(customer(), record, second)
+    assert await crm.note(customer(), record, second) == Noted(id=key("note", "submission-2"))
+    (held,) = server.records()
+    assert len(held.notes) == 1
+    assert "Grüße, 日本 🙂" in held.notes[0]
+
+
+async def test_an_interest_that_the_description_tells_is_not_noted_again(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.sales_sets(record.id, {"description": row_with_other_spaces(server)})
+    assert await crm.note(customer(), record, interest()) == Noted(id="")
+    assert server.notes(record.id) == []
+
+
+def row_with_other_spaces(server: DynamicsServer) -> str:
+    (held,) = server.records()
+    return held.description.replace("\n", "\r\n")
+
+
+async def test_an_interest_that_an_own_description_has_displaced_is_noted(
+    crm_for: CrmFor, server: DynamicsServer
+) -> None:
+    crm = crm_for(DYNAMICS_FIELDS='{"description": "Call within a day."}')
+    record = await delivered(crm)
+    noted = await crm.note(customer(), record, interest())
+    assert noted.id == key("note", "submission-1")
+    (held,) = server.records()
+    assert held.description == "Call within a day."
+    assert held.notes[0].startswith("Microsoft marketplace: Get it now")
+
+
+async def test_a_reminder_sent_twice_is_one_task_of_the_owner(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    first = await crm.remind(customer(), record, REMINDER)
+    server.sales_owns(record.id, "Anna Sales", "New")
+    assert await crm.remind(customer(), record, REMINDER) == first
+    await crm.remind(customer(), record, replace(REMINDER, reminder_id="reminder-2"))
+    one, two = server.tables["tasks"].values()
+    assert one["activityid"] == first
+    assert one["regardingobjectid_lead_task"] == record.id
+    assert (one["subject"], one["scheduledend"]) == ("Overdue: Zoë", "2026-11-02T09:00:00Z")
+    owners = [one["_ownerid_value"], two["_ownerid_value"]]
+    assert owners == [server.team.id, server.anna.id]

@@ -1,0 +1,67 @@
+"""What a customer, a delivery and a look at the fake Dataverse are, in the tests of the adapter."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from shared.delivery import CrmRecord
+from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.lead import CONTACT_FIELDS, Interest, Lead
+from shared.ports.crm import Changed, FollowUpQuestion, FollowUpSeen, Reminder, Upserted
+from tests.crm_servers.dynamics import DynamicsServer
+from tests.examples import CONTACT, LEAD_ID, interest, lead
+from tests.fakes import START
+
+ALL = frozenset(CONTACT_FIELDS)
+HOUR = timedelta(hours=1)
+REMINDER = Reminder(
+    reminder_id="reminder-1", subject="Overdue: Zoë", text="Nobody called.", due_at=START
+)
+
+
+class CrmFor(Protocol):
+    """Builds adapters, some with settings other than those that fit."""
+
+    def __call__(self, **given: str) -> DynamicsCrm: ...
+
+
+def customer(**contact: str) -> Lead:
+    return replace(lead(), suppressed=False, contact=replace(CONTACT, **contact))
+
+
+def given(number: int = 1, description: str = "", **contact: str) -> Interest:
+    """Return an interest that came with a contact of its own."""
+    came = interest(number, description=description)
+    return replace(came, submission=replace(came.submission, contact=replace(CONTACT, **contact)))
+
+
+def new(*interests: Interest) -> Changed:
+    return Changed(record=None, fields=ALL, interests=interests or (interest(),))
+
+
+def later(record: CrmRecord, *fields: str, interests: Sequence[Interest] = ()) -> Changed:
+    return Changed(record=record, fields=frozenset(fields), interests=interests)
+
+
+async def delivered(crm: DynamicsCrm, given: Lead | None = None) -> CrmRecord:
+    return (await crm.upsert(given or customer(), new(), uncertain=False)).record
+
+
+async def delivered_whole(crm: DynamicsCrm, given: Lead, changed: Changed) -> Upserted:
+    """Deliver with notes, as the caller does."""
+    upserted = await crm.upsert(given, changed, uncertain=False)
+    for one in changed.interests:
+        if one.submission.submission_id not in upserted.holds:
+            await crm.note(given, upserted.record, one)
+    return upserted
+
+
+def row(server: DynamicsServer) -> dict[str, Any]:
+    (only,) = server.tables["leads"].values()
+    return only
+
+
+async def seen(crm: DynamicsCrm, record: CrmRecord, since: datetime = START) -> FollowUpSeen | None:
+    question = FollowUpQuestion(lead_id=LEAD_ID, record=record, since=since)
+    return (await crm.follow_ups([question])).get(LEAD_ID)

@@ -1,0 +1,180 @@
+"""The way to a CRM: what goes out, tokens, and what it means that nothing usable comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from shared.destinations.http.answers import Request
+from shared.destinations.http.client import HttpClient
+from shared.destinations.http.tokens import Token, Tokens
+from shared.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
+from tests.fakes import Clock
+
+READ = Request(method="GET", path="/thing?a=1", repeatable=True)
+CREATE = Request(method="POST", path="/things", repeatable=False, json={"name": "ü"})
+LONG = timedelta(hours=1)
+
+
+@dataclass
+class Served:
+    """A server that answers with what it is given, in turn, and keeps what it was asked."""
+
+    answers: list[bytes]
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (
+                int(n.split(b":")[1])
+                for n in head.splitlines()
+                if n.lower().startswith(b"content-l")
+            ),
+            0,
+        )
+        self.asked.append((head + await reader.readexactly(length)).decode())
+        writer.write(self.answers.pop(0))
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def serving(*answers: bytes) -> AsyncIterator[Served]:
+    served = Served(list(answers))
+    async with await asyncio.start_server(served.answer, "127.0.0.1", 0) as server:
+        served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield served
+
+
+@asynccontextmanager
+async def client(url: str, tokens: Tokens | None = None) -> AsyncIterator[HttpClient]:
+    http = HttpClient(url, tokens=tokens)
+    try:
+        yield http
+    finally:
+        await http.close()
+
+
+def said(status: int, body: str = "", *headers: str) -> bytes:
+    """Write out an answer."""
+    raw = body.encode()
+    lines = [f"HTTP/1.1 {status} -", f"Content-Length: {len(raw)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + raw
+
+
+class Issuer:
+    """Gives tokens that are numbered."""
+
+    def __init__(self, clock: Clock, lasts: timedelta = LONG) -> None:
+        self.clock = clock
+        self.lasts = lasts
+        self.given = 0
+
+    async def __call__(self) -> Token:
+        await asyncio.sleep(0)
+        self.given += 1
+        return Token(f"t{self.given}", self.clock() + self.lasts)
+
+
+async def test_a_request_goes_out_as_it_was_given() -> None:
+    async with (
+        serving(said(200, "ok"), said(201, "{}")) as served,
+        client(f"{served.url}/") as http,
+    ):
+        read = await http.call(replace(READ, headers={"If-Match": "*"}))
+        created = await http.call(CREATE)
+
+    assert (read.text, created.status_code) == ("ok", 201)
+    assert served.asked[0].startswith("GET /thing?a=1 HTTP/1.1\r\n")
+    assert "\r\nIf-Match: *\r\n" in served.asked[0]
+    assert "authorization" not in served.asked[0].lower()
+    assert served.asked[1].endswith('{"name":"ü"}')
+
+
+async def test_an_answer_that_is_no_success_is_returned_where_it_was_expected() -> None:
+    async with serving(said(404, "none")) as served, client(served.url) as http:
+        found = await http.call(READ, accept=frozenset({404}))
+
+    assert found.status_code == 404
+
+
+async def test_a_token_is_fetched_once_for_many_and_sent_as_a_bearer() -> None:
+    issuer = Issuer(Clock())
+    async with (
+        serving(*[said(200)] * 5) as served,
+        client(served.url, Tokens(issuer, issuer.clock)) as http,
+    ):
+        await asyncio.gather(*(http.call(READ) for _ in range(5)))
+
+    assert issuer.given == 1
+    assert all("\r\nAuthorization: Bearer t1\r\n" in asked for asked in served.asked)
+
+
+async def test_a_token_that_is_refused_is_fetched_anew_once() -> None:
+    issuer = Issuer(Clock())
+    answers = [said(401), said(200), said(401), said(401, "who are you?")]
+    async with (
+        serving(*answers) as served,
+        client(served.url, Tokens(issuer, issuer.clock)) as http,
+    ):
+        await http.call(CREATE)
+        with pytest.raises(CrmCredentialsError, match=r"^401 Unauthorized: who are you\?$"):
+            await http.call(CREATE)
+
+    assert issuer.given == 3
+    assert len(served.asked) == 4
+
+
+async def test_a_token_is_renewed_before_it_ends_once_for_many_that_wait() -> None:
+    clock = Clock()
+    issuer = Issuer(clock)
+    tokens = Tokens(issuer, clock)
+    assert await tokens.get() == "t1"
+    clock.advance(LONG - timedelta(minutes=5))
+    assert await tokens.get() == "t1"
+    clock.advance(timedelta(seconds=1))
+
+    assert set(await asyncio.gather(*(tokens.get() for _ in range(9)))) == {"t2"}
+    assert set(await asyncio.gather(*(tokens.get(instead_of="t2") for _ in range(9)))) == {"t3"}
+
+
+async def test_a_client_that_was_never_used_needs_no_closing() -> None:
+    async with client("http://127.0.0.1:1") as http:
+        await http.close()
+
+
+async def test_a_refused_connection_has_done_nothing() -> None:
+    async with serving() as served:
+        url = served.url
+    async with client(url) as http:
+        with pytest.raises(CrmUnavailableError, match=r"^127\.0\.0\.1:\d+ can't be reached: "):
+            await http.call(CREATE)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 -\r\nContent-Length: 9\r\n\r\nhalf", b"??"])
+async def test_a_lost_answer_is_unknown_unless_the_request_may_be_sent_twice(answer: bytes) -> None:
+    async with serving(answer, answer) as served, client(served.url) as http:
+        with pytest.raises(CrmOutcomeUnknownError, match=r"gave no whole answer: Remote"):
+            await http.call(CREATE)
+        with pytest.raises(CrmUnavailableError, match=r"gave no whole answer: Remote"):
+            await http.call(READ)
+
+
+async def test_a_slow_answer_is_a_lost_one() -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(never, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        http = HttpClient(f"http://127.0.0.1:{port}", timeout=httpx.Timeout(5, read=0.05))
+        with pytest.raises(CrmOutcomeUnknownError, match="gave no whole answer: ReadTimeout"):
+            await http.call(CREATE)
+        await http.close()

@@ -1,0 +1,131 @@
+"""The publisher's own fields: constants, texts to be filled in, and choices of picklist values."""
+
+import json
+
+import pytest
+from pydantic import Field
+
+from shared.destinations.http.own_fields import OwnFields, filled, settable
+from shared.errors import SettingsError
+from shared.settings import Settings, load
+from tests.examples import interest, lead
+
+PRODUCT = {"of": "{offer}", "values": {"Things": "Things Pro", "cogs": 7}, "else": "Other"}
+
+
+class Own(Settings):
+    """A destination with own fields."""
+
+    fields: OwnFields = Field(
+        default={}, validation_alias="X_FIELDS", description="own fields, as JSON"
+    )
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> "OwnSettings":
+    return OwnSettings(monkeypatch)
+
+
+class OwnSettings:
+    """Sets X_FIELDS and loads it, as an adapter does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def __call__(self, fields: object) -> OwnFields:
+        text = fields if isinstance(fields, str) else json.dumps(fields)
+        self.monkeypatch.setenv("X_FIELDS", text)
+        return load(Own).fields
+
+
+def test_without_the_setting_there_are_none() -> None:
+    assert load(Own).fields == {}
+
+
+def test_texts_are_filled_in_from_lead_and_interest(own: OwnSettings) -> None:
+    fields = own(
+        {"A__c": "{offer_title} for {company}", "B__c": "fixed {{}}", "C__c": "{action:>5}"}
+    )
+
+    assert filled(fields, lead(), interest(1)).values == {
+        "A__c": "Things for Fabrikam, Gräf & Söhne 株式会社 🙂",
+        "B__c": "fixed {}",
+        "C__c": "  INS",
+    }
+    assert filled(own({"A__c": "{offer}"}), lead(), None).values == {}
+
+
+def test_constants_keep_their_type(own: OwnSettings) -> None:
+    found = filled(own({"a": True, "b": 100_000_001, "c": 1.5, "d": "1"}), lead(), None)
+
+    assert found.values == {"a": True, "b": 100_000_001, "c": 1.5, "d": "1"}
+    assert [type(value) for value in found.values.values()] == [bool, int, float, str]
+    assert found.texts == {"d": "1"}
+    assert found.constants == {"a": True, "b": 100_000_001, "c": 1.5}
+
+
+def test_a_choice_maps_what_the_marketplace_says_without_regard_to_case(own: OwnSettings) -> None:
+    def product(text: str) -> object:
+        return filled(own({"p": PRODUCT | {"of": text}}), lead(), interest(1)).values["p"]
+
+    assert product("{offer}") == "Things Pro"
+    assert product("COGS") == 7
+    assert product("{company}") == "Other"
+
+
+def test_a_text_without_a_choice_leaves_the_field_out_and_is_remarked(own: OwnSettings) -> None:
+    fields = own({"p": {"of": "{offer}", "values": {"cogs": "Cogs"}}, "q": "x"})
+
+    found = filled(fields, lead(), interest(1))
+
+    assert found.values == {"q": "x"}
+    assert found.remarks == ("p left out: the setting has no value",)
+
+
+def test_what_a_field_may_get_is_known_before_a_lead_comes(own: OwnSettings) -> None:
+    fields = own({"p": PRODUCT, "q": "fixed", "r": 3, "s": "{offer}"})
+
+    assert {name: list(settable(field)) for name, field in fields.items()} == {
+        "p": ["Things Pro", 7, "Other"],
+        "q": ["fixed"],
+        "r": [3],
+        "s": [],
+    }
+
+
+@pytest.mark.parametrize("where", ["a text", "the text of a choice"])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{offr}", r"names \{offr\}; there are: action, "),
+        ("{}", r"names \{\}; there are: "),
+        ("{0}", r"names \{0\}; there are: "),
+        ("{offer.__class__}", r"names \{offer.__class__\}; there are: "),
+        ("{offer[0]}", r"names \{offer\[0\]\}; there are: "),
+        ("{offer", "is no text that can be filled in: "),
+        ("{offer:d}", "is no text that can be filled in: "),
+        ("{offer:{width}}", "is no text that can be filled in: "),
+    ],
+)
+def test_a_text_that_can_not_be_filled_in_is_told(
+    own: OwnSettings, text: str, fault: str, where: str
+) -> None:
+    field = text if where == "a text" else PRODUCT | {"of": text}
+    with pytest.raises(SettingsError, match=f"X_FIELDS: .*'A__c' {fault}"):
+        own({"A__c": field, "B__c": "{offer}"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("{", "Invalid JSON"),
+        ("[]", "should be a valid dictionary"),
+        ({"p": {"of": "{offer}"}}, "Field required"),
+        ({"p": PRODUCT | {"otherwise": 1}}, "Extra inputs are not permitted"),
+        ({"p": [1]}, "should be a valid"),
+        ({"p": None}, "should be a valid"),
+    ],
+)
+def test_what_is_no_field_is_told(own: OwnSettings, fields: object, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        own(fields)

@@ -1,0 +1,33 @@
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
+from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
+from tests.crm_servers.https_endpoint import HttpsEndpointServer
+from tests.destinations.https_endpoint.world import CrmFor
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[HttpsEndpointServer]:
+    async with HttpsEndpointServer().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def crm_for() -> AsyncIterator[CrmFor]:
+    async with AsyncExitStack() as stack:
+
+        def build(server: HttpsEndpointServer, **given: str) -> HttpsEndpointCrm:
+            settings = HttpsEndpointSettings.model_validate({**server.settings(), **given})
+            crm = HttpsEndpointCrm(settings)
+            stack.push_async_callback(crm.close)
+            return crm
+
+        yield build
+
+
+@pytest.fixture
+def crm(crm_for: CrmFor, server: HttpsEndpointServer) -> HttpsEndpointCrm:
+    return crm_for(server)

@@ -1,0 +1,149 @@
+"""What is missing in the account or wrong in the settings is told."""
+
+import json
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.destinations.hubspot.adapter import HubspotCrm, create
+from shared.destinations.hubspot.settings import HubspotSettings
+from shared.errors import SettingsError
+from tests.crm_servers.hubspot import HubspotServer
+from tests.destinations.hubspot.world import CrmFor
+
+
+async def failed(crm: HubspotCrm) -> Sequence[str]:
+    return [f"{found.what}: {found.mend}" for found in await crm.check() if not found.ok]
+
+
+async def test_a_complete_account_passes_and_is_not_changed(
+    server: HubspotServer, crm_for: CrmFor
+) -> None:
+    crm = crm_for(
+        HUBSPOT_TIME_ZONE="Asia/Calcutta",
+        HUBSPOT_LIFECYCLE_STAGE="lead",
+        HUBSPOT_FIELDS='{"product": "{offer}"}',
+    )
+
+    results = await crm.check()
+
+    assert all(found.ok and not found.mend for found in results)
+    assert len(results) == 11
+    assert (server.contacts, server.unsubscribed) == ({}, set())
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"things": "lead"}, []),
+        (
+            {"things": "leed", "cogs": "prospect"},
+            [
+                (
+                    "property lifecyclestage takes the values of HUBSPOT_FIELDS: no option of it"
+                    " has the internal name 'leed', 'prospect': correct HUBSPOT_FIELDS, or add the"
+                    " option"
+                )
+            ],
+        ),
+    ],
+)
+async def test_options_that_a_choice_may_set_must_exist(
+    crm_for: CrmFor, values: dict[str, str], told: list[str]
+) -> None:
+    choice = {"of": "{offer}", "values": values, "else": "customer"}
+    crm = crm_for(HUBSPOT_FIELDS=json.dumps({"lifecyclestage": choice}))
+
+    assert await failed(crm) == told
+
+
+async def test_everything_that_is_missing_is_named_with_the_step_to_mend_it(
+    server: HubspotServer, crm_for: CrmFor
+) -> None:
+    server.properties -= {"marketplace_lead_id"}
+    server.scopes -= {"crm.objects.contacts.write", "communication_preferences.read_write"}
+    crm = crm_for(
+        HUBSPOT_OWNER="66",
+        HUBSPOT_TIME_ZONE="Europe/Berlin",
+        HUBSPOT_LEAD_STATUS="Brand new",
+        HUBSPOT_LIFECYCLE_STAGE="Lead",
+        HUBSPOT_FIELDS='{"products": "", "num_contacted_notes": "1"}',
+    )
+
+    found = await failed(crm)
+
+    expected = [
+        "set it to Asia/Kolkata",
+        "give the Service Key the scope crm.objects.contacts.write",
+        "correct HUBSPOT_OWNER",
+        "or set HUBSPOT_UNSUBSCRIBE to false",
+        "internal name marketplace_lead_id",
+        "HUBSPOT_LEAD_STATUS Brand new exists: set it to the internal name",
+        "HUBSPOT_LIFECYCLE_STAGE Lead exists",
+        "create the contact property products",
+        "property num_contacted_notes can be set",
+    ]
+    assert len(found) == len(expected)
+    assert [part for part, line in zip(expected, found, strict=True) if part not in line] == []
+
+
+async def test_a_wrong_key_is_all_that_is_told(server: HubspotServer, crm_for: CrmFor) -> None:
+    [line] = await failed(crm_for(HUBSPOT_TOKEN="wrong"))
+
+    assert "set HUBSPOT_TOKEN to a Service Key" in line
+
+
+async def test_a_key_that_can_read_nothing_is_told_so(
+    server: HubspotServer, crm_for: CrmFor
+) -> None:
+    server.scopes.clear()
+    crm = crm_for(HUBSPOT_UNSUBSCRIBE="false")
+
+    lines = await failed(crm)
+
+    assert [line.split(":")[0] for line in lines] == [
+        "contacts can be read",
+        "contacts can be written",
+        "owner 77 exists",
+        "properties can be read",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUBSPOT_TOKEN", ""),
+        ("HUBSPOT_TOKEN", "two words"),
+        ("HUBSPOT_TOKEN", "@Microsoft.KeyVault(SecretUri=https://v.example/secrets/t)"),
+        ("HUBSPOT_URL", "http://hubspot.example"),
+        ("HUBSPOT_API_VERSION", "v3"),
+        ("HUBSPOT_OWNER", "anna@fabrikam.example"),
+        ("HUBSPOT_FIELDS", "{"),
+        ("HUBSPOT_FIELDS", '["a"]'),
+        ("HUBSPOT_FIELDS", '{"product": "{price}"}'),
+        ("HUBSPOT_ID_PROPERTY", "Lead Id"),
+        ("HUBSPOT_UNSUBSCRIBE", "perhaps"),
+        ("HUBSPOT_TIME_ZONE", "Berlin"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv("HUBSPOT_TOKEN", "key")
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"- {name}: "):
+        create()
+
+
+def test_a_token_is_all_that_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBSPOT_TOKEN", "key")
+
+    assert create().tells_follow_up is True
+
+
+def test_a_time_zone_is_read() -> None:
+    settings = HubspotSettings.model_validate(
+        {"HUBSPOT_TOKEN": "key", "HUBSPOT_TIME_ZONE": "Europe/Berlin"}
+    )
+
+    assert settings.time_zone == ZoneInfo("Europe/Berlin")

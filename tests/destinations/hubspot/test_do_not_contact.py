@@ -1,0 +1,97 @@
+"""Whom nobody may contact is unsubscribed, and never subscribed again."""
+
+from dataclasses import replace
+
+import pytest
+from starlette.responses import Response
+
+from shared.destinations.hubspot.adapter import HubspotCrm
+from shared.errors import (
+    CrmCredentialsError,
+    CrmUnavailableError,
+)
+from tests.crm_servers.hubspot import HubspotServer
+from tests.destinations.hubspot.world import (
+    NO_EMAIL,
+    SECOND,
+    UNWANTED,
+    WANTED,
+    CrmFor,
+    deliver,
+    delivered,
+)
+from tests.examples import CONTACT, interest
+
+
+async def test_whom_nobody_may_contact_is_unsubscribed(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    done = await delivered(crm, UNWANTED)
+
+    assert server.records()[0].do_not_contact
+    assert done.remarks == ()
+
+
+async def test_do_not_contact_is_set_when_it_becomes_so_and_only_once(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    assert not server.records()[0].do_not_contact
+    suppressed = replace(WANTED, suppressed=True)
+
+    record = await deliver(crm, suppressed, SECOND, record=record)
+    assert server.records()[0].do_not_contact
+    server.unsubscribed.clear()  # the customer subscribes again
+    await deliver(crm, suppressed, interest(3), record=record)
+    await deliver(crm, WANTED, interest(4), record=record)
+
+    assert not server.records()[0].do_not_contact
+
+
+async def test_a_contact_that_sales_had_is_unsubscribed_for_our_suppression_list_only(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    server.has(email=CONTACT.email)
+
+    record = await deliver(crm, UNWANTED)
+    assert not server.records()[0].do_not_contact
+    await deliver(crm, replace(UNWANTED, suppressed=True), SECOND, record=record)
+
+    assert server.records()[0].do_not_contact
+
+
+async def test_an_unsubscription_that_failed_is_made_up_for(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    server.scopes.remove("communication_preferences.read_write")
+    with pytest.raises(CrmCredentialsError, match=r"communication_preferences\.read_write"):
+        await deliver(crm, UNWANTED)
+    server.scopes.add("communication_preferences.read_write")
+
+    await deliver(crm, UNWANTED)
+
+    [seen] = server.records()
+    assert seen.do_not_contact
+    assert seen.notes == []
+
+
+@pytest.mark.parametrize("answer", ['{"numErrors": 1}', "<html>"])
+async def test_an_unsubscription_that_only_looks_done_is_not(
+    server: HubspotServer, crm: HubspotCrm, answer: str
+) -> None:
+    path = f"/communication-preferences/2026-09/statuses/{CONTACT.email}/unsubscribe-all"
+    server.answers_at[f"POST {path}"] = Response(answer)
+
+    with pytest.raises(CrmUnavailableError):
+        await deliver(crm, UNWANTED)
+
+
+async def test_where_nothing_can_be_unsubscribed_there_is_a_remark(
+    server: HubspotServer, crm_for: CrmFor
+) -> None:
+    off = crm_for(HUBSPOT_UNSUBSCRIBE="false")
+    no_address = replace(NO_EMAIL, asked_for_contact=False)
+
+    assert "HUBSPOT_UNSUBSCRIBE" in (await delivered(off, UNWANTED)).remarks[0]
+    assert "no e-mail" in (await delivered(crm_for(), no_address)).remarks[0]
+    assert server.unsubscribed == set()

@@ -1,0 +1,48 @@
+"""A reminder is a task of the contact's owner, once."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.destinations.hubspot.adapter import HubspotCrm
+from shared.errors import (
+    CrmOutcomeUnknownError,
+)
+from tests.crm_servers.hubspot import HubspotServer
+from tests.crm_servers.server import Fault
+from tests.destinations.hubspot.world import REMINDER, TASKS, WANTED, deliver
+
+
+async def test_a_reminder_is_one_task_of_the_contacts_owner(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.sales_owns(record.id, "88", "OPEN")
+
+    ids = {await crm.remind(WANTED, record, REMINDER) for _ in range(2)}
+
+    [(made, task)] = server.attached["tasks"].items()
+    assert ids == {made}
+    assert task == {
+        "hs_timestamp": "2026-11-02T09:00:00.000Z",
+        "hs_task_subject": "Overdue: Zoë",
+        "hs_task_body": "Call &lt;now&gt;<br>please<br>[reminder r-1]",
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_type": "TODO",
+        "hs_task_priority": "HIGH",
+        "hubspot_owner_id": "88",
+    }
+
+
+async def test_a_reminder_without_an_answer_is_found_the_next_time(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.faults_at[f"POST {TASKS}"] = Fault.CUT_AFTER
+
+    with pytest.raises(CrmOutcomeUnknownError):
+        await crm.remind(WANTED, record, REMINDER)
+    await crm.remind(WANTED, record, REMINDER)
+    await crm.remind(WANTED, record, replace(REMINDER, reminder_id="r-2"))
+
+    assert len(server.attached["tasks"]) == 2

@@ -1,0 +1,112 @@
+"""New persons."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from shared.delivery import CrmRecord
+from shared.destinations.http.texts import mark
+from shared.destinations.marketo.adapter import MarketoCrm
+from shared.destinations.marketo.interests import TEXT_AREA_BYTES
+from shared.errors import CrmRejectedError
+from shared.ports.crm import Upserted
+from tests.crm_servers.marketo import MarketoServer
+from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS
+from tests.destinations.marketo.world import WITHOUT_EMAIL, CrmFor, a_lead, deliver, only, upsert
+from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID, interest
+
+
+async def test_a_person_is_created_with_all_there_is_and_our_id(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    upserted = await upsert(crm, None, interest(1, description="“Hello”\ntwo lines 🙂"))
+
+    [body] = server.bodies
+    [person] = body["input"]
+    assert (body["action"], body["lookupField"]) == ("createOnly", "email")
+    assert person == {
+        "firstName": "Zoë",
+        "lastName": 'O"Hara\\',
+        "email": CONTACT.email,
+        "phone": CONTACT.phone,
+        "country": "DE",
+        "company": CONTACT.company,
+        "title": CONTACT.title,
+        "leadSource": "Microsoft marketplace",
+        "leadStatus": "New",
+        ID_FIELD: LEAD_ID,
+        INTERESTS: person[INTERESTS],
+    }
+    assert person[INTERESTS].startswith("Microsoft marketplace: Get it now, Things")
+    assert person[INTERESTS].endswith(f"“Hello”\ntwo lines 🙂\n{mark(interest(1))}")
+    assert upserted == Upserted(
+        record=CrmRecord(id=only(server).record_id, baseline={"leadStatus": "New"}),
+        created=True,
+        holds=frozenset({"submission-1"}),
+    )
+    assert server.calls == ["POST /rest/v1/leads.json"]
+
+
+async def test_what_is_too_long_is_cut_and_the_cut_is_told(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    long = replace(CONTACT, first_name="Z" * 300, title="🙂" * 200)
+    upserted = await upsert(crm, a_lead(long), interest(1, description="ü🙂" * 8_000))
+
+    [person] = server.persons.values()
+    assert person["firstName"] == "Z" * 254 + "…"
+    assert person["title"] == "🙂" * 127 + "…"
+    assert TEXT_AREA_BYTES - 4 < len(person[INTERESTS].encode()) <= TEXT_AREA_BYTES
+    assert person[INTERESTS].endswith(f"…\n{mark(interest(1))}")
+    assert set(upserted.remarks) == {
+        "firstName cut to 255 characters",
+        "title cut to 255 characters",
+        f"{INTERESTS} cut to {TEXT_AREA_BYTES} bytes",
+    }
+
+
+async def test_a_company_that_is_refused_is_left_out(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    server.takes_company = False
+    upserted = await upsert(crm)
+
+    assert only(server).values["company"] == ""
+    assert only(server).values["title"] == CONTACT.title
+    assert upserted.remarks == ("company left out, which Marketo refuses",)
+
+
+async def test_an_address_that_marketo_does_not_take_is_kept_with_the_interest(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    await deliver(crm, a_lead(replace(CONTACT, email="zoë@fabrikam.example")))
+
+    assert only(server).values["email"] == ""
+    assert only(server).lead_id == LEAD_ID
+    assert "E-mail as given: zoë@fabrikam.example" in only(server).description
+
+
+async def test_without_e_mail_and_id_field_nobody_is_created(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    with pytest.raises(CrmRejectedError, match="set MARKETO_ID_FIELD, then release"):
+        await deliver(crm_for(MARKETO_ID_FIELD=""), a_lead(WITHOUT_EMAIL))
+
+    assert server.calls == []
+
+
+async def test_two_creates_at_the_same_time_make_two_persons_in_marketo(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    server.create_seconds = 0.1
+    await asyncio.gather(deliver(crm), deliver(crm))
+
+    assert len(server.records()) == 2  # the claim on a delivery is what keeps them apart
+
+
+async def test_two_leads_are_two_persons(server: MarketoServer, crm: MarketoCrm) -> None:
+    await deliver(crm, a_lead(WITHOUT_EMAIL))
+    await deliver(crm, a_lead(WITHOUT_EMAIL, lead_id=OTHER_LEAD_ID))
+
+    assert [record.lead_id for record in server.records()] == [LEAD_ID, OTHER_LEAD_ID]

@@ -1,0 +1,36 @@
+"""What a further delivery sends."""
+
+from dataclasses import replace
+
+from shared.destinations.marketo.adapter import MarketoCrm
+from tests.crm_servers.marketo import MarketoServer
+from tests.destinations.marketo.world import a_lead, deliver, only, upsert
+from tests.examples import CONTACT
+
+
+async def test_an_update_sends_only_what_changed(server: MarketoServer, crm: MarketoCrm) -> None:
+    record = await deliver(crm)
+    server.sales_owns(record.id, "anna", "Contacted")
+    server.sales_corrects(record.id, "last_name", "O’Hara")
+
+    changed = a_lead(replace(CONTACT, phone="+49 30 654321", company="Contoso"))
+    after = await upsert(crm, changed, record=record, fields={"phone", "company"})
+
+    assert server.bodies[-1] == {
+        "action": "updateOnly",
+        "lookupField": "id",
+        "input": [{"id": int(record.id), "phone": "+49 30 654321"}],
+    }
+    assert (only(server).owner, only(server).status) == ("anna", "Contacted")
+    assert only(server).values["last_name"] == "O’Hara"
+    assert (after.record.id, after.created, after.holds) == (record.id, False, frozenset())
+    assert after.remarks == ("company not sent: Marketo takes it with a new person only",)
+
+
+async def test_an_update_without_anything_to_send_writes_nothing(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    await deliver(crm, None, record=record, fields=set())
+
+    assert len(server.bodies) == 1
