@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ingest_lead.parse import parse
 from shared.envelope import Push
 from shared.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
+from shared.intake.parse import parse
 from shared.lead import Submission
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import Outbox, PushQueue
@@ -28,7 +28,7 @@ STORE_WITHIN = timedelta(seconds=10)
 
 
 class Parser(Protocol):
-    """What ``ingest_lead.parse.parse`` is."""
+    """What ``shared.intake.parse.parse`` is."""
 
     def __call__(
         self, body: bytes, content_type: str, *, submission_id: str, received_at: datetime

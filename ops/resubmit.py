@@ -1,12 +1,12 @@
 """Release a body from quarantine: as it is, or corrected."""
 
 from ingest_lead.ingest import LARGEST_BODY
-from ingest_lead.parse import parse
 from ops.desk import Desk
 from ops.errors import RefusedError
 from ops.quarantine_desk import Entry
 from shared.envelope import Message, Push, parse_message
 from shared.errors import InvalidMessageError, InvalidPushError, NewerMessageError
+from shared.intake.parse import parse
 from shared.ports.quarantine import QuarantineReason
 
 JSON = "application/json"

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from ingest_lead.parse import parse
 from route_lead.changes import RouteRules, release, take_claims, untouched
 from route_lead.delivering import Deliverer, LeadAtWork
 from route_lead.storing import Recording, change_lead, record_lead
 from shared.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.envelope import Deliver, Message, Push
 from shared.identity import dedupe_key, lead_id
+from shared.intake.parse import parse
 from shared.ports.crm import Destinations
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead

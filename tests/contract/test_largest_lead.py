@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest_lead.ingest import LARGEST_BODY
-from ingest_lead.parse import LONGEST_TEXT, parse
 from route_lead.changes import RouteRules, mark, record, take_claims
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.identity import dedupe_key
+from shared.intake.parse import LONGEST_TEXT, parse
 from shared.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
 from shared.ports.crm import Changed
 from shared.storage.account import Storage

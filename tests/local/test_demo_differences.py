@@ -5,12 +5,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from ingest_lead.parse import parse
 from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
 from local.demo.show import summary, table
 from local.samples import ExpectedLead, Push, Sample
 from shared.follow_up import flag
+from shared.intake.parse import parse
 from shared.lead import Interest, KeyKind
 from shared.merging import MergeRules, merge, new_lead
 from shared.ports.quarantine import QuarantineReason

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_lead.ingest import LARGEST_BODY
-from ingest_lead.parse import LONGEST_COLUMN, LONGEST_TEXT, parse
+from shared.intake.parse import LONGEST_COLUMN, LONGEST_TEXT, parse
 from shared.lead import Submission
 from tests.fakes import START
 

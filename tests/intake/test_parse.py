@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest_lead.decode import WRONG_CHARSET
-from ingest_lead.parse import (
+from shared.errors import InvalidPushError
+from shared.intake.decode import WRONG_CHARSET
+from shared.intake.parse import (
     CONTACT_KEYS,
     KNOWN_SOURCES,
     LEAD_KEYS,
@@ -22,7 +23,6 @@ from ingest_lead.parse import (
     parse,
     split_lead_source,
 )
-from shared.errors import InvalidPushError
 from shared.lead import Contact, Submission
 
 RECEIVED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

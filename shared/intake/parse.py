@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from ingest_lead.decode import JsonObject, JsonValue, dump_json, load_json, read_object
 from shared.errors import InvalidPushError
 from shared.identity import country_code, e164_phone, normalized_email
+from shared.intake.decode import JsonObject, JsonValue, dump_json, load_json, read_object
 from shared.lead import CONTACT_FIELDS, TEST_MARK, Contact, Submission
 
 USER_DETAILS = "UserDetails"
