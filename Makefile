@@ -12,7 +12,7 @@ PYTHON := .venv/bin/python
 # Rules without I/O: every line and every branch of them is tested.
 PURE := ingest_lead/answers.py route_lead/changes.py nurture_timer/due.py \
   $(addprefix shared/intake/,decode.py parse.py) \
-  $(addprefix shared/,delivery.py envelope.py follow_up.py identity.py lead.py merging.py schedule.py)
+  $(addprefix shared/domain/,delivery.py envelope.py follow_up.py identity.py lead.py merging.py schedule.py)
 
 heading = @printf '\n== %s\n'
 

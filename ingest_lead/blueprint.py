@@ -8,7 +8,7 @@ import azure.functions as func
 from ingest_lead.answers import Answer, answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, ingest
 from shared.bootstrap import ingest_ports
-from shared.errors import SettingsError, StorageUnavailableError
+from shared.domain.errors import SettingsError, StorageUnavailableError
 
 log = logging.getLogger(__name__)
 

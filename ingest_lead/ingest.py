@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.envelope import Push
-from shared.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
+from shared.domain.envelope import Push
+from shared.domain.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
+from shared.domain.lead import Submission
 from shared.intake.parse import parse
-from shared.lead import Submission
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import Outbox, PushQueue
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from local.errors import LocalRunError, StartError
 from shared.bootstrap import CRMS
-from shared.lead import CONTACT_FIELDS
+from shared.domain.lead import CONTACT_FIELDS
 from tests.crm_servers import fake_of
 from tests.crm_servers.server import CrmServer, SeenRecord
 

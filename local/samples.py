@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from local.errors import StartError
-from shared.follow_up import FollowUpState
-from shared.lead import KeyKind
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import KeyKind
 from shared.ports.quarantine import QuarantineReason
 
 SAMPLES = Path(__file__).resolve().parent.parent / "tests" / "samples"

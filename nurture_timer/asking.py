@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from nurture_timer.due import questions
-from shared.delivery import REASON_CHARACTERS
-from shared.errors import CrmCredentialsError, SettingsError
+from shared.domain.delivery import REASON_CHARACTERS
+from shared.domain.errors import CrmCredentialsError, SettingsError
 from shared.ports.crm import Destinations, FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.delivery import Delivery, gives_up, park, postpone
-from shared.follow_up import FollowUpState, flag, is_overdue
-from shared.lead import Lead
-from shared.merging import answered
+from shared.domain.delivery import Delivery, gives_up, park, postpone
+from shared.domain.follow_up import FollowUpState, flag, is_overdue
+from shared.domain.lead import Lead
+from shared.domain.merging import answered
+from shared.domain.schedule import next_look_at, no_progress_at, sooner
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
-from shared.schedule import next_look_at, no_progress_at, sooner
 
 LOOK_AGAIN = timedelta(hours=6)
 """How often the CRM is asked whether somebody acted on an overdue lead."""

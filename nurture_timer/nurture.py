@@ -15,8 +15,8 @@ from datetime import datetime
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.due import Step, what_is_due
 from nurture_timer.tidying import SETTLED, tidy
-from shared.envelope import Deliver
-from shared.errors import StaleLeadError, StorageUnavailableError
+from shared.domain.envelope import Deliver
+from shared.domain.errors import StaleLeadError, StorageUnavailableError
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
 from shared.ports.leads import LeadStore, StoredLead

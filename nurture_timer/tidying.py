@@ -7,8 +7,8 @@ sweep, and none so young that its writer can still be at work on the lead.
 import logging
 from datetime import datetime, timedelta
 
-from shared.errors import StorageUnavailableError
-from shared.follow_up import FollowUpState
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.follow_up import FollowUpState
 from shared.ports.index import LeadIndex, StateKind, StateRow
 from shared.ports.leads import LeadStore, StoredLead
 

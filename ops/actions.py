@@ -7,12 +7,12 @@ from datetime import datetime
 from ops.desk import Desk
 from ops.errors import NotFoundError, RefusedError, UsageError
 from ops.listing import LeadState, listed
-from shared.envelope import Deliver
-from shared.errors import StaleLeadError
-from shared.follow_up import FollowUpState
-from shared.merging import answered
+from shared.domain.envelope import Deliver
+from shared.domain.errors import StaleLeadError
+from shared.domain.follow_up import FollowUpState
+from shared.domain.merging import answered
+from shared.domain.schedule import next_look_at, sooner
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
-from shared.schedule import next_look_at, sooner
 
 MOST_TRIES = 10
 

@@ -17,7 +17,7 @@ from ops.send_commands import JSON
 from ops.send_test import Trial, follow
 from ops.where import find_storage, push_url, storage_name
 from shared.bootstrap import destinations
-from shared.errors import CrmError, SettingsError
+from shared.domain.errors import CrmError, SettingsError
 from shared.ports.crm import CheckResult
 from shared.settings import RouteSettings, load
 

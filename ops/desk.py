@@ -12,7 +12,7 @@ from ops.lead_tables import LeadLists, LeadTable
 from ops.quarantine_desk import QuarantineDesk
 from ops.where import find_storage
 from shared import bootstrap
-from shared.identity import (
+from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
     e164_phone,
@@ -20,7 +20,7 @@ from shared.identity import (
     normalized_email,
     normalized_text,
 )
-from shared.lead import KeyKind
+from shared.domain.lead import KeyKind
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.queue import PushQueue

@@ -9,7 +9,7 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 
 from ops.lead_views import EventView
-from shared.lead import Interest
+from shared.domain.lead import Interest
 from shared.ports.leads import StoredLead
 from shared.storage.account import Table, at_most
 from shared.storage.keys import (

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from ops.views import View
-from shared.delivery import Delivery
-from shared.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
+from shared.domain.delivery import Delivery
+from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
 from shared.ports.leads import StoredLead
 
 type DeliveryState = Literal["none", "pending", "parked", "delivered"]

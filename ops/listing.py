@@ -7,8 +7,8 @@ from enum import StrEnum
 from ops.desk import AT_A_TIME, Desk
 from ops.lead_tables import IndexRows
 from ops.lead_views import delivery_states, least_state
-from shared.follow_up import FollowUpState
-from shared.lead import KeyKind
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import KeyKind
 from shared.ports.leads import StoredLead
 from shared.storage.account import at_most
 

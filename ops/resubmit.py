@@ -4,8 +4,8 @@ from ingest_lead.ingest import LARGEST_BODY
 from ops.desk import Desk
 from ops.errors import RefusedError
 from ops.quarantine_desk import Entry
-from shared.envelope import Message, Push, parse_message
-from shared.errors import InvalidMessageError, InvalidPushError, NewerMessageError
+from shared.domain.envelope import Message, Push, parse_message
+from shared.domain.errors import InvalidMessageError, InvalidPushError, NewerMessageError
 from shared.intake.parse import parse
 from shared.ports.quarantine import QuarantineReason
 

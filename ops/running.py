@@ -12,7 +12,7 @@ from local.errors import LocalRunError
 from ops.errors import CommandError, UsageError
 from ops.where import storage_name
 from shared import bootstrap
-from shared.errors import RelayError, SettingsError, StorageUnavailableError
+from shared.domain.errors import RelayError, SettingsError, StorageUnavailableError
 
 REFUSALS = ("401", "403", "ClientAuthenticationError")
 """Parts of what storage says where it does not let us in."""

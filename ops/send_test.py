@@ -11,7 +11,7 @@ from ops.desk import Desk
 from ops.errors import CommandError
 from ops.lead_tables import IndexRows
 from ops.send import Sent, partner_center_test
-from shared.delivery import Delivery
+from shared.domain.delivery import Delivery
 from shared.ports.crm import CheckResult
 from shared.ports.leads import StoredLead
 

@@ -10,8 +10,8 @@ from ingest_lead.answers import AcceptedBody
 from ops.console import counted, one_line
 from ops.lead_views import delivery_state
 from ops.send import Sent
-from shared.delivery import Delivery
-from shared.lead import Lead
+from shared.domain.delivery import Delivery
+from shared.domain.lead import Lead
 from shared.ports.crm import CheckResult
 
 ANOTHER_URL = "is this the URL of ingest_lead, ending in /api/leads?"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.delivery import (
+from shared.domain.delivery import (
     REASON_CHARACTERS,
     CrmRecord,
     Delivery,
@@ -16,12 +16,12 @@ from shared.delivery import (
     release_claim,
     release_parked,
 )
-from shared.identity import DedupeKey
-from shared.lead import Interest, Submission
-from shared.merging import MergeRules, merge, new_lead
+from shared.domain.identity import DedupeKey
+from shared.domain.lead import Interest, Submission
+from shared.domain.merging import MergeRules, merge, new_lead
+from shared.domain.schedule import GRACE, next_look_at, sooner
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
-from shared.schedule import GRACE, next_look_at, sooner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

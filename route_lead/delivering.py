@@ -10,7 +10,7 @@ from functools import partial
 
 from route_lead.changes import Failure, fail, mark, progress
 from route_lead.storing import change_lead
-from shared.delivery import (
+from shared.domain.delivery import (
     REASON_CHARACTERS,
     UNCERTAIN,
     UPSERT_DEADLINE,
@@ -18,7 +18,7 @@ from shared.delivery import (
     gives_up,
     retry_delay,
 )
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
@@ -27,7 +27,7 @@ from shared.errors import (
     CrmUncertainError,
     SettingsError,
 )
-from shared.lead import CONTACT_FIELDS, Contact, Interest
+from shared.domain.lead import CONTACT_FIELDS, Contact, Interest
 from shared.ports.crm import Changed, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead

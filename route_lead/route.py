@@ -19,9 +19,9 @@ from functools import partial
 from route_lead.changes import RouteRules, release, take_claims, untouched
 from route_lead.delivering import Deliverer, LeadAtWork
 from route_lead.storing import Recording, change_lead, record_lead
-from shared.delivery import FIRST_HELD_DELAY, Delivery, exponential
-from shared.envelope import Deliver, Message, Push
-from shared.identity import dedupe_key, lead_id
+from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
+from shared.domain.envelope import Deliver, Message, Push
+from shared.domain.identity import dedupe_key, lead_id
 from shared.intake.parse import parse
 from shared.ports.crm import Destinations
 from shared.ports.index import LeadIndex

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from route_lead.changes import RouteRules, record, take_claims
-from shared.envelope import Push
-from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
-from shared.identity import DedupeKey
-from shared.lead import Submission
+from shared.domain.envelope import Push
+from shared.domain.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.domain.identity import DedupeKey
+from shared.domain.lead import Submission
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 

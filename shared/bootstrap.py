@@ -12,8 +12,8 @@ from nurture_timer.nurture import SweepPorts
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts
 from route_lead.take import TakePorts
-from shared.errors import SettingsError
-from shared.merging import MergeRules
+from shared.domain.errors import SettingsError
+from shared.domain.merging import MergeRules
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore

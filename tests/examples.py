@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.delivery import CrmRecord, Delivery
-from shared.follow_up import FollowUp, FollowUpState
-from shared.lead import (
+from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import (
     Contact,
     Interest,
     InterestSummary,

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from shared.delivery import CrmRecord
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     AlreadyRecordedError,
     CrmRejectedError,
     CrmUncertainError,
@@ -17,7 +17,7 @@ from shared.errors import (
     StaleLeadError,
     StorageUnavailableError,
 )
-from shared.lead import Interest, Lead
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

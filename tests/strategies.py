@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from shared.delivery import CrmRecord, Delivery
-from shared.follow_up import FollowUp, FollowUpState
-from shared.lead import (
+from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import (
     CONTACT_FIELDS,
     Contact,
     Interest,

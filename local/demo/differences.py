@@ -6,7 +6,7 @@ from functools import partial
 
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
 from local.samples import ExpectedLead, Push
-from shared.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState
 
 
 def differences(outcome: Outcome, *, one_record: bool = False) -> list[str]:

@@ -12,8 +12,8 @@ from azure.data.tables.aio import TableServiceClient
 
 from local.errors import LocalRunError
 from local.samples import Push, Sample
-from shared.delivery import Delivery
-from shared.lead import Interest, Lead
+from shared.domain.delivery import Delivery
+from shared.domain.lead import Interest, Lead
 from shared.ports.quarantine import QuarantineReason
 from shared.storage.lead_rows import (
     DELIVERY_ROW,

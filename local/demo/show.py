@@ -9,8 +9,8 @@ from rich.text import Text
 
 from local.demo.outcomes import Answer, LeadFound, Outcome
 from local.samples import ACCEPTED
-from shared.follow_up import FollowUpState
-from shared.lead import KeyKind
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import KeyKind
 
 NOTHING = "–"
 

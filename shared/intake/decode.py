@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from email.message import Message
 from types import NoneType
 
-from shared.errors import InvalidPushError
-from shared.lead import TEST_MARK
+from shared.domain.errors import InvalidPushError
+from shared.domain.lead import TEST_MARK
 
 WRONG_CHARSET = "the content type names a charset that the body is not in; it was read as UTF-8"
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.errors import InvalidPushError
-from shared.identity import country_code, e164_phone, normalized_email
+from shared.domain.errors import InvalidPushError
+from shared.domain.identity import country_code, e164_phone, normalized_email
+from shared.domain.lead import CONTACT_FIELDS, TEST_MARK, Contact, Submission
 from shared.intake.decode import JsonObject, JsonValue, dump_json, load_json, read_object
-from shared.lead import CONTACT_FIELDS, TEST_MARK, Contact, Submission
 
 USER_DETAILS = "UserDetails"
 CONTACT_KEYS = ("FirstName", "LastName", "Email", "Phone", "Country", "Company", "Title")

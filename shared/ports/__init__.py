@@ -1,4 +1,4 @@
 """What the use cases need from the world, as protocols; ``shared/destinations`` implements them.
 
-A method that fails raises an error of ``shared/errors.py`` and nothing else.
+A method that fails raises an error of ``shared/domain/errors.py`` and nothing else.
 """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.delivery import CrmRecord
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Interest, Lead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

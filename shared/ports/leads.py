@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shared.delivery import Delivery
-from shared.lead import Interest, Lead
+from shared.domain.delivery import Delivery
+from shared.domain.lead import Interest, Lead
 
 
 class EventKind(StrEnum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError, ResourceExistsError
 
-from shared.errors import SettingsError, StorageUnavailableError
+from shared.domain.errors import SettingsError, StorageUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from shared.delivery import CrmRecord, Delivery
-from shared.follow_up import FollowUp
-from shared.lead import Contact, Interest, Lead, Submission
+from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.follow_up import FollowUp
+from shared.domain.lead import Contact, Interest, Lead, Submission
 from shared.storage.keys import time_key, time_text
 
 if TYPE_CHECKING:

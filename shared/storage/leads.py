@@ -8,8 +8,8 @@ from typing import Any
 from azure.core import MatchConditions
 from azure.data.tables import TableTransactionError, UpdateMode
 
-from shared.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
-from shared.lead import Interest
+from shared.domain.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.domain.lead import Interest
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX

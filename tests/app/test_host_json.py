@@ -13,8 +13,8 @@ from local.queues import INVISIBLE_FOR
 from nurture_timer.asking import ASK_WITHIN
 from nurture_timer.tidying import SETTLED
 from route_lead.delivering import LONGEST_WAIT
-from shared.delivery import CLAIM, GIVE_UP_AFTER, LONGEST_DELAY, UPSERT_DEADLINE
-from shared.schedule import GRACE
+from shared.domain.delivery import CLAIM, GIVE_UP_AFTER, LONGEST_DELAY, UPSERT_DEADLINE
+from shared.domain.schedule import GRACE
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.azure_table.adapter import AzureTableCrm
-from shared.errors import CrmRejectedError
-from shared.lead import Interest
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError
+from shared.domain.lead import Interest
 from shared.ports.crm import Changed, FollowUpQuestion, Noted, Reminder, Upserted
 from shared.storage.account import Storage, Table
 from tests.contract.subjects import Row, rows_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.errors import AlreadyRecordedError, StaleLeadError
+from shared.domain.errors import AlreadyRecordedError, StaleLeadError
 from shared.ports.leads import EventKind, LeadChange, StoredLead
 from tests.contract.subjects import Leads
 from tests.examples import (

@@ -9,9 +9,9 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from hypothesis import HealthCheck, given, settings
 
-from shared.delivery import Delivery
-from shared.errors import StorageUnavailableError
-from shared.lead import Lead
+from shared.domain.delivery import Delivery
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.lead import Lead
 from shared.ports.leads import LeadChange, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.settings import StorageSettings

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.envelope import Push, parse_message
-from shared.errors import StorageUnavailableError
+from shared.domain.envelope import Push, parse_message
+from shared.domain.errors import StorageUnavailableError
 from shared.ports.queue import Outbox, OutboxRow
 from tests.contract.subjects import Queue
 from tests.fakes import START

@@ -15,8 +15,8 @@ from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
 from shared.bootstrap import ConfiguredDestinations, new_id, utc_now
 from shared.destinations.azure_table.adapter import AzureTableCrm
-from shared.envelope import Deliver, Push
-from shared.merging import MergeRules
+from shared.domain.envelope import Deliver, Push
+from shared.domain.merging import MergeRules
 from shared.settings import StorageSettings
 from shared.storage.account import Storage
 from shared.storage.lead_id_secret import LeadIdSecret

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 import pytest
 
 from shared.destinations.azure_table.adapter import AzureTableCrm
-from shared.errors import CrmUnavailableError, StorageUnavailableError
+from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from shared.ports.crm import Changed
 from shared.ports.index import DueRow, StateKind, StateRow, Swept
 from shared.ports.quarantine import Quarantined, QuarantineReason

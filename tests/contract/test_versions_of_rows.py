@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from azure.data.tables import UpdateMode
 
-from shared.delivery import Delivery
-from shared.errors import StorageUnavailableError
+from shared.domain.delivery import Delivery
+from shared.domain.errors import StorageUnavailableError
 from shared.storage.account import Storage
 from shared.storage.leads import TableLeadStore
 from tests.contract.subjects import rows_of

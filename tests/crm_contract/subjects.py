@@ -18,7 +18,7 @@ import pytest
 
 from shared.bootstrap import ADAPTERS
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO, AzureTableCrm
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.delivery import GIVE_UP_AFTER
-from shared.errors import CrmCredentialsError, CrmUnavailableError
+from shared.domain.delivery import GIVE_UP_AFTER
+from shared.domain.errors import CrmCredentialsError, CrmUnavailableError
 from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import Feature, having
 from tests.crm_contract.world import CUSTOMER, World

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from shared.lead import KeyKind
+from shared.domain.lead import KeyKind
 from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import ANYWHERE, Feature, having
 from tests.crm_contract.world import CUSTOMER, WITHOUT_EMAIL, World

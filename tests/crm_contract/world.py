@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
-from shared.delivery import UNCERTAIN, CrmRecord, Delivery
-from shared.envelope import Deliver, Push, parse_message
-from shared.errors import CrmError
-from shared.lead import Interest, Lead
-from shared.merging import MergeRules
+from shared.domain.delivery import UNCERTAIN, CrmRecord, Delivery
+from shared.domain.envelope import Deliver, Push, parse_message
+from shared.domain.errors import CrmError
+from shared.domain.lead import Interest, Lead
+from shared.domain.merging import MergeRules
 from shared.ports.crm import (
     Changed,
     CheckResult,

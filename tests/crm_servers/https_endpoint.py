@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from shared.lead import CONTACT_FIELDS
+from shared.domain.lead import CONTACT_FIELDS
 from tests.crm_servers.server import CrmServer, Fault, SeenRecord
 
 PATH = "/workflows/5e1f/triggers/manual/paths/invoke"

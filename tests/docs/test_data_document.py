@@ -16,13 +16,13 @@ from azure.data.tables.aio import TableServiceClient
 from ops.backup import TABLES
 from ops.quarantine_desk import WITHOUT_BODY
 from shared.bootstrap import POISON_QUEUE, QUEUE
-from shared.delivery import CrmRecord, Delivery
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row
-from shared.envelope import Deliver, Push, parse_message
-from shared.follow_up import FollowUp, FollowUpState
-from shared.lead import Contact, Interest, KeyKind, Lead, Submission
-from shared.merging import MergeRules, merge, new_lead
+from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.envelope import Deliver, Push, parse_message
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
+from shared.domain.merging import MergeRules, merge, new_lead
 from shared.ports.index import Doing, Swept, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from shared.envelope import Push
+from shared.domain.envelope import Push
 from tests.end_to_end.running import App, Row, eventually
 from tests.fakes import START
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import bootstrap
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from shared.settings import RouteSettings, load
 from tests.docs.documents import CODE, sections
 from tests.infra.app import ROOT, fields, read_needs

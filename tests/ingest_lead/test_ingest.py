@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_lead.ingest import LARGEST_BODY, NOT_CHECKED, Accepted, IngestPorts, Refused, ingest
-from shared.envelope import Push, parse_message
-from shared.errors import StorageUnavailableError
-from shared.lead import Submission
+from shared.domain.envelope import Push, parse_message
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.lead import Submission
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from tests.fakes import START, Clock, FakeOutbox, FakeQuarantine, FakeQueue
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.errors import InvalidPushError
+from shared.domain.errors import InvalidPushError
+from shared.domain.lead import Contact, Submission
 from shared.intake.decode import WRONG_CHARSET
 from shared.intake.parse import (
     CONTACT_KEYS,
@@ -23,7 +24,6 @@ from shared.intake.parse import (
     parse,
     split_lead_source,
 )
-from shared.lead import Contact, Submission
 
 RECEIVED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from local.crm import crm, exports
 from shared.bootstrap import CRMS
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from shared.lead import CONTACT_FIELDS
+from shared.domain.lead import CONTACT_FIELDS
 from shared.ports.crm import Changed
 from tests.examples import CONTACT, interest, lead
 

@@ -9,10 +9,10 @@ from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
 from local.demo.show import summary, table
 from local.samples import ExpectedLead, Push, Sample
-from shared.follow_up import flag
+from shared.domain.follow_up import flag
+from shared.domain.lead import Interest, KeyKind
+from shared.domain.merging import MergeRules, merge, new_lead
 from shared.intake.parse import parse
-from shared.lead import Interest, KeyKind
-from shared.merging import MergeRules, merge, new_lead
 from shared.ports.quarantine import QuarantineReason
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.samples import INDEX, SAMPLES, SamplesError, load
-from shared.lead import KeyKind
+from shared.domain.lead import KeyKind
 
 OURS = load()
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.delivery import CrmRecord
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.lead import Interest, Lead
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Changed, Crm, Upserted
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
 from tests.fakes import Clock

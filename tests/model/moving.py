@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.errors import StorageUnavailableError
+from shared.domain.errors import StorageUnavailableError
 from tests.fakes import START
 from tests.model.asking import Request
 from tests.model.replaying import Histories, Standing, Work

@@ -10,10 +10,10 @@ from nurture_timer.nurture import SweepPorts, sweep
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts
 from route_lead.take import Taken, TakePorts, take
-from shared.delivery import Delivery
-from shared.envelope import Push
-from shared.follow_up import FollowUpState
-from shared.merging import MergeRules
+from shared.domain.delivery import Delivery
+from shared.domain.envelope import Push
+from shared.domain.follow_up import FollowUpState
+from shared.domain.merging import MergeRules
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.delivery import Delivery
+from shared.domain.delivery import Delivery
 from tests.model.replaying import Tokens, Work
 from tests.model.world import World
 

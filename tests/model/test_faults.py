@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from tests.fakes import FakeCrm
 from tests.model.exploring import Explored, Rules, explore
 from tests.model.faults import ClaimsUnseen, never_uncertain, standing_still

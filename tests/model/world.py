@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from shared.errors import CrmError, StorageError
+from shared.domain.errors import CrmError, StorageError
 from tests.fakes import (
     Clock,
     FakeCrm,

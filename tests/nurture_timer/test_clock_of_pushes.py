@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
-from shared.envelope import Push
-from shared.follow_up import FollowUpState
-from shared.merging import MergeRules
+from shared.domain.envelope import Push
+from shared.domain.follow_up import FollowUpState
+from shared.domain.merging import MergeRules
 from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import EventKind
 from tests.fakes import START

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import CrmUnavailableError
-from shared.follow_up import FollowUp, FollowUpState
-from shared.lead import Lead
+from shared.domain.errors import CrmUnavailableError
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import Lead
 from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import Event, EventKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID

@@ -7,8 +7,8 @@ import pytest
 
 from nurture_timer.nurture import sweep
 from nurture_timer.tidying import SETTLED
-from shared.errors import CrmRejectedError, StorageUnavailableError
-from shared.follow_up import FollowUpState
+from shared.domain.errors import CrmRejectedError, StorageUnavailableError
+from shared.domain.follow_up import FollowUpState
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange
 from tests.examples import LEAD_ID, OTHER_LEAD_ID

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture_timer.due import NO_PROGRESS
-from shared.delivery import GIVE_UP_AFTER, Delivery
+from shared.domain.delivery import GIVE_UP_AFTER, Delivery
+from shared.domain.schedule import GRACE, LONGEST_GRACE
 from shared.ports.leads import Event, EventKind
-from shared.schedule import GRACE, LONGEST_GRACE
 from tests.examples import LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.world import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState
 from tests.fakes import START
 from tests.nurture_timer.world import DELIVERED, WITHIN, Failing, World, lead
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from nurture_timer.tidying import MOST_ROWS, SETTLED
-from shared.delivery import Delivery, park, release_parked
-from shared.follow_up import FollowUp, flag, follow_up
+from shared.domain.delivery import Delivery, park, release_parked
+from shared.domain.follow_up import FollowUp, flag, follow_up
 from shared.ports.index import StateKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START

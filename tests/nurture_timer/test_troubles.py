@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.errors import CrmCredentialsError
+from shared.domain.errors import CrmCredentialsError
 from shared.ports.index import Doing, Trouble
 from tests.fakes import START, FakeCrm, open_gate
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, Failing, World, lead

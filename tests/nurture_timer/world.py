@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from nurture_timer.nurture import SweepPorts, sweep
-from shared.delivery import CrmRecord, Delivery
-from shared.envelope import Deliver, parse_message
-from shared.errors import StorageUnavailableError
-from shared.follow_up import FollowUp, start_clock
-from shared.lead import KeyKind, Lead
+from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.envelope import Deliver, parse_message
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.follow_up import FollowUp, start_clock
+from shared.domain.lead import KeyKind, Lead
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange, StoredLead
 from tests.examples import LEAD_ID, by_destination

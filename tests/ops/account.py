@@ -21,8 +21,8 @@ from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
 from route_lead.take import Taken, TakePorts, take
 from shared.bootstrap import new_id, utc_now
-from shared.envelope import Push
-from shared.merging import MergeRules
+from shared.domain.envelope import Push
+from shared.domain.merging import MergeRules
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.storage.account import Storage, Table

@@ -7,9 +7,9 @@ from ops.actions import deliver_pending, record_follow_up, release, release_all
 from ops.errors import RefusedError, UsageError
 from ops.listing import LeadState, listed
 from shared.bootstrap import utc_now
-from shared.envelope import Deliver
-from shared.errors import CrmUnavailableError
-from shared.follow_up import FollowUpState
+from shared.domain.envelope import Deliver
+from shared.domain.errors import CrmUnavailableError
+from shared.domain.follow_up import FollowUpState
 from shared.ports.leads import StoredLead
 from tests.ops.account import DAY, Account
 

@@ -10,7 +10,7 @@ from azure.data.tables import EdmType, EntityProperty
 
 from ops.backup import check, export, restore
 from ops.errors import RefusedError, UsageError
-from shared.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState
 from tests.ops.account import DAY, Account
 
 

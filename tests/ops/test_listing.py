@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from ops.listing import LeadState, listed
 from shared.bootstrap import utc_now
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from tests.ops.account import DAY, Account
 
 LEAST_FIELDS = {

@@ -11,7 +11,7 @@ from ops.listing import listed
 from ops.quarantine_desk import Entry
 from ops.resubmit import resubmit
 from shared.bootstrap import utc_now
-from shared.envelope import Deliver, Push
+from shared.domain.envelope import Deliver, Push
 from shared.ports.quarantine import QuarantineReason
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS
 from tests.ops.account import DAY, Account

@@ -12,8 +12,8 @@ from ops.send import Sent
 from ops.send_test import POLL_SECONDS, Trial, follow
 from ops.send_test_text import answered
 from shared.bootstrap import utc_now
-from shared.envelope import Deliver
-from shared.errors import CrmCredentialsError, CrmUnavailableError
+from shared.domain.envelope import Deliver
+from shared.domain.errors import CrmCredentialsError, CrmUnavailableError
 from shared.ports.crm import CheckResult
 from tests.ops.account import RULES, Account
 

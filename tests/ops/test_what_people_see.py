@@ -7,8 +7,8 @@ from ops.lead_views import EventView, LeadDetails, LeadView
 from ops.status_text import print_sweep
 from ops.tables import print_details, print_entry, print_leads, print_quarantine
 from ops.views import QuarantineView, StepView, SweepView
-from shared.follow_up import FollowUp, FollowUpState
-from shared.lead import Contact, Lead
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import Contact, Lead
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason
 from tests.examples import LEAD_ID, by_destination, delivery, interest, lead

@@ -8,11 +8,11 @@ from itertools import count
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
 from route_lead.take import Taken, TakePorts, take
-from shared.delivery import Delivery
-from shared.envelope import Deliver, Push
-from shared.errors import StorageError
-from shared.lead import Lead
-from shared.merging import MergeRules
+from shared.domain.delivery import Delivery
+from shared.domain.envelope import Deliver, Push
+from shared.domain.errors import StorageError
+from shared.domain.lead import Lead
+from shared.domain.merging import MergeRules
 from shared.ports.leads import EventKind
 from tests.fakes import (
     START,

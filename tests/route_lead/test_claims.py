@@ -9,8 +9,8 @@ import pytest
 
 from route_lead.changes import Failure, fail, mark, progress
 from route_lead.delivering import TOO_LATE
-from shared.delivery import CLAIM, CrmRecord, claim
-from shared.errors import (
+from shared.domain.delivery import CLAIM, CrmRecord, claim
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
     CrmUnavailableError,

@@ -4,9 +4,13 @@ import asyncio
 
 import pytest
 
-from shared.delivery import CLAIM
-from shared.errors import CrmOutcomeUnknownError, CrmUnavailableError, StorageUnavailableError
-from shared.schedule import GRACE
+from shared.domain.delivery import CLAIM
+from shared.domain.errors import (
+    CrmOutcomeUnknownError,
+    CrmUnavailableError,
+    StorageUnavailableError,
+)
+from shared.domain.schedule import GRACE
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import MINUTE, SECOND, Gates, Relay, push, with_destinations
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.envelope import Push
-from shared.errors import CrmUnavailableError, StorageUnavailableError
+from shared.domain.envelope import Push
+from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import Gates, Relay, WorkerDiedError, push
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
-from shared.envelope import Push
-from shared.follow_up import FollowUpState
-from shared.lead import Lead
+from shared.domain.envelope import Push
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import Lead
+from shared.domain.schedule import GRACE
 from shared.ports.leads import EventKind
-from shared.schedule import GRACE
 from tests.route_lead.relay import DAY, MINUTE, RULES, Relay, push
 
 EMAIL = "zoe@fabrikam.example"

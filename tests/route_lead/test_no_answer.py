@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import DAY, Relay, push
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from itertools import pairwise
 
-from shared.delivery import GIVE_UP_AFTER, LONGEST_DELAY, SLOW_AFTER, SLOW_DELAY
-from shared.errors import CrmUnavailableError
+from shared.domain.delivery import GIVE_UP_AFTER, LONGEST_DELAY, SLOW_AFTER, SLOW_DELAY
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.leads import EventKind
 from tests.fakes import START, open_gate
 from tests.route_lead.relay import DAY, MINUTE, SECOND, Relay, push

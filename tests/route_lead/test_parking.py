@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import MINUTE, Relay, push

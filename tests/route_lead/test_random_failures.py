@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
     CrmUnavailableError,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from route_lead.storing import MOST_LOST_ANSWERS, MOST_TRIES
-from shared.errors import AlreadyRecordedError, StorageUnavailableError
+from shared.domain.errors import AlreadyRecordedError, StorageUnavailableError
 from shared.ports.leads import EventKind
 from tests.fakes import START
 from tests.route_lead.relay import DAY, MINUTE, SECOND, Relay, push

@@ -9,8 +9,8 @@ import pytest
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
 from route_lead.take import FOR_A_NEWER_APP, Taken, TakePorts, keep_poison, take
-from shared.envelope import Deliver, Push
-from shared.errors import (
+from shared.domain.envelope import Deliver, Push
+from shared.domain.errors import (
     CrmUnavailableError,
     InvalidPushError,
     SettingsError,

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
     CrmRejectedError,

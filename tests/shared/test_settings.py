@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import Field
 
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from shared.settings import (
     DEVELOPMENT_STORAGE,
     SECRET,

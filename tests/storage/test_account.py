@@ -11,7 +11,7 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableErrorCode
 
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from shared.settings import DEVELOPMENT_STORAGE, StorageSettings
 from shared.storage.account import Storage, error_code, unavailable
 

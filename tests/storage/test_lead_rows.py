@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from shared.delivery import Delivery
-from shared.lead import KeyKind, Lead
+from shared.domain.delivery import Delivery
+from shared.domain.lead import KeyKind, Lead
 from shared.ports.leads import EventKind, RecordedInterest
 from shared.storage.lead_rows import (
     Row,

@@ -13,15 +13,15 @@ from itertools import batched
 from azure.data.tables import UpdateMode
 from pydantic_core import to_json
 
-from shared.delivery import CrmRecord
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,
     CrmUnavailableError,
     StorageUnavailableError,
 )
-from shared.lead import Contact, Interest, Lead
+from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

@@ -13,7 +13,6 @@ from itertools import batched
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.delivery import CrmRecord
 from shared.destinations.dynamics.answers import IN_THE_WAY, ReadOnlyError, classify, understood
 from shared.destinations.dynamics.api import DynamicsApi, any_of
 from shared.destinations.dynamics.check import Check
@@ -38,8 +37,9 @@ from shared.destinations.http.addresses import checked_url
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Tokens
 from shared.destinations.http.values import fitted
-from shared.errors import CrmRejectedError, CrmUnavailableError
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

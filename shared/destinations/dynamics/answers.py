@@ -16,7 +16,7 @@ from shared.destinations.http.answers import (
     retry_after,
     without_values,
 )
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,

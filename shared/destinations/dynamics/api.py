@@ -21,7 +21,7 @@ from shared.destinations.dynamics.fields import COLUMNS
 from shared.destinations.dynamics.follow_up import OPEN, STATUS
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 
 API = "/api/data/v9.2"
 ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}

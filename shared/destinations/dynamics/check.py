@@ -12,7 +12,7 @@ from shared.destinations.dynamics.api import DynamicsApi
 from shared.destinations.dynamics.fields import DO_NOT_CONTACT, LENGTHS
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.own_fields import settable
-from shared.errors import CrmCredentialsError, CrmError, CrmRejectedError
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmRejectedError
 from shared.ports.crm import CheckResult
 
 PRIVILEGES = (

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from shared.delivery import CrmRecord
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.own_fields import filled
 from shared.destinations.http.texts import interest_text
 from shared.destinations.http.values import fitted
-from shared.lead import Contact, Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import Changed
 
 KEYS = UUID("6e0f0c1e-6f0a-5b1b-9d43-0d1b6b5f4f5a")

@@ -15,7 +15,7 @@ from shared.destinations.http.answers import (
 )
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token
-from shared.errors import CrmCredentialsError, CrmError, CrmUnavailableError
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 
 type FetchToken = Callable[[], Awaitable[Token]]
 

@@ -4,7 +4,7 @@ import ipaddress
 
 import httpx
 
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 
 LARGEST_PORT = 65_535
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,

@@ -9,7 +9,7 @@ import httpx
 
 from shared.destinations.http.answers import Request, meaning, unanswered
 from shared.destinations.http.tokens import Tokens
-from shared.errors import CrmError, CrmUnavailableError
+from shared.domain.errors import CrmError, CrmUnavailableError
 
 TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
 

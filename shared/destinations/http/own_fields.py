@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
-from shared.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 
 INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
 PLACEHOLDERS = (*CONTACT_FIELDS, *INTEREST_FIELDS)

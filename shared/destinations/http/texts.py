@@ -1,6 +1,6 @@
 """What a customer did, as a salesperson reads it."""
 
-from shared.lead import Interest
+from shared.domain.lead import Interest
 
 ACTIONS = {
     "INS": "Get it now",

@@ -17,14 +17,14 @@ import httpx
 from pydantic_core import to_json
 from standardwebhooks import Webhook
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.addresses import checked_url
 from shared.destinations.http.answers import Request, meaning
 from shared.destinations.http.client import HttpClient
 from shared.destinations.https_endpoint.lead_json import lead_json, marketplace_json
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from shared.errors import CrmError, CrmRejectedError, CrmUnavailableError
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

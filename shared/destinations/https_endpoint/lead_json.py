@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from shared.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
+from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
 from shared.ports.crm import Changed
 
 MARKETPLACE_NAMES = {

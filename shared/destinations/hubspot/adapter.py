@@ -11,7 +11,6 @@ contact merged into another still answers by its old id, to updates and in batch
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.texts import mark
 from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi, Kind
 from shared.destinations.hubspot.check import checked
@@ -26,8 +25,9 @@ from shared.destinations.hubspot.follow_up import (
 )
 from shared.destinations.hubspot.placing import Placed, Placing
 from shared.destinations.hubspot.settings import HubspotSettings, loaded
-from shared.identity import normalized_email
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.identity import normalized_email
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

@@ -26,7 +26,7 @@ from shared.destinations.http.answers import (
     without_values,
 )
 from shared.destinations.hubspot.fields import FROM_SETTINGS
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,

@@ -22,7 +22,7 @@ from shared.destinations.hubspot.answers import (
 from shared.destinations.hubspot.fields import MESSAGE, NOTE_BODY, OWNER, TASK_BODY
 from shared.destinations.hubspot.follow_up import SIGNALS
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 
 LARGEST_BATCH = 100
 NOT_FOUND = "OBJECT_NOT_FOUND"

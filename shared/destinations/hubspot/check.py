@@ -15,7 +15,7 @@ from shared.destinations.hubspot.answers import JsonObject
 from shared.destinations.hubspot.api import HubspotApi, get
 from shared.destinations.hubspot.fields import STAGE, STATUS, text_of
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.errors import CrmError
+from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
 
 NOBODY = "0"

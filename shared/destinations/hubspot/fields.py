@@ -9,8 +9,8 @@ from shared.destinations.http.own_fields import Value, filled
 from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import CUT, Fitted, fitted
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.identity import normalized_email
-from shared.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.identity import normalized_email
+from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports.crm import Reminder
 
 PROPERTIES = {

@@ -14,10 +14,10 @@ Its count and status may be the other contact's, so they are no signs until we h
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from shared.delivery import CrmRecord
 from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.fields import OUR_TASK, STATUS, TASK_BODY
-from shared.lead import Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Lead
 from shared.ports.crm import FollowUpQuestion
 
 COUNTER = "num_contacted_notes"

@@ -8,16 +8,16 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/gu
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.texts import mark
 from shared.destinations.http.values import Fitted
 from shared.destinations.hubspot.answers import Record, TakenError
 from shared.destinations.hubspot.api import HubspotApi
 from shared.destinations.hubspot.fields import MESSAGE, contact_values, new_contact
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.errors import CrmUncertainError
-from shared.identity import normalized_email
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmUncertainError
+from shared.domain.identity import normalized_email
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Changed
 
 

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import batched
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.addresses import checked_url
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
@@ -32,8 +31,9 @@ from shared.destinations.marketo.fields import (
 )
 from shared.destinations.marketo.follow_up import SUPPRESSED, acted_at, baseline, known_before
 from shared.destinations.marketo.settings import MarketoAddress, MarketoSettings
-from shared.errors import CrmRejectedError, CrmUnavailableError
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

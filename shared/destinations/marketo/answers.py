@@ -10,7 +10,12 @@ from http import HTTPStatus
 import httpx
 
 from shared.destinations.http.answers import Request, unanswered, without_values
-from shared.errors import CrmCredentialsError, CrmError, CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmError,
+    CrmRejectedError,
+    CrmUnavailableError,
+)
 
 TOKEN_REFUSED = {"601", "602"}
 NO_PERMISSION = "603"

@@ -28,7 +28,7 @@ from shared.destinations.marketo.fields import STATUS, Person
 from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.errors import CrmRejectedError
+from shared.domain.errors import CrmRejectedError
 
 LEADS = "/rest/v1/leads.json"
 DESCRIBE = "/rest/v1/leads/describe2.json"

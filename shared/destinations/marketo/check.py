@@ -9,7 +9,7 @@ from shared.destinations.http.own_fields import settable
 from shared.destinations.marketo.api import MarketoApi
 from shared.destinations.marketo.fields import DO_NOT_CONTACT, FIELDS, SOURCE, STATUS
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.errors import CrmError, CrmRejectedError
+from shared.domain.errors import CrmError, CrmRejectedError
 from shared.ports.crm import CheckResult
 
 LOGIN = "check MARKETO_URL, MARKETO_CLIENT_ID and MARKETO_CLIENT_SECRET"

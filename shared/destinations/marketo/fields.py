@@ -7,8 +7,8 @@ from shared.destinations.http.own_fields import filled
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.marketo.interests import with_interest
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.identity import normalized_email
-from shared.lead import Interest, Lead
+from shared.domain.identity import normalized_email
+from shared.domain.lead import Interest, Lead
 
 type Person = dict[str, Any]
 type Written = tuple[Person, tuple[str, ...]]

@@ -7,9 +7,9 @@ before that: with the status alone, what sales did between two interests would b
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from shared.delivery import CrmRecord
 from shared.destinations.marketo.fields import STATUS, Person, text
-from shared.lead import Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Lead
 
 UPDATED_AT = "updatedAt"
 

@@ -2,7 +2,7 @@
 
 from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import CUT, Fitted
-from shared.lead import Interest
+from shared.domain.lead import Interest
 
 TEXT_AREA_BYTES = 30_000
 """Of a field of type Text Area, see

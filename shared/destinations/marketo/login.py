@@ -14,7 +14,7 @@ from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import REFRESH_BEFORE, Token
 from shared.destinations.marketo.answers import wrong_address
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.errors import CrmCredentialsError, CrmError, CrmUnavailableError
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 
 REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}
 

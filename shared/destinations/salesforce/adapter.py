@@ -16,7 +16,6 @@ from dataclasses import replace
 from functools import partial
 from itertools import batched
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.addresses import checked_url
 from shared.destinations.salesforce.answers import AlreadyThereError, ConvertedError, NoAddressError
 from shared.destinations.salesforce.api import Row, SalesforceApi, one_of, quoted, survivor
@@ -26,13 +25,14 @@ from shared.destinations.salesforce.follow_up import ACTS, acted, status_baselin
 from shared.destinations.salesforce.lead_body import Body, changed_lead, new_lead, our_fields
 from shared.destinations.salesforce.settings import SalesforceAddress, SalesforceSettings
 from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,
     CrmUnavailableError,
 )
-from shared.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports.crm import (
     Changed,
     CheckResult,

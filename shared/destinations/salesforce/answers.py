@@ -17,7 +17,7 @@ from shared.destinations.http.answers import (
     unanswered,
     without_values,
 )
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,

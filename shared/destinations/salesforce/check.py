@@ -7,7 +7,7 @@ from shared.destinations.salesforce.api import Row, SalesforceApi, quoted
 from shared.destinations.salesforce.fields import DESCRIPTION, DO_NOT_CONTACT
 from shared.destinations.salesforce.lead_body import our_fields
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.errors import CrmError
+from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
 
 MEND_LOGIN = (

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.values import Fitted, fitted
-from shared.lead import Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Lead
 
 FIELDS = {
     "first_name": "FirstName",

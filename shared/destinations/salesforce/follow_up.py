@@ -5,9 +5,9 @@ Our own tasks move ``LastActivityDate``, so that is no sign of it.
 
 from datetime import UTC, datetime
 
-from shared.delivery import CrmRecord
 from shared.destinations.salesforce.api import Row
 from shared.destinations.salesforce.tasks import OURS
+from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 
 STATUS = "Status"

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.own_fields import Value, filled
 from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
@@ -14,7 +13,8 @@ from shared.destinations.salesforce.fields import (
     flags,
 )
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.lead import Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Interest, Lead
 
 
 @dataclass(frozen=True, slots=True)

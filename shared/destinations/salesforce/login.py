@@ -7,7 +7,7 @@ from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token
 from shared.destinations.salesforce.answers import login_refused
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 
 SESSION = timedelta(hours=24)
 """A token's end is not told; it is used until it is refused (``INVALID_SESSION_ID``), see

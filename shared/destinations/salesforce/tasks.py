@@ -15,7 +15,7 @@ from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import fitted
 from shared.destinations.salesforce.api import Row
 from shared.destinations.salesforce.fields import LENGTHS, described
-from shared.lead import Interest
+from shared.domain.lead import Interest
 from shared.ports.crm import Reminder
 
 NOTE_SUBJECT = "Marketplace interest"

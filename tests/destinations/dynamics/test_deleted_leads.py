@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
-from shared.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.ports.crm import Upserted
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.crm_servers.server import Fault

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmRejectedError,

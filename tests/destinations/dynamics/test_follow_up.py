@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.errors import CrmUnavailableError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import HOUR, REMINDER, customer, delivered, later, seen

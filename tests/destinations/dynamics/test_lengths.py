@@ -3,7 +3,7 @@
 import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import (

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
-from shared.errors import CrmUnavailableError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Changed
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.crm_servers.server import Fault

@@ -6,7 +6,7 @@ import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Noted
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.crm_servers.server import Fault

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.errors import CrmCredentialsError, CrmRejectedError
+from shared.domain.errors import CrmCredentialsError, CrmRejectedError
 from shared.ports.crm import Upserted
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import CrmFor, customer, delivered, later, new, row, seen

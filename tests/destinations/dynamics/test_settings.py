@@ -4,7 +4,7 @@ import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm, create
 from shared.destinations.dynamics.settings import DynamicsSettings
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from shared.settings import load
 from tests.crm_servers.dynamics import DynamicsServer
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import FollowUpSeen, Upserted
 from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import HOUR, customer, delivered, later, new, row, seen

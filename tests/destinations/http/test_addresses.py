@@ -3,7 +3,7 @@
 import pytest
 
 from shared.destinations.http.addresses import checked_url
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 
 
 @pytest.mark.parametrize(

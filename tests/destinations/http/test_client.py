@@ -12,7 +12,7 @@ import pytest
 from shared.destinations.http.answers import Request
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
-from shared.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
 from tests.fakes import Clock
 
 READ = Request(method="GET", path="/thing?a=1", repeatable=True)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from shared.destinations.http.own_fields import OwnFields, filled, settable
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from shared.settings import Settings, load
 from tests.examples import interest, lead
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmRejectedError,
     CrmUnavailableError,

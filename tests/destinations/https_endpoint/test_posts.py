@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from shared.delivery import CrmRecord
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmUnavailableError,
 )

@@ -7,7 +7,7 @@ import pytest
 
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm, create
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from shared.errors import (
+from shared.domain.errors import (
     CrmUnavailableError,
     SettingsError,
 )

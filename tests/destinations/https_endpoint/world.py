@@ -5,9 +5,9 @@ from typing import Protocol, override
 
 from starlette.responses import PlainTextResponse
 
-from shared.delivery import CrmRecord
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
-from shared.lead import CONTACT_FIELDS, Interest
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import CONTACT_FIELDS, Interest
 from shared.ports.crm import Changed
 from tests.crm_servers.https_endpoint import HttpsEndpointServer
 from tests.crm_servers.server import Fault

@@ -8,7 +8,7 @@ import pytest
 
 from shared.destinations.hubspot.adapter import HubspotCrm, create
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import CrmFor
 

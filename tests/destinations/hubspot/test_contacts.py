@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.lead import CONTACT_FIELDS, Contact, Lead
+from shared.domain.lead import CONTACT_FIELDS, Contact, Lead
 from tests.crm_servers.hubspot import HubspotServer, error
 from tests.destinations.hubspot.world import (
     BY_EMAIL,

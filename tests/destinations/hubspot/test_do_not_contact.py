@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmUnavailableError,
 )

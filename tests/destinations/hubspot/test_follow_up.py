@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse
 
-from shared.delivery import CrmRecord
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmUnavailableError,
 )
-from shared.follow_up import FollowUp
+from shared.domain.follow_up import FollowUp
 from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import BATCH, SECOND, WANTED, CrmFor, deliver, question
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID

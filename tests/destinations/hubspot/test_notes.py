@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.errors import (
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmRejectedError,
     CrmUnavailableError,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.errors import (
+from shared.domain.errors import (
     CrmOutcomeUnknownError,
 )
 from tests.crm_servers.hubspot import HubspotServer

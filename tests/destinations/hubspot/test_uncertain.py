@@ -3,11 +3,11 @@
 import pytest
 
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.errors import (
+from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUncertainError,
 )
-from shared.lead import Lead
+from shared.domain.lead import Lead
 from tests.crm_servers.hubspot import HubspotServer
 from tests.crm_servers.server import Fault
 from tests.destinations.hubspot.world import CREATE, FIRST, NO_EMAIL, SECOND, WANTED, deliver

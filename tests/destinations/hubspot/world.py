@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from shared.delivery import CrmRecord
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.follow_up import FollowUp
-from shared.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.follow_up import FollowUp
+from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, Reminder, Upserted
 from tests.examples import CONTACT, LEAD_ID, interest, lead
 from tests.fakes import START

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
-from shared.errors import CrmRejectedError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError
 from shared.ports.crm import Upserted
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse
 
-from shared.delivery import CrmRecord
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.errors import CrmOutcomeUnknownError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmOutcomeUnknownError
 from shared.ports.crm import Reminder
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.marketo.schema import ID_FIELD

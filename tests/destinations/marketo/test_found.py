@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse
 
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
-from shared.lead import Contact
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
+from shared.domain.lead import Contact
 from shared.ports.crm import Noted
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.marketo.answers import skipped

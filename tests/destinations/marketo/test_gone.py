@@ -6,8 +6,8 @@ import pytest
 
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.errors import CrmOutcomeUnknownError, CrmUnavailableError
-from shared.lead import Contact
+from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.lead import Contact
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import (

@@ -5,7 +5,7 @@ import pytest
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
-from shared.errors import CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Noted
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.marketo.schema import INTERESTS

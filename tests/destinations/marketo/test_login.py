@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from shared.delivery import CrmRecord
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.errors import CrmCredentialsError, CrmError, CrmUnavailableError
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import CrmFor, a_lead, deliver, only, question

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.errors import CrmOutcomeUnknownError
+from shared.domain.errors import CrmOutcomeUnknownError
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import HOUR, CrmFor, a_lead, deliver, only, question, upsert

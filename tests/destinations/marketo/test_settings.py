@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shared.destinations.marketo.adapter import MarketoCrm, create
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS
 

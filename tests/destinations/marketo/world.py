@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.delivery import CrmRecord
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.lead import Contact, Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, Upserted
 from tests.crm_servers.marketo import MarketoServer
 from tests.crm_servers.server import SeenRecord

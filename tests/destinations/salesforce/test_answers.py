@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.destinations.salesforce.answers import QUOTA_WAIT
-from shared.errors import (
+from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.errors import CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
 from shared.ports.crm import Noted
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import QUEUE, SALES, US

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.salesforce.adapter import SalesforceCrm
+from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpQuestion
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import SALES, US

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.errors import CrmCredentialsError, CrmError, CrmUnavailableError
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.destinations.salesforce.world import CrmFor, deliver, question, refusal
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.lead import Contact
+from shared.domain.lead import Contact
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import ID_FIELD, QUEUE, SALES
 from tests.crm_servers.server import Fault

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.errors import CrmOutcomeUnknownError, CrmRejectedError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError
 from shared.ports.crm import Noted
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import ID_FIELD, SALES

@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
-from shared.errors import CrmRejectedError
-from shared.lead import Contact
+from shared.domain.errors import CrmRejectedError
+from shared.domain.lead import Contact
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import SALES
 from tests.destinations.salesforce.world import (

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.destinations.salesforce.adapter import create
-from shared.errors import SettingsError
+from shared.domain.errors import SettingsError
 from tests.crm_servers.salesforce import SalesforceServer
 
 

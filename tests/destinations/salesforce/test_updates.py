@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.errors import CrmRejectedError
+from shared.domain.errors import CrmRejectedError
 from shared.ports.crm import Upserted
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.salesforce.org import SALES

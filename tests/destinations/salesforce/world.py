@@ -7,10 +7,10 @@ from typing import Protocol
 
 import pytest
 
-from shared.delivery import CrmRecord
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.errors import CrmError
-from shared.lead import Contact, Interest, Lead
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmError
+from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, Reminder, Upserted
 from tests.crm_servers.salesforce import SalesforceServer
 from tests.crm_servers.server import SeenRecord

@@ -9,7 +9,7 @@ it can't overtake the next one: 60 s deadline < 5 min claim < 10 min invisibilit
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.lead import Contact
+from shared.domain.lead import Contact
 
 UPSERT_DEADLINE = timedelta(seconds=60)
 CLAIM = timedelta(minutes=5)

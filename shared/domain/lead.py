@@ -1,7 +1,7 @@
 """The domain: what customers did and who they are. Plain values, no I/O.
 
 A *submission* is one push, parsed. A *lead* is one customer: what all the submissions of one
-dedupe key merge into. See ``shared/merging.py`` for the rules of merging.
+dedupe key merge into. See ``shared/domain/merging.py`` for the rules of merging.
 """
 
 from dataclasses import dataclass, field, fields
@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.follow_up import FollowUp
+from shared.domain.follow_up import FollowUp
 
 TEST_MARK = "MSFT_TEST"
 """What Partner Center's test leads carry, see

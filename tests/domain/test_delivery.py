@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.delivery import (
+from shared.domain.delivery import (
     CLAIM,
     GIVE_UP_AFTER,
     LONGEST_DELAY,
@@ -26,7 +26,7 @@ from shared.delivery import (
     release_parked,
     retry_delay,
 )
-from shared.lead import Contact
+from shared.domain.lead import Contact
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.identity import (
+from shared.domain.identity import (
     COUNTRY_ALIASES,
     UNIT_SEPARATOR,
     DedupeKey,
@@ -17,7 +17,7 @@ from shared.identity import (
     normalized_email,
     normalized_text,
 )
-from shared.lead import CONTACT_FIELDS, Contact, KeyKind, Submission
+from shared.domain.lead import CONTACT_FIELDS, Contact, KeyKind, Submission
 
 SECRET = b"a secret of this test"
 

@@ -5,9 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.follow_up import FollowUp, FollowUpState, flag, follow_up, start_clock, stop_clock
-from shared.lead import InterestSummary, KeyKind, Lead, Stamp
-from shared.merging import answered
+from shared.domain.follow_up import (
+    FollowUp,
+    FollowUpState,
+    flag,
+    follow_up,
+    start_clock,
+    stop_clock,
+)
+from shared.domain.lead import InterestSummary, KeyKind, Lead, Stamp
+from shared.domain.merging import answered
 
 NOON = datetime.fromisoformat("2026-11-20T12:00:00Z")
 HOUR = timedelta(hours=1)

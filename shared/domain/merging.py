@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from shared.follow_up import FollowUp, follow_up, start_clock, stop_clock
-from shared.identity import has_value, normalized_text
-from shared.lead import (
+from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock
+from shared.domain.identity import has_value, normalized_text
+from shared.domain.lead import (
     CONTACT_FIELDS,
     DO_NOT_CONTACT,
     NAME_FIELDS,

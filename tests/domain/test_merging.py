@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.follow_up import FollowUp, FollowUpState, flag, follow_up
-from shared.lead import Contact, Interest, KeyKind, Lead, Stamp, Submission
-from shared.merging import (
+from shared.domain.follow_up import FollowUp, FollowUpState, flag, follow_up
+from shared.domain.lead import Contact, Interest, KeyKind, Lead, Stamp, Submission
+from shared.domain.merging import (
     FULL_NAMES,
     NEWEST_INTERESTS,
     SUMMARY_CHARACTERS,

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from shared.errors import InvalidMessageError, NewerMessageError
+from shared.domain.errors import InvalidMessageError, NewerMessageError
 
 SCHEMA_VERSION: Final = 1
 

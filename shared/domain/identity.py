@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
 
-from shared.lead import KeyKind, Submission
+from shared.domain.lead import KeyKind, Submission
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber

@@ -7,9 +7,9 @@ sweep can't see messages, so it waits until one would have shown some progress, 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from shared.delivery import Delivery, exponential
-from shared.follow_up import FollowUpState
-from shared.lead import Lead
+from shared.domain.delivery import Delivery, exponential
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import Lead
 
 GRACE = timedelta(minutes=30)
 """Far more than the 10 minutes after which the message of a dead worker shows again."""

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.follow_up import (
+from shared.domain.follow_up import (
     FollowUp,
     FollowUpState,
     flag,

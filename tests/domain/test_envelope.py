@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.envelope import Deliver, Envelope, Push, parse_message
-from shared.errors import InvalidMessageError, NewerMessageError
+from shared.domain.envelope import Deliver, Envelope, Push, parse_message
+from shared.domain.errors import InvalidMessageError, NewerMessageError
 
 RECEIVED_AT = datetime(2026, 11, 20, 9, 30, 0, 123456, tzinfo=UTC)
 LARGEST_BODY = 32 * 1024
