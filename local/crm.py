@@ -16,10 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from local.errors import LocalRunError, StartError
+from local.fakes import fake_of
+from local.fakes.server import CrmServer, SeenRecord
 from shared.bootstrap import CRMS
 from shared.domain.lead import CONTACT_FIELDS
-from tests.crm_servers import fake_of
-from tests.crm_servers.server import CrmServer, SeenRecord
 
 LOOK_EVERY_SECONDS = 0.2
 WIDTH_OF_NAMES = 14

@@ -19,12 +19,12 @@ from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Outcome, outcomes, push
 from local.demo.show import counted, summary, table
 from local.errors import LocalRunError
+from local.fakes.server import CrmServer
 from local.running import RunningApp
 from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
 from nurture_timer.nurture import sweep
 from shared.bootstrap import CRMS, sweep_ports
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
-from tests.crm_servers.server import CrmServer
 
 LATER = timedelta(hours=25)
 """A lead is flagged a day after the customer's interest."""

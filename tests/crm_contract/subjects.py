@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from local.fakes import fake_of
+from local.fakes.server import Fault, SeenRecord
 from shared.bootstrap import ADAPTERS
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO, AzureTableCrm
 from shared.domain.errors import (
@@ -27,8 +29,6 @@ from shared.domain.errors import (
 )
 from shared.ports.crm import Crm, FollowUpSeen
 from shared.storage.account import Table
-from tests.crm_servers import fake_of
-from tests.crm_servers.server import Fault, SeenRecord
 from tests.fakes import FakeCrm
 
 REJECTION = "the picklist Region lacks DE"

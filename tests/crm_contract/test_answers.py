@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from local.fakes.server import Fault
 from shared.domain.delivery import GIVE_UP_AFTER
 from shared.domain.errors import CrmCredentialsError, CrmUnavailableError
 from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import Feature, having
 from tests.crm_contract.world import CUSTOMER, World
-from tests.crm_servers.server import Fault
 
 FOR_EVER = 10_000
 PASSING = [fault for fault in Fault if fault not in (Fault.REJECTED, Fault.SLOW)]

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from local.fakes.server import Fault
 from shared.domain.lead import KeyKind
 from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import ANYWHERE, Feature, having
 from tests.crm_contract.world import CUSTOMER, WITHOUT_EMAIL, World
-from tests.crm_servers.server import Fault
 
 WORKERS = 20
 

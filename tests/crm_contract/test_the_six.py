@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local.fakes import fake_of
 from shared.bootstrap import ADAPTERS
 from tests.crm_contract.subjects import FEATURES
-from tests.crm_servers import fake_of
 
 ROOT = Path(__file__).parent.parent.parent
 SIX = ("azure_table", "dynamics", "https_endpoint", "hubspot", "marketo", "salesforce")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from local.fakes.server import SeenRecord
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
 from shared.domain.delivery import UNCERTAIN, CrmRecord, Delivery
@@ -28,7 +29,6 @@ from shared.ports.crm import (
 )
 from shared.ports.leads import Event, EventKind, StoredLead
 from tests.crm_contract.subjects import FEATURES, Feature, Subject
-from tests.crm_servers.server import SeenRecord
 from tests.fakes import Clock, FakeLeadIndex, FakeLeadStore, FakeQueue
 
 INVISIBLE = timedelta(minutes=10)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
+from local.fakes.https_endpoint import HttpsEndpointServer
 
 ROOT = Path(__file__).parents[2]
 

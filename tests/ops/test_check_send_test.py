@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from local.demo.run import app_settings
+from local.fakes.https_endpoint import HttpsEndpointServer
+from local.fakes.hubspot import HubspotServer
+from local.fakes.server import Fault
 from local.running import RunningApp
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
-from tests.crm_servers.hubspot import HubspotServer
-from tests.crm_servers.server import Fault
 from tests.ops.account import Told, leads_command
 
 KEY = "c2VjcmV0"

@@ -3,9 +3,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.settings import DynamicsSettings
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import CrmFor
 from tests.fakes import START
 

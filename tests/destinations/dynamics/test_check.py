@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.ports.crm import CheckResult
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import CrmFor
 
 

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -13,8 +15,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.dynamics import DynamicsServer
-from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import CrmFor, customer, delivered, later
 from tests.examples import CONTACT, OTHER_LEAD_ID
 

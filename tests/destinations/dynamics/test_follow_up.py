@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import HOUR, REMINDER, customer, delivered, later, seen
 from tests.examples import OTHER_LEAD_ID, interest
 from tests.fakes import START

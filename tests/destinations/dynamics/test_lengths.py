@@ -2,10 +2,10 @@
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import CrmUnavailableError
-from tests.crm_servers.dynamics import DynamicsServer
-from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import (
     customer,
     delivered,

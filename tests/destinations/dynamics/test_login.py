@@ -2,12 +2,12 @@
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmCredentialsError, CrmUnavailableError
-from tests.crm_servers.dynamics import DynamicsServer
-from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import CrmFor, customer, delivered
 from tests.examples import LEAD_ID, interest
 

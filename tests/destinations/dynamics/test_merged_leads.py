@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpSeen
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import (
     HOUR,
     REMINDER,

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Changed
-from tests.crm_servers.dynamics import DynamicsServer
-from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import (
     ALL,
     CrmFor,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Noted
-from tests.crm_servers.dynamics import DynamicsServer
-from tests.crm_servers.server import Fault
 from tests.destinations.dynamics.world import REMINDER, CrmFor, customer, delivered
 from tests.examples import interest
 

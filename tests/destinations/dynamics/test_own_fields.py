@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import CrmCredentialsError, CrmRejectedError
 from shared.ports.crm import Upserted
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import CrmFor, customer, delivered, later, new, row, seen
 from tests.examples import CONTACT
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm, create
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.domain.errors import SettingsError
 from shared.settings import load
-from tests.crm_servers.dynamics import DynamicsServer
 
 
 @pytest.fixture

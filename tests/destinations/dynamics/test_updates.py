@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import FollowUpSeen, Upserted
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.destinations.dynamics.world import HOUR, customer, delivered, later, new, row, seen
 from tests.examples import CONTACT, interest
 from tests.fakes import START

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, FollowUpSeen, Reminder, Upserted
-from tests.crm_servers.dynamics import DynamicsServer
 from tests.examples import CONTACT, LEAD_ID, interest, lead
 from tests.fakes import START
 

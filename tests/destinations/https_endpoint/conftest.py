@@ -3,9 +3,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.fakes.https_endpoint import HttpsEndpointServer
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
 from tests.destinations.https_endpoint.world import CrmFor
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from local.fakes.https_endpoint import HttpsEndpointServer
+from local.fakes.server import Fault
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
@@ -11,8 +13,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
-from tests.crm_servers.server import Fault
 from tests.destinations.https_endpoint.world import CrmFor, Saying, upsert
 from tests.examples import LEAD_ID
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from local.fakes.https_endpoint import HttpsEndpointServer
+from local.fakes.server import Fault
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
@@ -15,8 +17,6 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.ports.crm import Changed, Noted, Upserted
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
-from tests.crm_servers.server import Fault
 from tests.destinations.https_endpoint.world import (
     LONG_ADDRESS,
     NEW,

@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from local.fakes.https_endpoint import HttpsEndpointServer
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm, create
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.errors import (
@@ -12,7 +13,6 @@ from shared.domain.errors import (
     SettingsError,
 )
 from shared.ports.crm import FollowUpQuestion, Reminder
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
 from tests.destinations.https_endpoint.world import (
     LONG_ADDRESS,
     OTHER_SECRET,

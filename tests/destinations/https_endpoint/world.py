@@ -5,12 +5,12 @@ from typing import Protocol, override
 
 from starlette.responses import PlainTextResponse
 
+from local.fakes.https_endpoint import HttpsEndpointServer
+from local.fakes.server import Fault
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import CONTACT_FIELDS, Interest
 from shared.ports.crm import Changed
-from tests.crm_servers.https_endpoint import HttpsEndpointServer
-from tests.crm_servers.server import Fault
 from tests.examples import interest, lead
 
 RECORD = CrmRecord(id="R-1")

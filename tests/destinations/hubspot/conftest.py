@@ -3,9 +3,9 @@ from datetime import datetime
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.destinations.hubspot.settings import HubspotSettings
-from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import CrmFor
 from tests.fakes import START
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm, create
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import SettingsError
-from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import CrmFor
 
 

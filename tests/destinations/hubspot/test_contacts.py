@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer, error
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.lead import CONTACT_FIELDS, Contact, Lead
-from tests.crm_servers.hubspot import HubspotServer, error
 from tests.destinations.hubspot.world import (
     BY_EMAIL,
     CONTACTS,

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from starlette.responses import Response
 
+from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmUnavailableError,
 )
-from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import (
     NO_EMAIL,
     SECOND,

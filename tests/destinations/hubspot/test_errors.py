@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from local.fakes.hubspot import HubspotServer, error
+from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -13,8 +15,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.hubspot import HubspotServer, error
-from tests.crm_servers.server import Fault
 from tests.destinations.hubspot.world import (
     BY_EMAIL,
     CONTACTS,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse
 
+from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.follow_up import FollowUp
-from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import BATCH, SECOND, WANTED, CrmFor, deliver, question
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START

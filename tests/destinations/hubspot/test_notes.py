@@ -2,6 +2,8 @@
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
+from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
@@ -9,8 +11,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.hubspot import HubspotServer
-from tests.crm_servers.server import Fault
 from tests.destinations.hubspot.world import NOTES, SECOND, WANTED, deliver
 from tests.examples import CONTACT, interest
 

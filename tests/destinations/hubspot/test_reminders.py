@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
+from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
 )
-from tests.crm_servers.hubspot import HubspotServer
-from tests.crm_servers.server import Fault
 from tests.destinations.hubspot.world import REMINDER, TASKS, WANTED, deliver
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.ports.crm import Reminder
-from tests.crm_servers.hubspot import HubspotServer
 from tests.destinations.hubspot.world import SECOND, WANTED, CrmFor, deliver, delivered, question
 from tests.examples import CONTACT, LEAD_ID
 from tests.fakes import START

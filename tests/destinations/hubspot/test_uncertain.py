@@ -2,14 +2,14 @@
 
 import pytest
 
+from local.fakes.hubspot import HubspotServer
+from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUncertainError,
 )
 from shared.domain.lead import Lead
-from tests.crm_servers.hubspot import HubspotServer
-from tests.crm_servers.server import Fault
 from tests.destinations.hubspot.world import CREATE, FIRST, NO_EMAIL, SECOND, WANTED, deliver
 
 

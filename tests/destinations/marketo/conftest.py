@@ -3,9 +3,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.settings import MarketoSettings
-from tests.crm_servers.marketo import MarketoServer
 from tests.destinations.marketo.world import CrmFor
 from tests.fakes import Clock
 

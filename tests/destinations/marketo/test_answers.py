@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import failed, skipped
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -13,8 +15,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.answers import failed, skipped
 from tests.destinations.marketo.world import CrmFor, deliver
 from tests.examples import CONTACT
 from tests.fakes import Clock

@@ -4,9 +4,9 @@ import json
 
 from starlette.responses import JSONResponse
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.schema import INTERESTS
 from shared.destinations.marketo.adapter import MarketoCrm
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.schema import INTERESTS
 from tests.destinations.marketo.world import CrmFor
 
 

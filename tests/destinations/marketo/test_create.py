@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.schema import ID_FIELD, INTERESTS
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError
 from shared.ports.crm import Upserted
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS
 from tests.destinations.marketo.world import WITHOUT_EMAIL, CrmFor, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID, interest
 

@@ -1,7 +1,7 @@
 """The do-not-contact flags."""
 
+from local.fakes.marketo import MarketoServer
 from shared.destinations.marketo.adapter import MarketoCrm
-from tests.crm_servers.marketo import MarketoServer
 from tests.destinations.marketo.world import a_lead, deliver, only
 from tests.examples import CONTACT
 

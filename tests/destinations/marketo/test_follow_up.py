@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.schema import ID_FIELD
+from local.fakes.server import Fault
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmOutcomeUnknownError
 from shared.ports.crm import Reminder
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.schema import ID_FIELD
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import HOUR, CrmFor, a_lead, deliver, only, question
 from tests.examples import LEAD_ID, interest
 from tests.fakes import START, Clock

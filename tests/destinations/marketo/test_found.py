@@ -3,15 +3,15 @@
 import pytest
 from starlette.responses import JSONResponse
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import skipped
+from local.fakes.marketo.schema import ID_FIELD, INTERESTS
+from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import Contact
 from shared.ports.crm import Noted
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.answers import skipped
-from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import WITHOUT_EMAIL, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, LEAD_ID, interest
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
 from shared.domain.lead import Contact
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import (
     HOUR,
     WITHOUT_EMAIL,

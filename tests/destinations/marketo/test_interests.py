@@ -2,14 +2,14 @@
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.schema import INTERESTS
+from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import Noted
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.schema import INTERESTS
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import CrmFor, a_lead, deliver, only, upsert
 from tests.examples import interest
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import CrmFor, a_lead, deliver, only, question
 from tests.examples import LEAD_ID, interest
 from tests.fakes import START, Clock

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.server import Fault
 from shared.domain.errors import CrmOutcomeUnknownError
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.server import Fault
 from tests.destinations.marketo.world import HOUR, CrmFor, a_lead, deliver, only, question, upsert
 from tests.examples import CONTACT, LEAD_ID
 

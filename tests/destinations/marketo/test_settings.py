@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.schema import ID_FIELD, INTERESTS
 from shared.destinations.marketo.adapter import MarketoCrm, create
 from shared.domain.errors import SettingsError
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.marketo.schema import ID_FIELD, INTERESTS
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from local.fakes.marketo import MarketoServer
 from shared.destinations.marketo.adapter import MarketoCrm
-from tests.crm_servers.marketo import MarketoServer
 from tests.destinations.marketo.world import a_lead, deliver, only, upsert
 from tests.examples import CONTACT
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from local.fakes.marketo import MarketoServer
+from local.fakes.server import SeenRecord
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, Upserted
-from tests.crm_servers.marketo import MarketoServer
-from tests.crm_servers.server import SeenRecord
 from tests.examples import CONTACT, LEAD_ID, interest, lead
 from tests.fakes import Clock
 

@@ -3,9 +3,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.destinations.salesforce.settings import SalesforceSettings
-from tests.crm_servers.salesforce import SalesforceServer
 from tests.destinations.salesforce.world import CrmFor
 
 

@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 from starlette.responses import PlainTextResponse
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import ID_FIELD, SALES
+from local.fakes.salesforce.rules import error
+from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.destinations.salesforce.answers import QUOTA_WAIT
 from shared.domain.errors import (
@@ -14,10 +18,6 @@ from shared.domain.errors import (
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import ID_FIELD, SALES
-from tests.crm_servers.salesforce.rules import error
-from tests.crm_servers.server import Fault
 from tests.destinations.salesforce.world import NEW_PHONE, CrmFor, a_lead, deliver, only, refusal
 from tests.examples import CONTACT
 

@@ -2,8 +2,8 @@
 
 import json
 
+from local.fakes.salesforce import SalesforceServer
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from tests.crm_servers.salesforce import SalesforceServer
 from tests.destinations.salesforce.world import CrmFor
 
 

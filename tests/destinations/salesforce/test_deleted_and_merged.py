@@ -2,12 +2,12 @@
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import QUEUE, SALES, US
+from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
 from shared.ports.crm import Noted
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import QUEUE, SALES, US
-from tests.crm_servers.server import Fault
 from tests.destinations.salesforce.world import (
     NEW_PHONE,
     REMINDER,

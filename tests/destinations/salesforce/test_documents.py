@@ -3,9 +3,9 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from local.fakes.salesforce.org import ID_FIELD
 from shared.destinations.salesforce.fields import FIELDS
 from shared.destinations.salesforce.settings import SalesforceSettings
-from tests.crm_servers.salesforce.org import ID_FIELD
 from tests.examples import LEAD_ID
 
 DOCS = Path(__file__).parents[3] / "docs" / "destinations"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import SALES, US
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpQuestion
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import SALES, US
 from tests.destinations.salesforce.world import NEW_PHONE, REMINDER, a_lead, deliver, question
 from tests.examples import LEAD_ID, interest
 

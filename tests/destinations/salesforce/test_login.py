@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
-from tests.crm_servers.salesforce import SalesforceServer
 from tests.destinations.salesforce.world import CrmFor, deliver, question, refusal
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import ID_FIELD, QUEUE, SALES
+from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.lead import Contact
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import ID_FIELD, QUEUE, SALES
-from tests.crm_servers.server import Fault
 from tests.destinations.salesforce.world import (
     NEW_PHONE,
     CrmFor,

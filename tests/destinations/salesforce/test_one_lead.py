@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import ID_FIELD, SALES
+from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError
 from shared.ports.crm import Noted
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import ID_FIELD, SALES
-from tests.crm_servers.server import Fault
 from tests.destinations.salesforce.world import NEW_PHONE, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, LEAD_ID, interest
 

@@ -3,10 +3,10 @@
 import json
 from dataclasses import replace
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import SALES
 from shared.domain.errors import CrmRejectedError
 from shared.domain.lead import Contact
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import SALES
 from tests.destinations.salesforce.world import (
     NEW_PHONE,
     CrmFor,

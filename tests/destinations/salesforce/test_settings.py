@@ -2,9 +2,9 @@
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
 from shared.destinations.salesforce.adapter import create
 from shared.domain.errors import SettingsError
-from tests.crm_servers.salesforce import SalesforceServer
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.org import SALES
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import CrmRejectedError
 from shared.ports.crm import Upserted
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.salesforce.org import SALES
 from tests.destinations.salesforce.world import NEW_PHONE, REMINDER, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, interest, lead
 

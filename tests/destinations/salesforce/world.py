@@ -7,13 +7,13 @@ from typing import Protocol
 
 import pytest
 
+from local.fakes.salesforce import SalesforceServer
+from local.fakes.server import SeenRecord
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError
 from shared.domain.lead import Contact, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, Reminder, Upserted
-from tests.crm_servers.salesforce import SalesforceServer
-from tests.crm_servers.server import SeenRecord
 from tests.examples import CONTACT, LEAD_ID, interest, lead
 from tests.fakes import START
 

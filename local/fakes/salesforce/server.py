@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tests.crm_servers.salesforce.org import CONTACT, FIRST_STATUS, ID_FIELD, QUEUE, US, Org, Row
-from tests.crm_servers.salesforce.rules import describe_lead, error, refusals
-from tests.crm_servers.salesforce.soql import parse
-from tests.crm_servers.server import CrmServer, Fault, SeenRecord
+from local.fakes.salesforce.org import CONTACT, FIRST_STATUS, ID_FIELD, QUEUE, US, Org, Row
+from local.fakes.salesforce.rules import describe_lead, error, refusals
+from local.fakes.salesforce.soql import parse
+from local.fakes.server import CrmServer, Fault, SeenRecord
 
 API = "/services/data/v68.0"
 FAULTS = {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from starlette.responses import JSONResponse
 
-from tests.crm_servers.salesforce.org import CONTACT, ID_FIELD, QUEUE, SALES, US, Org, Row
+from local.fakes.salesforce.org import CONTACT, ID_FIELD, QUEUE, SALES, US, Org, Row
 
 LENGTHS = dict(FirstName=40, LastName=80, Email=80, Phone=40, Country=80, Title=128)  # noqa: C408
 LONG = {"Description": 32_000}

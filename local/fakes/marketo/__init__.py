@@ -1,5 +1,5 @@
 """A Marketo instance: persons over the REST API, whose errors come as HTTP 200."""
 
-from tests.crm_servers.marketo.server import MarketoServer
+from local.fakes.marketo.server import MarketoServer
 
 __all__ = ["MarketoServer"]

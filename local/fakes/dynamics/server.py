@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tests.crm_servers.dynamics.answers import answer_to, fault, no_table
-from tests.crm_servers.dynamics.environment import Environment
-from tests.crm_servers.dynamics.queries import query, read
-from tests.crm_servers.dynamics.writes import patch
-from tests.crm_servers.server import CrmServer, Fault
+from local.fakes.dynamics.answers import answer_to, fault, no_table
+from local.fakes.dynamics.environment import Environment
+from local.fakes.dynamics.queries import query, read
+from local.fakes.dynamics.writes import patch
+from local.fakes.server import CrmServer, Fault
 
 API = "/api/data/v9.2/"
 TENANT = "11111111-2222-3333-4444-555555555555"

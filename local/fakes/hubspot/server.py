@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tests.crm_servers.hubspot.account import (
+from local.fakes.hubspot.account import (
     AFTER_A_WRITE,
     ASSOCIATIONS,
     BODIES,
@@ -24,8 +24,8 @@ from tests.crm_servers.hubspot.account import (
     HubspotAccount,
     Properties,
 )
-from tests.crm_servers.hubspot.answers import error, invalid, not_found
-from tests.crm_servers.server import Fault
+from local.fakes.hubspot.answers import error, invalid, not_found
+from local.fakes.server import Fault
 
 
 class HubspotServer(HubspotAccount):

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from tests.crm_servers.server import Fault
+from local.fakes.server import Fault
 
 MESSAGES = {
     "601": "Access token invalid",

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.crm_servers.dynamics.answers import gone, no_table, rows, selected
-from tests.crm_servers.dynamics.environment import FLAGS, Environment
-from tests.crm_servers.dynamics.writes import LENGTHS
+from local.fakes.dynamics.answers import gone, no_table, rows, selected
+from local.fakes.dynamics.environment import FLAGS, Environment
+from local.fakes.dynamics.writes import LENGTHS
 
 GUIDS = re.compile(r"(\w+) eq ([0-9a-f-]{36})")
 OTHERS_COMPLETED = re.compile(

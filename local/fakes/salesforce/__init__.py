@@ -4,6 +4,6 @@ It checks what an org checks: required fields, lengths, addresses, unique ids, d
 picklists, converted and deleted leads; with a knob for each way in which orgs differ.
 """
 
-from tests.crm_servers.salesforce.server import SalesforceServer
+from local.fakes.salesforce.server import SalesforceServer
 
 __all__ = ["SalesforceServer"]

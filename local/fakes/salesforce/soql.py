@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.crm_servers.salesforce.org import SETUP, Org, Row
+from local.fakes.salesforce.org import SETUP, Org, Row
 
 CHILDREN = re.compile(r", \(SELECT [^()]*?FROM (Tasks|Events)\b.*?LIMIT 1\)")
 NOT_LIKE = re.compile(r"\(NOT Subject LIKE '(.*?)%'\)")

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.crm_servers.dynamics.answers import fault, gone, selected, unknown_column
-from tests.crm_servers.dynamics.environment import FLAGS, Environment
+from local.fakes.dynamics.answers import fault, gone, selected, unknown_column
+from local.fakes.dynamics.environment import FLAGS, Environment
 
 ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}
 LENGTHS = {

@@ -4,6 +4,6 @@ Answers are in Dataverse's shape and its words. Times are whole seconds, lengths
 and nothing waits between the check of a condition and the write.
 """
 
-from tests.crm_servers.dynamics.server import DynamicsServer
+from local.fakes.dynamics.server import DynamicsServer
 
 __all__ = ["DynamicsServer"]

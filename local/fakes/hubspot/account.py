@@ -9,8 +9,8 @@ from typing import Any, override
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.crm_servers.hubspot.answers import as_text, error, invalid
-from tests.crm_servers.server import CrmServer, Fault, SeenRecord
+from local.fakes.hubspot.answers import as_text, error, invalid
+from local.fakes.server import CrmServer, Fault, SeenRecord
 
 FIELDS = {
     "first_name": "firstname",

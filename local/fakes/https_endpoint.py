@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local.fakes.server import CrmServer, Fault, SeenRecord
 from shared.domain.lead import CONTACT_FIELDS
-from tests.crm_servers.server import CrmServer, Fault, SeenRecord
 
 PATH = "/workflows/5e1f/triggers/manual/paths/invoke"
 LONGEST_BODY = 256 * 1024

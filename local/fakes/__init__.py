@@ -5,7 +5,7 @@ They are for tests and for trying things: ``python -m local crm NAME`` starts on
 
 from importlib import import_module
 
-from tests.crm_servers.server import CrmServer
+from local.fakes.server import CrmServer
 
 
 def fake_of(name: str) -> type[CrmServer]:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from tests.crm_servers.server import SeenRecord
+from local.fakes.server import SeenRecord
 
 CONTACT_COLUMNS = {
     "first_name": "firstname",

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tests.crm_servers.marketo.answers import FAULTS, done, failed, skipped
-from tests.crm_servers.marketo.schema import (
+from local.fakes.marketo.answers import FAULTS, done, failed, skipped
+from local.fakes.marketo.schema import (
     FIELDS,
     FLAGS,
     ID_FIELD,
@@ -28,7 +28,7 @@ from tests.crm_servers.marketo.schema import (
     Refusal,
     Schema,
 )
-from tests.crm_servers.server import CrmServer, Fault, SeenRecord
+from local.fakes.server import CrmServer, Fault, SeenRecord
 
 MOST_VALUES, LONGEST_URL = 300, 8 * 1024
 TOKEN_LASTS = timedelta(hours=1)

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.crm_servers.server import Fault
+from local.fakes.server import Fault
 
 
 def fault(status: int, code: str, said: str) -> Response:
