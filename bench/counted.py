@@ -6,7 +6,7 @@ The SDK logs each request that it sends; the count is the last line on standard 
 import logging
 import sys
 
-from ops.cli import main
+from cli.app import main
 
 REQUESTS = "requests: "
 LOGGER = "azure.core.pipeline.policies.http_logging_policy"

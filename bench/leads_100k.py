@@ -113,7 +113,7 @@ async def _create_tables(folder: Path) -> None:
 def _measure(connection: str, rows: int) -> None:
     shown = Table("command", "seconds", "requests", box=None, pad_edge=False)
     for command in COMMANDS:
-        _run("ops", command, connection)
+        _run("cli", command, connection)
         seconds = min(_seconds(command, connection) for _ in range(RUNS))
         told = _run("bench.counted", command, connection)
         requests = told.rpartition(REQUESTS)[2].strip()
@@ -125,7 +125,7 @@ def _measure(connection: str, rows: int) -> None:
 
 def _seconds(command: Sequence[str], connection: str) -> float:
     started = time.monotonic()
-    _run("ops", command, connection)
+    _run("cli", command, connection)
     return time.monotonic() - started
 
 

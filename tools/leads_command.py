@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, {root!r})
 
-from ops.cli import main
+from cli.app import main
 
 sys.exit(main())
 """

@@ -13,7 +13,7 @@ OURS = (
     "ingest_lead",
     "local",
     "nurture_timer",
-    "ops",
+    "cli",
     "route_lead",
     "shared",
     "tests",

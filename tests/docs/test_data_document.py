@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from ops.backup import TABLES
-from ops.quarantine_desk import WITHOUT_BODY
+from cli.backup import TABLES
+from cli.quarantine_desk import WITHOUT_BODY
 from shared.bootstrap import POISON_QUEUE, QUEUE
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row

@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeAliasType, get_args, get_origin
 import pytest
 import typer
 
-from ops import lead_views, status, views
-from ops.cli import app
-from ops.listing import LeadState
-from ops.views import View
+from cli import lead_views, status, views
+from cli.app import app
+from cli.listing import LeadState
+from cli.views import View
 from shared.ports.index import Doing
 from tests.docs.documents import CODE, Section, read, sections
 

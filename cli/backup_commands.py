@@ -1,0 +1,61 @@
+"""``leads export`` and ``leads import``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import console, files
+from cli.backup import check, export, restore
+from cli.desk import Desk
+from cli.errors import UsageError
+from cli.running import run
+from cli.status import queue_view
+from shared.bootstrap import QUEUE
+
+
+def export_all(
+    file: Annotated[
+        Path, typer.Argument(help="File to write; - is standard output.")
+    ] = files.STANDARD,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every row of our tables: a backup.")
+    ] = False,
+) -> None:
+    """Write a backup as JSON Lines. It holds personal data and the secret of lead ids."""
+
+    async def command() -> None:
+        if not every:
+            raise UsageError("say --all: a backup holds every row of our tables")
+        desk = Desk.open()
+        rows = 0
+        with files.writing(file) as to, console.progress() as bar:
+            task = bar.add_task("rows", total=None)
+            async for line in export(desk):
+                to.write(line + "\n")
+                bar.advance(task)
+                rows += 1
+        console.note(f"{console.counted(rows, 'row')} exported")
+        if waiting := (await queue_view(desk, QUEUE)).messages:
+            messages = console.counted(waiting, "message waits", "messages wait")
+            console.note(f"{messages} on the queue, and may be leads that are not in this backup")
+
+    run(command())
+
+
+def import_all(
+    file: Annotated[Path, typer.Argument(help="An export.", exists=True, dir_okay=False)],
+) -> None:
+    """Restore a backup; stop the app before. Rows of the same keys are replaced."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        with file.open("rb") as lines, console.progress() as bar:
+            rows = await check(desk, lines)
+            lines.seek(0)
+            task = bar.add_task("rows", total=rows)
+            await restore(desk, lines, lambda number: bar.advance(task, number))
+        console.note(f"{console.counted(rows, 'row')} imported")
+
+    run(command())

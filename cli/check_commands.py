@@ -1,0 +1,111 @@
+"""``leads check``: whether each destination takes leads as it is set up."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cli import console
+from cli.desk import Desk
+from cli.errors import RefusedError, UsageError
+from cli.running import run
+from cli.send import checked_url, send, without_key
+from cli.send_commands import JSON
+from cli.send_test import Trial, follow
+from cli.where import find_storage, push_url, storage_name
+from shared.bootstrap import destinations
+from shared.domain.errors import CrmError, SettingsError
+from shared.ports.crm import CheckResult
+from shared.settings import RouteSettings, load
+
+WITHIN_SECONDS = 10
+TEST_LEAD_WITHIN_SECONDS = 60
+TEST_LEAD = "test lead"
+
+
+def check(
+    *,
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Send a test lead, too, and see it delivered.")
+    ] = False,
+    to: Annotated[
+        str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
+    ] = "",
+    within: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=3_600, help=f"Seconds to wait for it. Default: {TEST_LEAD_WITHIN_SECONDS}."
+        ),
+    ] = None,
+) -> None:
+    """Try every destination that CRM names: address, login, permissions, fields. Writes nothing.
+
+    It reads the destinations' settings from the environment, as the app does. Only with
+    --send-test, a lead like Partner Center's is pushed, recorded and delivered.
+    """
+
+    async def command() -> None:
+        if not send_test and (to or within is not None):
+            raise UsageError("--to and --within are about the test lead: say --send-test, too")
+        url = checked_url(push_url(to)) if send_test else ""
+        find_storage()
+        names = load(RouteSettings).destinations
+        found = list(zip(names, await _results(names), strict=True))
+        faults = sum(_say(name, result) for name, results in found for result in results)
+        if send_test:
+            # Whatever was found: a lead that waits is not lost, and the app may have settings
+            # that are not set here.
+            trial = _trial(url, within or TEST_LEAD_WITHIN_SECONDS, _proven(dict(found)))
+            async for result in follow(trial):
+                faults += _say(TEST_LEAD, result)
+        if faults:
+            raise RefusedError(console.counted(faults, "thing needs", "things need") + " mending")
+
+    run(command())
+
+
+def _say(name: str, result: CheckResult) -> bool:
+    """Print a result; tell whether it is a fault."""
+    console.say(f"{'ok' if result.ok else 'NOT OK':<6}  {name}: {result.what}")
+    if not result.ok:
+        console.say(f"        {result.mend}")
+    return not result.ok
+
+
+def _proven(found: Mapping[str, Sequence[CheckResult]]) -> frozenset[str]:
+    return frozenset(name for name, results in found.items() if all(r.ok for r in results))
+
+
+def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
+    return Trial(
+        push=partial(send, url, content_type=JSON),
+        endpoint=without_key(url),
+        desk=Desk.open(),
+        storage=storage_name(),
+        proven=proven,
+        within=timedelta(seconds=within_seconds),
+        note=lambda said: console.note(f"        {TEST_LEAD}: {said}"),
+    )
+
+
+async def _results(names: Sequence[str]) -> Sequence[Sequence[CheckResult]]:
+    return await asyncio.gather(*(_checked(name) for name in names))
+
+
+async def _checked(name: str) -> Sequence[CheckResult]:
+    """Return what a destination says of itself; that it can't be asked is a result, too."""
+    try:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            return await (await destinations().get(name)).check()
+    except SettingsError as error:
+        return [CheckResult(what="settings", mend="; ".join(error.faults))]
+    except CrmError as error:
+        return [CheckResult(what="the destination answers", mend=str(error))]
+    except TimeoutError:
+        mend = (
+            f"no answer within {WITHIN_SECONDS} s: is the address right, and reachable from here?"
+        )
+        return [CheckResult(what="the destination answers", mend=mend)]

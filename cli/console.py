@@ -1,0 +1,105 @@
+"""Where the commands print to: text and JSON on standard output, progress on standard error."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from cli.views import View
+
+PIPED_WIDTH = 160
+"""Of tables that go to a file or another program, unless COLUMNS says otherwise."""
+
+UNPRINTABLE = frozenset({"Cc", "Cs"})
+LINE = frozenset("\n\t")
+
+COLOURS = {"overdue": "red", "parked": "red", "pending": "yellow", "waiting": "yellow"}
+
+
+def _console() -> Console:
+    of_its_own = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if of_its_own else PIPED_WIDTH)
+
+
+def say(text: str, colour: str = "") -> None:
+    """Print a text as it is."""
+    _console().print(Text(printable(text), colour), soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """Print a line on standard error, beside what is the command's output."""
+    print(printable(text), file=sys.stderr)
+
+
+def say_table(table: Table) -> None:
+    """Print a table without blanks at the ends of its lines."""
+    console = _console()
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters written out: a body must not steer a terminal."""
+    return "".join(
+        repr(char)[1:-1] if unicodedata.category(char) in UNPRINTABLE and char not in LINE else char
+        for char in text
+    )
+
+
+def cell(text: str, colour: str = "") -> Text:
+    """Return a text of one line for a table, which may cut it short."""
+    return Text(printable(" ".join(text.split())), colour, no_wrap=True, overflow="ellipsis")
+
+
+def state_cell(state: str) -> Text:
+    """Return a state for a table."""
+    return Text(state.replace("_", " "), COLOURS.get(state, ""))
+
+
+def minute(at: datetime | None) -> str:
+    """Return a time in UTC to the minute."""
+    return f"{at:%Y-%m-%d %H:%M}" if at else "never"
+
+
+def one_line(text: str) -> str:
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def print_object(view: View) -> None:
+    """Print one JSON object."""
+    print(view.model_dump_json(indent=2))
+
+
+def print_array(views: Iterable[View]) -> None:
+    """Print a JSON array, an object a line."""
+    print("[" + ",".join("\n " + view.model_dump_json() for view in views) + "\n]")
+
+
+async def count[T](items: AsyncIterator[T], what: str) -> int:
+    """Go through all items with a bar on standard error; return how many there were."""
+    done = 0
+    with progress() as bar:
+        task = bar.add_task(what, total=None)
+        async for _ in items:
+            done += 1
+            bar.advance(task)
+    return done
+
+
+def progress() -> Progress:
+    """Return a bar on standard error, which is gone when it is done."""
+    err = Console(stderr=True)
+    return Progress(console=err, transient=True, disable=not err.is_terminal)

@@ -1,0 +1,142 @@
+"""What the commands work on, built from the app's own settings."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from cli.errors import NotFoundError, UsageError
+from cli.lead_tables import LeadLists, LeadTable
+from cli.quarantine_desk import QuarantineDesk
+from cli.where import find_storage
+from shared import bootstrap
+from shared.domain.identity import (
+    LEAD_ID_DIGITS,
+    DedupeKey,
+    e164_phone,
+    lead_id,
+    normalized_email,
+    normalized_text,
+)
+from shared.domain.lead import KeyKind
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadStore, StoredLead
+from shared.ports.queue import PushQueue
+from shared.settings import RouteSettings, load
+from shared.storage.account import Table
+from shared.storage.lead_id_secret import LeadIdSecret
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient
+
+AT_A_TIME = 32
+"""Leads read side by side."""
+
+HEX = re.compile("[0-9a-f]{6,32}")
+"""A lead id, or enough of it: `leads list` shows 8 digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The stores behind ``LeadStorage``, tables and queues by their names, and the clock."""
+
+    leads: LeadStore
+    index: LeadIndex
+    queue: PushQueue
+    table: Callable[[str], Table]
+    queue_client: Callable[[str], "QueueClient"]
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def open(cls) -> Self:
+        """Build the stores; raise ``SettingsError`` or ``UsageError`` if none is named."""
+        find_storage()
+        return cls(
+            leads=bootstrap.leads(),
+            index=bootstrap.index(),
+            queue=bootstrap.queue(),
+            table=bootstrap.table,
+            queue_client=bootstrap.storage().queue,
+            clock=bootstrap.utc_now,
+        )
+
+    @property
+    def lists(self) -> LeadLists:
+        """Return the lists of leads."""
+        return LeadLists(self.table("LeadIndex"))
+
+    @property
+    def lead_table(self) -> LeadTable:
+        """Return the rows of leads."""
+        return LeadTable(self.table("Leads"))
+
+    @property
+    def quarantine(self) -> QuarantineDesk:
+        """Return the quarantine."""
+        return QuarantineDesk(self.table("Quarantine"))
+
+    async def lead(self, who: str, *, last_name: str = "") -> StoredLead:
+        """Return a lead by its id or how it begins, e-mail address, or phone and last name.
+
+        Raises ``NotFoundError``, or ``UsageError`` if ``who`` is none of these.
+        """
+        for key in await self._lead_ids(who.strip(), last_name):
+            if found := await self.leads.read(key):
+                return found
+        raise NotFoundError(f"there is no lead {who!r}")
+
+    async def _lead_ids(self, who: str, last_name: str) -> Sequence[str]:
+        if HEX.fullmatch(who.lower()) and (found := await self._ids_like(who.lower())):
+            return found
+        kind, parts = _key(who, last_name)
+        # Read and not made, as the app does: a look must not change anything.
+        secret = load(RouteSettings).lead_id_key.encode()
+        secret = secret or await LeadIdSecret(self.table("Leads")).read()
+        keys = [DedupeKey(kind, parts, test=test) for test in (False, True)]
+        return [lead_id(key, secret) for key in keys] if secret else []
+
+    async def _ids_like(self, start: str) -> Sequence[str]:
+        if len(start) == LEAD_ID_DIGITS:
+            return [start]
+        found = await self.lead_table.ids(start, most=2)
+        if len(found) > 1:
+            raise UsageError(f"several leads begin with {start}: write more of the id")
+        return found
+
+    async def read_all(
+        self, ids: AsyncIterable[str], *, at_a_time: int = AT_A_TIME
+    ) -> AsyncIterator[StoredLead]:
+        """Yield the leads of these ids in order, some read at once; one that is gone is left out.
+
+        No more are read than ``at_a_time`` beyond what is asked for.
+        """
+        some: list[str] = []
+        async for one in ids:
+            some.append(one)
+            if len(some) == at_a_time:
+                for stored in await self.read(some):
+                    yield stored
+                some = []
+        for stored in await self.read(some):
+            yield stored
+
+    async def read(self, ids: Sequence[str]) -> list[StoredLead]:
+        """Return the leads of these ids that are there, side by side."""
+        found = await asyncio.gather(*(self.leads.read(one) for one in ids))
+        return [stored for stored in found if stored is not None]
+
+
+def _key(who: str, last_name: str) -> tuple[KeyKind, tuple[str, ...]]:
+    if email := normalized_email(who):
+        return KeyKind.EMAIL, (email,)
+    phone = e164_phone(who, "")
+    if phone and last_name:
+        return KeyKind.PHONE, (phone, normalized_text(last_name))
+    if phone:
+        raise UsageError("a lead is known by phone and last name together: add --last-name NAME")
+    raise UsageError(
+        f"{who!r} is no lead id (6 digits of it are enough), no e-mail address"
+        " and no phone number like +4930…"
+    )

@@ -1,0 +1,128 @@
+"""``leads list``, ``show``, ``release``, ``deliver`` and ``follow-up``."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from cli import console
+from cli.actions import deliver_pending, record_follow_up, release, release_all
+from cli.desk import Desk
+from cli.errors import UsageError
+from cli.lead_views import LeadDetails, LeadView
+from cli.listing import LeadState, listed
+from cli.running import run
+from cli.tables import print_details, print_leads
+from cli.times import parse_time
+from shared.bootstrap import utc_now
+
+SCREENFUL = 20
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, in a shape that stays.")]
+Who = Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone (with --last-name).")]
+LastName = Annotated[str, typer.Option(help="With a phone: a lead is known by both.")]
+
+
+def list_leads(
+    *,
+    state: Annotated[LeadState | None, typer.Option(help="Only leads of this state.")] = None,
+    since: Annotated[str, typer.Option(help="Only leads since: 2026-11-21, or 2d ago.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List leads, newest first."""
+
+    async def command() -> None:
+        from_time = parse_time(since, utc_now(), ahead=False) if since else None
+        desk = Desk.open()
+        most = (0 if as_json else SCREENFUL) if limit is None else limit
+        found = listed(desk, state=state, since=from_time, most=most)
+        views = [LeadView.of(stored) async for stored in found]
+        if as_json:
+            console.print_array(views)
+            return
+        print_leads(views)
+        if most and len(views) == most:
+            console.note(f"These are the newest {most}; --limit 0 lists all.")
+
+    run(command())
+
+
+def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
+    """Show one lead with its submissions, deliveries and audit trail."""
+
+    async def command() -> None:
+        desk = Desk.open()
+        stored = await desk.lead(who, last_name=last_name)
+        lead_id = stored.lead.lead_id
+        table = desk.lead_table
+        history, events = await asyncio.gather(table.submissions(lead_id), table.events(lead_id))
+        details = LeadDetails.with_history(stored, history, events)
+        if as_json:
+            console.print_object(details)
+        else:
+            print_details(details)
+
+    run(command())
+
+
+def release_leads(
+    who: Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone.")] = "",
+    *,
+    last_name: LastName = "",
+    every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
+) -> None:
+    """Try again what is parked."""
+
+    async def command() -> None:
+        if bool(who) is every:
+            raise UsageError("name one lead, or say --all")
+        desk = Desk.open()
+        if every:
+            count = await console.count(release_all(desk), "released")
+            console.say(f"{console.counted(count, 'parked lead')} queued again")
+        else:
+            stored = await desk.lead(who, last_name=last_name)
+            destinations = ", ".join(await release(desk, stored))
+            console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
+
+    run(command())
+
+
+def deliver(
+    *, pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False
+) -> None:
+    """Try pending deliveries now, not when their next attempt is due."""
+
+    async def command() -> None:
+        if not pending:
+            raise UsageError("say --pending: every pending lead is tried now")
+        count = await console.count(deliver_pending(Desk.open()), "queued")
+        console.say(f"{console.counted(count, 'pending lead')} queued")
+
+    run(command())
+
+
+def follow_up(
+    who: Who,
+    *,
+    last_name: LastName = "",
+    by: Annotated[str, typer.Option(help="Who acted.")] = "",
+    at: Annotated[str, typer.Option(help="When: 2026-11-21T09:30Z, or 2h ago. Default: now.")] = "",
+    note: Annotated[str, typer.Option(help="What was done; kept in the audit trail.")] = "",
+    outcome: Annotated[str, typer.Option(help="What came of it, in your words.")] = "",
+) -> None:
+    """Record that somebody followed up, which stops the lead's clock."""
+
+    async def command() -> None:
+        when = parse_time(at, utc_now(), ahead=False) if at else utc_now()
+        desk = Desk.open()
+        stored = await desk.lead(who, last_name=last_name)
+        after = await record_follow_up(desk, stored, at=when, by=by, outcome=outcome, note=note)
+        console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(when)} UTC")
+        if (due_at := after.lead.follow_up.due_at) is not None:
+            console.say(f"What came since is to be answered by {console.minute(due_at)} UTC.")
+
+    run(command())

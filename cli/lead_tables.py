@@ -1,0 +1,174 @@
+"""What only an operator reads of leads: lists by index rows, histories, and all there is."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from cli.lead_views import EventView
+from shared.domain.lead import Interest
+from shared.ports.leads import StoredLead
+from shared.storage.account import Table, at_most
+from shared.storage.keys import (
+    AFTER_PREFIX,
+    newest_first_key,
+    newest_first_time,
+)
+from shared.storage.lead_index import (
+    DUE,
+    HEARTBEAT,
+    OVERDUE,
+    PARKED,
+    PARTITION,
+    RECENT,
+    TEST,
+)
+from shared.storage.lead_rows import (
+    DELIVERY_ROW,
+    EVENT_ROW,
+    INTEREST_ROW,
+    LEAD_ROW,
+    Row,
+    read_delivery,
+    read_interest,
+    read_lead,
+)
+
+IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
+AFTER_HEX = "g"
+
+
+class IndexRows(StrEnum):
+    """The rows of ``LeadIndex`` by what they list."""
+
+    RECENT = RECENT
+    DUE = DUE
+    OVERDUE = OVERDUE
+    PARKED = PARKED
+    TEST = TEST
+
+
+class LeadLists:
+    """Lead ids in the order of the index, each once."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``LeadIndex``."""
+        self._table = table
+
+    async def ids(self, rows: IndexRows, *, since: datetime | None = None) -> AsyncIterator[str]:
+        """Yield lead ids: newest first, but those of due rows by when they are due.
+
+        ``since`` is for rows that are keyed newest first.
+        """
+        end = newest_first_key(since) if since else ""
+        parameters = {
+            "partition": PARTITION,
+            "start": rows.value,
+            "end": f"{rows.value}{end}{AFTER_PREFIX}",
+        }
+        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"])
+        seen: set[str] = set()
+        async for row in found:
+            lead_id = row["RowKey"].split("|")[2]
+            if lead_id not in seen:
+                seen.add(lead_id)
+                yield lead_id
+
+    async def newest_at(self, *, without: Collection[str]) -> datetime | None:
+        """Return when the newest lead came that is not among some, or None."""
+        parameters = {"partition": PARTITION, "start": RECENT, "end": RECENT + AFTER_PREFIX}
+        found = self._table.rows(IN_RANGE, parameters, select=["RowKey"], results_per_page=10)
+        async for row in found:
+            _, came, lead_id = row["RowKey"].split("|")
+            if lead_id not in without:
+                return newest_first_time(came)
+        return None
+
+    async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
+        """Return when the last sweep was and what it did, or None if there was none."""
+        try:
+            row = await self._table.run(
+                partial(self._table.client.get_entity, PARTITION, HEARTBEAT),
+                expected=frozenset({"ResourceNotFound"}),
+            )
+        except ResourceNotFoundError:
+            return None
+        counts = {name: value for name, value in row.items() if isinstance(value, int)}
+        return datetime.fromisoformat(row["at"]), counts
+
+
+class LeadTable:
+    """Leads and their rows that only people read."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table ``Leads``."""
+        self._table = table
+
+    async def ids(self, prefix: str, *, most: int) -> Sequence[str]:
+        """Return the ids of leads that begin like this."""
+        found = self._table.rows(
+            "PartitionKey ge @start and PartitionKey lt @end and RowKey eq @lead",
+            {"start": prefix, "end": prefix + AFTER_HEX, "lead": LEAD_ROW},
+            select=["PartitionKey"],
+        )
+        return [row["PartitionKey"] async for row in at_most(most, found)]
+
+    async def where(self, condition: str) -> AsyncIterator[str]:
+        """Yield the ids of leads whose row meets a condition, newest first."""
+        found = self._table.rows(
+            f"RowKey eq @lead and {condition}",
+            {"lead": LEAD_ROW},
+            select=["PartitionKey", "created_at"],
+        )
+        ids = {row["PartitionKey"]: row["created_at"] async for row in found}
+        for lead_id in sorted(ids, key=ids.__getitem__, reverse=True):
+            yield lead_id
+
+    async def every(self) -> AsyncIterator[StoredLead]:
+        """Yield all leads in no order, by far fewer requests than one a lead."""
+        partition: dict[str, Row] = {}
+        async for row in self._table.rows(
+            "RowKey ge @start and RowKey lt @end",
+            {"start": LEAD_ROW, "end": LEAD_ROW + AFTER_PREFIX},
+        ):
+            if partition and row["PartitionKey"] != next(iter(partition.values()))["PartitionKey"]:
+                if LEAD_ROW in partition:
+                    yield _stored(partition)
+                partition = {}
+            partition[row["RowKey"]] = row
+        if LEAD_ROW in partition:
+            yield _stored(partition)
+
+    async def submissions(self, lead_id: str) -> Sequence[Interest]:
+        """Return every submission of a lead, oldest first, repeats too."""
+        return [read_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
+
+    async def events(self, lead_id: str) -> Sequence[EventView]:
+        """Return the audit trail of a lead."""
+        return [
+            EventView(
+                number=int(row["RowKey"].removeprefix(EVENT_ROW)),
+                at=row["at"],
+                kind=row["kind"],
+                destination=row["destination"],
+                detail=row["detail"],
+            )
+            for row in await self._rows(lead_id, EVENT_ROW)
+        ]
+
+    async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
+        parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
+        return [row async for row in self._table.rows(IN_RANGE, parameters)]
+
+
+def _stored(partition: dict[str, Any]) -> StoredLead:
+    lead = partition[LEAD_ROW]
+    deliveries = [read_delivery(r) for key, r in partition.items() if key.startswith(DELIVERY_ROW)]
+    return StoredLead(
+        lead=read_lead(lead),
+        deliveries={d.destination: d for d in deliveries},
+        etag=lead.metadata["etag"],
+    )

@@ -1,0 +1,223 @@
+"""What ``--json`` prints of leads: stable names and shapes, described in ``docs/operating.md``.
+
+Fields are only ever added.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from cli.views import View
+from shared.domain.delivery import Delivery
+from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
+from shared.ports.leads import StoredLead
+
+type DeliveryState = Literal["none", "pending", "parked", "delivered"]
+
+LEAST_FIRST: tuple[DeliveryState, ...] = ("pending", "parked", "delivered")
+"""A lead's state is the least of its destinations'."""
+
+
+class InterestView(View):
+    """What the customer did, with its repeats folded in."""
+
+    source: str
+    action: str
+    publisher: str
+    offer: str
+    offer_title: str
+    received_at: datetime
+    repeats: int
+
+    @classmethod
+    def of(cls, summary: InterestSummary) -> Self:
+        """Return the view of an interest as kept on the lead."""
+        return cls(
+            source=summary.source,
+            action=summary.action,
+            publisher=summary.publisher,
+            offer=summary.offer,
+            offer_title=summary.offer_title,
+            received_at=summary.first.received_at,
+            repeats=summary.repeats,
+        )
+
+
+class DestinationView(View):
+    """Where a lead stands with one destination."""
+
+    name: str
+    state: DeliveryState
+    record_id: str
+    url: str
+
+    @classmethod
+    def of(cls, delivery: Delivery, version: int) -> Self:
+        """Return the view of a delivery."""
+        record = delivery.record
+        return cls(
+            name=delivery.destination,
+            state=delivery_state(delivery, version),
+            record_id=record.id if record else "",
+            url=record.url if record else "",
+        )
+
+
+class LeadView(View):
+    """One customer."""
+
+    lead_id: str
+    email: str
+    first_name: str
+    last_name: str
+    company: str
+    country: str
+    phone: str
+    title: str
+    name_conflicts: Sequence[str]
+    interests: Sequence[InterestView]
+    submissions: int
+    delivery: DeliveryState
+    follow_up: str
+    follow_up_due_at: datetime | None
+    do_not_contact: bool
+    test: bool
+    anonymous: bool
+    identified_by: str
+    destinations: Sequence[DestinationView]
+    created_at: datetime
+    updated_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, stored: StoredLead) -> Self:
+        """Return the view of a lead as it is stored."""
+        return cls(**_fields(stored))
+
+
+class SubmissionView(View):
+    """One submission as it was recorded; ``repeat_of`` names the one that it repeats."""
+
+    submission_id: str
+    received_at: datetime
+    lead_source: str
+    action: str
+    offer_title: str
+    description: str
+    contact: dict[str, str]
+    warnings: Sequence[str]
+    version: int
+    repeat_of: str
+
+    @classmethod
+    def of(cls, interest: Interest) -> Self:
+        """Return the view of a recorded submission."""
+        submission = interest.submission
+        return cls(
+            submission_id=submission.submission_id,
+            received_at=submission.received_at,
+            lead_source=submission.lead_source,
+            action=submission.action,
+            offer_title=submission.offer_title,
+            description=submission.description,
+            contact=submission.contact.given(),
+            warnings=submission.warnings,
+            version=interest.version,
+            repeat_of=interest.repeat_of,
+        )
+
+
+class DeliveryView(DestinationView):
+    """Where a lead stands with one destination, with all that is known."""
+
+    delivered_version: int
+    delivered_at: datetime | None
+    parked_at: datetime | None
+    parked_reason: str
+    failing_since: datetime | None
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+    uncertain: bool
+
+    @classmethod
+    def of(cls, delivery: Delivery, version: int) -> Self:
+        """Return the view of a delivery."""
+        names = set(cls.model_fields) - set(DestinationView.model_fields)
+        short = DestinationView.of(delivery, version)
+        return cls(**dict(short), **{name: getattr(delivery, name) for name in names})
+
+
+class EventView(View):
+    """One row of the audit trail."""
+
+    number: int
+    at: datetime
+    kind: str
+    destination: str
+    detail: str
+
+
+class LeadDetails(LeadView):
+    """One customer with all that is known."""
+
+    deliveries: Sequence[DeliveryView]
+    history: Sequence[SubmissionView]
+    events: Sequence[EventView]
+
+    @classmethod
+    def with_history(
+        cls, stored: StoredLead, history: Sequence[Interest], events: Sequence[EventView]
+    ) -> Self:
+        """Return the view of a lead with its submissions and its audit trail."""
+        version = stored.lead.version
+        return cls(
+            **_fields(stored),
+            deliveries=[DeliveryView.of(d, version) for d in _by_name(stored)],
+            history=[SubmissionView.of(interest) for interest in history],
+            events=events,
+        )
+
+
+def delivery_state(delivery: Delivery, version: int) -> DeliveryState:
+    """Return where one delivery stands."""
+    if delivery.delivered_version >= version:
+        return "delivered"
+    return "parked" if delivery.parked_version == version else "pending"
+
+
+def least_state(stored: StoredLead) -> DeliveryState:
+    """Return the least of a lead's destinations; "none" if it has no destination."""
+    states = delivery_states(stored)
+    return next((state for state in LEAST_FIRST if state in states), "none")
+
+
+def delivery_states(stored: StoredLead) -> set[DeliveryState]:
+    """Return the states of a lead's destinations."""
+    return {delivery_state(d, stored.lead.version) for d in stored.deliveries.values()}
+
+
+def _fields(stored: StoredLead) -> dict[str, Any]:
+    lead: Lead = stored.lead
+    return {
+        "lead_id": lead.lead_id,
+        **{name: getattr(lead.contact, name) for name in CONTACT_FIELDS},
+        "name_conflicts": lead.name_conflicts,
+        "interests": [InterestView.of(summary) for summary in lead.interests],
+        "submissions": lead.submissions,
+        "delivery": least_state(stored),
+        "follow_up": lead.follow_up.state.value,
+        "follow_up_due_at": lead.follow_up.due_at,
+        "do_not_contact": lead.do_not_contact,
+        "test": lead.test,
+        "anonymous": lead.anonymous,
+        "identified_by": lead.key_kind.value,
+        "destinations": [DestinationView.of(d, lead.version) for d in _by_name(stored)],
+        "created_at": lead.created_at,
+        "updated_at": lead.updated_at,
+        "version": lead.version,
+    }
+
+
+def _by_name(stored: StoredLead) -> list[Delivery]:
+    return [stored.deliveries[name] for name in sorted(stored.deliveries)]

@@ -1,0 +1,102 @@
+"""``leads quarantine list``, ``show``, ``release`` and ``discard``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import console, files
+from cli.desk import Desk
+from cli.errors import NotFoundError, RefusedError, UsageError
+from cli.lead_commands import Json
+from cli.quarantine_desk import Entry
+from cli.resubmit import resubmit
+from cli.running import run
+from cli.tables import print_entry, print_quarantine
+from cli.times import parse_time
+from cli.views import QuarantineDetails, QuarantineView
+from shared.bootstrap import utc_now
+
+Id = Annotated[
+    str, typer.Argument(help="Quarantine id, as the sender was told and the log says, or 8 digits.")
+]
+
+
+def list_entries(
+    *,
+    since: Annotated[str, typer.Option(help="Only entries since: 2026-11-21, or 2d ago.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Released and discarded ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List what is held, oldest first."""
+
+    async def command() -> None:
+        from_time = parse_time(since, utc_now(), ahead=False) if since else None
+        desk = Desk.open()
+        found = desk.quarantine.entries(state=None if every else "held", since=from_time)
+        views = [QuarantineView.of(entry) async for entry in found]
+        if as_json:
+            console.print_array(views)
+        else:
+            print_quarantine(views)
+
+    run(command())
+
+
+def show(quarantine_id: Id, *, as_json: Json = False) -> None:
+    """Show one entry with its body."""
+
+    async def command() -> None:
+        entry = await _entry(Desk.open(), quarantine_id)
+        if as_json:
+            console.print_object(QuarantineDetails.of(entry))
+        else:
+            print_entry(QuarantineView.of(entry), entry.body)
+
+    run(command())
+
+
+def release(
+    quarantine_id: Id,
+    *,
+    body: Annotated[
+        Path | None, typer.Option(help="File with a corrected body, in JSON; - is standard input.")
+    ] = None,
+) -> None:
+    """Put an entry back on its way, as it is or corrected."""
+
+    async def command() -> None:
+        corrected = files.read(body) if body is not None else None
+        desk = Desk.open()
+        entry = await _entry(desk, quarantine_id)
+        called = await resubmit(desk, entry, corrected=corrected)
+        console.say(f"{entry.quarantine_id} is queued again, as {called}")
+
+    run(command())
+
+
+def discard(
+    quarantine_id: Id,
+    *,
+    reason: Annotated[str, typer.Option(help="Why nobody needs it; kept with the entry.")],
+) -> None:
+    """Say that an entry needs nothing; it stays in the table."""
+
+    async def command() -> None:
+        if not reason.strip():
+            raise UsageError("--reason is empty: say why nobody needs the entry")
+        desk = Desk.open()
+        entry = await _entry(desk, quarantine_id)
+        if entry.state != "held":
+            raise RefusedError(f"{entry.quarantine_id} was {entry.state} already")
+        await desk.quarantine.decide(entry, "discarded", note=reason, at=desk.clock())
+        console.say(f"{entry.quarantine_id} is discarded")
+
+    run(command())
+
+
+async def _entry(desk: Desk, quarantine_id: str) -> Entry:
+    entry = await desk.quarantine.read(quarantine_id)
+    if entry is None:
+        raise NotFoundError(f"nothing in quarantine is called {quarantine_id}")
+    return entry

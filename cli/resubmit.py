@@ -1,0 +1,91 @@
+"""Release a body from quarantine: as it is, or corrected."""
+
+from cli.desk import Desk
+from cli.errors import RefusedError
+from cli.quarantine_desk import Entry
+from ingest_lead.ingest import LARGEST_BODY
+from shared.domain.envelope import Message, Push, parse_message
+from shared.domain.errors import InvalidMessageError, InvalidPushError, NewerMessageError
+from shared.intake.parse import parse
+from shared.ports.quarantine import QuarantineReason
+
+JSON = "application/json"
+
+
+async def resubmit(desk: Desk, entry: Entry, *, corrected: bytes | None) -> str:
+    """Put an entry back on its way, and note that it was; return what it is called from now on.
+
+    The submission keeps the entry's id and time: released twice, it is one submission. The message
+    goes first: a crash before the note costs a second release, not the lead.
+    """
+    if entry.state != "held":
+        note = f": {entry.note}" if entry.note else ""
+        raise RefusedError(f"{entry.quarantine_id} was {entry.state} at {entry.decided_at}{note}")
+    message = _message(entry) if corrected is None else _corrected(entry, corrected)
+    await desk.queue.send(message.to_text())
+    note = "corrected" if corrected is not None else ""
+    await desk.quarantine.decide(entry, "released", note=note, at=desk.clock())
+    if isinstance(message, Push):
+        return f"submission {message.submission_id}"
+    return f"delivery of lead {message.lead_id}"
+
+
+def _message(entry: Entry) -> Message:
+    if entry.truncated:
+        raise RefusedError(f"{entry.quarantine_id} is truncated: release it with a corrected body")
+    if entry.reason is not QuarantineReason.POISON:
+        return _checked(_push(entry, entry.body, entry.content_type))
+    message = _poison(entry)
+    if message is None:
+        raise RefusedError(
+            f"{entry.quarantine_id} is no message of this app: release it with a corrected body"
+        )
+    return message.model_copy(update={"attempt": 0})
+
+
+def _corrected(entry: Entry, body: bytes) -> Push:
+    """Return the entry as a push of another body; one that was a push before stays the same one."""
+    push = _push(entry, body, JSON)
+    match _poison(entry):
+        case Push(submission_id=submission_id, received_at=received_at):
+            known = {"submission_id": submission_id, "received_at": received_at}
+            push = push.model_copy(update=known)
+        case None:
+            pass
+        case deliver:
+            raise RefusedError(
+                f"{entry.quarantine_id} asks for lead {deliver.lead_id} to be delivered and has no"
+                " body to correct: release it as it is"
+            )
+    return _checked(push)
+
+
+def _poison(entry: Entry) -> Message | None:
+    """Return the message that an entry holds, None if it holds a body or is no message of ours."""
+    if entry.reason is not QuarantineReason.POISON or entry.truncated:
+        return None
+    try:
+        return parse_message(entry.body.decode())
+    except (InvalidMessageError, NewerMessageError, UnicodeDecodeError):
+        return None
+
+
+def _push(entry: Entry, body: bytes, content_type: str) -> Push:
+    return Push(
+        submission_id=entry.quarantine_id,
+        received_at=entry.received_at,
+        content_type=content_type,
+        body=body,
+    )
+
+
+def _checked(push: Push) -> Push:
+    """Return a push that is a lead; raise ``RefusedError`` for one that would come back."""
+    size = len(push.body)
+    if size > LARGEST_BODY:
+        raise RefusedError(f"the body has {size:,} bytes, a lead has {LARGEST_BODY:,} at most")
+    try:
+        parse(push.body, push.content_type, submission_id="check", received_at=push.received_at)
+    except InvalidPushError as error:
+        raise RefusedError(f"the body is still no lead: {error}") from None
+    return push

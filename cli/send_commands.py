@@ -1,0 +1,66 @@
+"""``leads send``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import console, files
+from cli.errors import RefusedError, UsageError
+from cli.running import run
+from cli.send import partner_center_test, send
+from cli.where import local_url
+from local.samples import load as load_samples
+from shared.bootstrap import utc_now
+
+type Body = tuple[bytes, str]
+
+JSON = "application/json"
+
+
+def send_push(
+    file: Annotated[
+        Path | None, typer.Argument(help="File with a body; - is standard input.")
+    ] = None,
+    *,
+    sample: Annotated[str, typer.Option(help="One of the samples, see --list.")] = "",
+    test: Annotated[
+        bool, typer.Option("--test", help="A test lead like Partner Center's.")
+    ] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List the samples.")] = False,
+    to: Annotated[
+        str, typer.Option(help="URL with its code. Default: `make run`.", envvar="LEADS_URL")
+    ] = "",
+) -> None:
+    """Push something at the endpoint, as Microsoft does."""
+
+    async def command() -> None:
+        if listing:
+            for name, one in load_samples().items():
+                console.say(f"{name:<28} {one.about}")
+            return
+        bodies = _bodies(file, sample, test=test)
+        url = to or local_url()
+        refused = 0
+        for body, content_type in bodies:
+            sent = await send(url, body, content_type)
+            console.say(f"{sent.status} {sent.text}")
+            refused += not sent.accepted
+        if refused:
+            pushes = console.counted(len(bodies), "push was", "pushes were")
+            raise RefusedError(f"{refused} of {pushes} not accepted")
+
+    run(command())
+
+
+def _bodies(file: Path | None, sample: str, *, test: bool) -> list[Body]:
+    if sum((file is not None, bool(sample), test)) != 1:
+        raise UsageError("say one of FILE, --sample NAME, --test; --list lists the samples")
+    if file is not None:
+        return [(files.read(file), JSON)]
+    if test:
+        return [(partner_center_test(utc_now()), JSON)]
+    samples = load_samples()
+    if sample not in samples:
+        raise UsageError(f"there is no sample {sample!r}: see `leads send --list`")
+    return [(push.body, push.content_type) for push in samples[sample].pushes]

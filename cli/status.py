@@ -1,0 +1,184 @@
+"""``leads status``: what waits, what is stuck, and when something last happened."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+from cli.console import counted, one_line
+from cli.desk import Desk
+from cli.lead_tables import IndexRows
+from cli.listing import IS_IN, LeadState
+from cli.views import View
+from shared import bootstrap
+from shared.ports.index import Doing
+from shared.storage.account import unavailable
+
+QUEUES = (bootstrap.QUEUE, bootstrap.POISON_QUEUE)
+DAY = timedelta(days=1)
+SWEEPS_EVERY = timedelta(minutes=15)
+"""Thrice the default schedule; a sweep that is longer ago has probably stopped."""
+
+WHAT_WAITS = {Doing.DELIVER: "leads wait", Doing.ASK: "follow-ups are not seen"}
+
+MOST_CHECKED = 20
+"""Listed leads that are read to see whether the list is right; more are counted as listed."""
+
+
+class QueueView(View):
+    """A queue: about how many messages, and since when the first that can be seen has waited."""
+
+    name: str
+    messages: int
+    oldest_at: datetime | None
+
+
+class LeadCounts(View):
+    """Leads that came and that somebody or something must still deal with; test leads apart.
+
+    ``due`` are those that the sweep will look at again: waiting for follow-up, pending, or overdue
+    where the CRM can be asked. They are counted as the index lists them, overdue and parked ones
+    exactly if they are few.
+    """
+
+    last_24_hours: int
+    due: int
+    overdue: int
+    parked: int
+    test: int
+
+
+class LastSweepView(View):
+    """When the last sweep was and what it did."""
+
+    at: datetime
+    counts: dict[str, int]
+
+
+class TroubleView(View):
+    """A destination that refuses us until somebody mends it; ``doing`` is deliver or ask."""
+
+    destination: str
+    doing: Doing
+    reason: str
+    at: datetime
+
+
+class StatusView(View):
+    """All of ``leads status``; ``warnings`` are what somebody should look at."""
+
+    queues: list[QueueView]
+    leads: LeadCounts
+    quarantined: int
+    outbox: int
+    last_lead_at: datetime | None
+    last_sweep: LastSweepView | None
+    troubles: list[TroubleView]
+    warnings: list[str]
+
+
+async def status(desk: Desk) -> StatusView:
+    """Return what is going on."""
+    now = desk.clock()
+    lists = desk.lists
+    async with asyncio.TaskGroup() as group:
+        queues = [group.create_task(queue_view(desk, name)) for name in QUEUES]
+        came = group.create_task(_all(lists.ids(IndexRows.RECENT, since=now - DAY)))
+        due = group.create_task(_length(lists.ids(IndexRows.DUE)))
+        test = group.create_task(_all(lists.ids(IndexRows.TEST)))
+        overdue = group.create_task(_count(desk, IndexRows.OVERDUE, LeadState.OVERDUE))
+        parked = group.create_task(_count(desk, IndexRows.PARKED, LeadState.PARKED))
+        quarantined = group.create_task(_length(desk.quarantine.entries(state="held")))
+        outbox = group.create_task(_length(desk.table("Outbox").rows("", {}, select=["RowKey"])))
+        heartbeat = group.create_task(lists.heartbeat())
+        troubles = group.create_task(desk.index.troubles())
+    swept = heartbeat.result()
+    tests = test.result()
+    view = StatusView(
+        queues=[queue.result() for queue in queues],
+        leads=LeadCounts(
+            last_24_hours=len(came.result() - tests),
+            due=due.result(),
+            overdue=overdue.result(),
+            parked=parked.result(),
+            test=len(tests),
+        ),
+        quarantined=quarantined.result(),
+        outbox=outbox.result(),
+        last_lead_at=await lists.newest_at(without=tests),
+        last_sweep=LastSweepView(at=swept[0], counts=swept[1]) if swept else None,
+        troubles=[TroubleView(**asdict(trouble)) for trouble in troubles.result()],
+        warnings=[],
+    )
+    return view.model_copy(update={"warnings": warnings(view, now)})
+
+
+def warnings(view: StatusView, now: datetime) -> list[str]:
+    """Return what somebody should look at, each with the command that shows it."""
+    overdue = counted(view.leads.overdue, "lead is", "leads are")
+    parked = counted(view.leads.parked, "lead is", "leads are")
+    held = counted(view.quarantined, "body is", "bodies are")
+    unqueued = counted(view.outbox, "push is", "pushes are")
+    swept_at = view.last_sweep.at if view.last_sweep else None
+    sign = swept_at or view.last_lead_at
+    since = f"since {swept_at:%Y-%m-%d %H:%M} UTC" if swept_at else "yet"
+    told = {
+        f"no sweep {since}: does nurture_timer run?": (
+            sign is not None and now - sign > SWEEPS_EVERY
+        ),
+        f"{overdue} overdue: see `leads list --state overdue`": view.leads.overdue > 0,
+        f"{parked} parked: see `leads list --state parked`": view.leads.parked > 0,
+        f"{held} in quarantine: see `leads quarantine list`": view.quarantined > 0,
+        f"{unqueued} in the outbox: could the queue be written?": view.outbox > 0,
+        f"{bootstrap.POISON_QUEUE} is not empty: does quarantine_poison run?": any(
+            queue.messages for queue in view.queues if queue.name == bootstrap.POISON_QUEUE
+        ),
+    }
+    return [
+        *(refusal(trouble) for trouble in view.troubles),
+        *(warning for warning, holds in told.items() if holds),
+    ]
+
+
+def refusal(trouble: TroubleView) -> str:
+    """Return why a destination takes nothing, what waits, and the command that tells more."""
+    last = f"{trouble.at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"{trouble.destination} refuses us, so {WHAT_WAITS[trouble.doing]} (last at {last}):"
+        f" {one_line(trouble.reason)}; see `leads check`"
+    )
+
+
+async def queue_view(desk: Desk, name: str) -> QueueView:
+    """Return how long a queue is; one that does not exist is empty."""
+    client = desk.queue_client(name)
+    try:
+        properties = await client.get_queue_properties()
+        first = await client.peek_messages(max_messages=1)
+    except ResourceNotFoundError:
+        return QueueView(name=name, messages=0, oldest_at=None)
+    except AzureError as error:
+        raise unavailable(error) from error
+    return QueueView(
+        name=name,
+        messages=properties.approximate_message_count or 0,
+        oldest_at=first[0].inserted_on if first else None,
+    )
+
+
+async def _count(desk: Desk, rows: IndexRows, state: LeadState) -> int:
+    """Count leads of a list, off which the sweep takes only later what was dealt with."""
+    ids = [one async for one in desk.lists.ids(rows)]
+    if len(ids) > MOST_CHECKED:
+        return len(ids)
+    return sum(IS_IN[state](stored) for stored in await desk.read(ids))
+
+
+async def _all(found: AsyncIterator[str]) -> frozenset[str]:
+    return frozenset([one async for one in found])
+
+
+async def _length[T](found: AsyncIterator[T]) -> int:
+    return sum([1 async for _ in found])

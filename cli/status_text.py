@@ -1,0 +1,64 @@
+"""What people see of ``leads status`` and ``leads sweep``."""
+
+from datetime import datetime
+
+from cli.console import counted, minute, say
+from cli.status import StatusView
+from cli.views import StepView, SweepView
+
+
+def print_status(view: StatusView) -> None:
+    """Print what is going on, the warnings last."""
+    for queue in view.queues:
+        oldest = f", the oldest of {_utc(queue.oldest_at)}" if queue.oldest_at else ""
+        _line(f"queue {queue.name}", counted(queue.messages, "message") + oldest)
+    counts = dict(view.leads)
+    came = counts.pop("last_24_hours")
+    _line("leads", f"{came:,} in 24 hours, the last {_utc(view.last_lead_at)}")
+    _line("", ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    _line("quarantine", f"{view.quarantined:,} held")
+    _line("outbox", f"{view.outbox:,} waiting")
+    _line("last sweep", _utc(view.last_sweep.at if view.last_sweep else None))
+    for warning in view.warnings:
+        say(f"! {warning}", "yellow")
+
+
+def print_sweep(view: SweepView) -> None:
+    """Print what a sweep did or would do, a line a lead."""
+    for step in view.leads:
+        look = f"next look {_utc(step.next_due_at)}" if step.next_due_at else "no more looks"
+        say(f"lead {step.lead_id}: {_done(step)}; {look}")
+    said = {
+        "leads": counted(len(view.leads), "lead"),
+        "outbox": f"{counted(view.outbox, 'message')} of the outbox",
+        "strays": f"{counted(view.strays, 'stray row')} of the index",
+    }
+    due = ", ".join(text for name, text in said.items() if getattr(view, name) or name == "leads")
+    if not (view.leads or view.outbox or view.strays):
+        say(f"nothing is due, as of {_utc(view.at)}")
+    elif view.done:
+        say(f"dealt with {due}, as of {_utc(view.at)}")
+    else:
+        say(f"due: {due}, as of {_utc(view.at)}; nothing was changed")
+    if view.failed:
+        say(
+            f"! {counted(view.failed, 'lead')} can't be dealt with now and will be due again", "red"
+        )
+
+
+def _line(what: str, told: str) -> None:
+    say(f"{what:<20}{told}")
+
+
+def _done(step: StepView) -> str:
+    what = {
+        "flagged": step.flagged,
+        "followed up": step.followed_up,
+        "queued again": step.requeued,
+        f"parked for {', '.join(step.parked)}": bool(step.parked),
+    }
+    return ", ".join(text for text, holds in what.items() if holds) or "nothing to do"
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{minute(at)} UTC" if at else "never"

@@ -1,0 +1,185 @@
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from azure.data.tables import EdmType, EntityProperty
+
+from cli.backup import check, export, restore
+from cli.errors import RefusedError, UsageError
+from shared.domain.follow_up import FollowUpState
+from tests.cli.account import DAY, Account
+
+
+async def exported(account: Account) -> list[bytes]:
+    return [line.encode() + b"\n" async for line in export(account.desk)]
+
+
+async def imported(account: Account, lines: list[bytes]) -> int:
+    written: list[int] = []
+    assert await check(account.desk, lines) == len(lines)
+    await restore(account.desk, lines, written.append)
+    return sum(written)
+
+
+def without(lines: Iterable[bytes], part: bytes) -> list[bytes]:
+    return [line for line in lines if part not in line]
+
+
+async def some_leads(account: Account) -> None:
+    await account.push("zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things")
+    await account.push("zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things")
+    await account.push("zoe@example.com", OfferTitle="Other things", Description="花子\n🙂")
+    await account.parked("parked@example.com")
+    await account.push("MSFT_TEST@test.com")
+    await account.push("nobody@example.com", ActionCode="DNC")
+
+
+async def test_exported_wiped_and_imported_leads_are_the_same_and_known_customers_are_known(
+    account: Account, open_again: Callable[[Account], Account], tmp_path: Path
+) -> None:
+    await some_leads(account)
+    held = await account.quarantine(b"\x00\xff" * 40_000)
+    body = (await account.desk.quarantine.read(held) or pytest.fail("is gone")).body
+    before = await account.listed()
+    known = await account.desk.lead("zoe@example.com")
+    backup = tmp_path / "backup.jsonl"
+
+    told = await account.command("export", "--all", str(backup))
+    assert told.code == 0
+    await account.wipe()
+    assert [line async for line in export(account.desk)] == []
+    again = await account.command("import", str(backup))
+
+    rows = len(backup.read_bytes().splitlines())
+    assert (told.out, told.err) == ("", f"{rows} rows exported\n")
+    assert (again.code, again.out, again.err) == (0, "", f"{rows} rows imported\n")
+    assert await account.listed() == before
+    restored = await account.desk.quarantine.read(held)
+    assert restored is not None
+    assert restored.body == body
+    account = open_again(account)
+    after = await account.push(
+        "ZOE@example.com", LeadSource="AzureMarketplace-INS|contoso.things", OfferTitle="New"
+    )
+    assert after.lead.lead_id == known.lead.lead_id
+    assert (after.lead.submissions, len(after.lead.interests)) == (4, 3)
+    repeated = await account.push(
+        "zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things"
+    )
+    assert (repeated.lead.submissions, len(repeated.lead.interests)) == (5, 3)
+    assert len(account.crm.records) == 3
+    assert await account.desk.lead_table.events(known.lead.lead_id)
+
+
+async def test_every_type_of_table_storage_comes_back_as_it_was(account: Account) -> None:
+    row = {
+        "PartitionKey": "5a" * 16,
+        "RowKey": "of a newer app",
+        "text": 'ü🙂"\\\n',
+        "empty": "",
+        "yes": True,
+        "number": -5,
+        "large": EntityProperty(2**40, EdmType.INT64),
+        "fraction": 0.25,
+        "whole": 5.0,
+        "binary": b"\x00\xff",
+        "guid": UUID("12345678-1234-5678-1234-567812345678"),
+        "at": datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC),
+    }
+    table = account.desk.table("Leads")
+    await table.run(partial(table.client.upsert_entity, row))
+    [before] = [row async for row in table.rows("", {})]
+
+    lines = await exported(account)
+    await account.wipe()
+    await imported(account, lines)
+
+    [after] = [row async for row in table.rows("", {})]
+    assert dict(after) == dict(before)
+    assert {name: type(value) for name, value in after.items()} == {
+        name: type(value) for name, value in before.items()
+    }
+
+
+async def test_a_lead_that_the_sweep_moved_during_the_export_is_still_due(
+    account: Account,
+) -> None:
+    await account.push("zoe@example.com")
+    lines = without(await exported(account), b'"RowKey": "due|')
+    await account.wipe()
+
+    await imported(account, lines)
+    await account.sweep(timedelta(hours=1))
+    await account.sweep(2 * DAY)
+
+    overdue = await account.desk.lead("zoe@example.com")
+    assert overdue.lead.follow_up.state is FollowUpState.OVERDUE
+
+
+async def test_leads_whose_ids_were_made_with_another_secret_are_refused_before_any_is_written(
+    account: Account, open_again: Callable[[Account], Account]
+) -> None:
+    await account.push("zoe@example.com")
+    lines = await exported(account)
+    await account.wipe()
+    account = open_again(account)
+    await account.push("someone.else@example.com")
+    before = await exported(account)
+
+    with pytest.raises(RefusedError, match="hold leads whose ids were made with another secret"):
+        await check(account.desk, lines)
+
+    assert await exported(account) == before
+
+
+async def test_an_export_may_be_imported_again_over_what_is_there(account: Account) -> None:
+    await some_leads(account)
+    lines = await exported(account)
+
+    assert await imported(account, lines) == len(lines)
+
+    assert sorted(await exported(account)) == sorted(lines)
+
+
+def line(column: object) -> bytes:
+    return json.dumps(
+        {"table": "Leads", "row": {"PartitionKey": "5a", "RowKey": "lead", "c": column}}
+    ).encode()
+
+
+NO_ROW = "no table, or no row with its two keys"
+NO_TYPE = "column c is of no type of Table Storage"
+WRONG = [
+    (b"\xff\xfe", "no JSON"),
+    (b"", "no JSON"),
+    (b"[" * 100_000, "no JSON"),
+    (b"{}", NO_ROW),
+    (b'{"table": "Leads", "row": {"PartitionKey": "p"}}', NO_ROW),
+    (b'{"table": "Users", "row": {"PartitionKey": "p", "RowKey": "r"}}', "no table of ours: 'Us"),
+    (line(None), NO_TYPE),
+    (line([1]), NO_TYPE),
+    (line({}), NO_TYPE),
+    (line({"binary": "?"}), NO_TYPE),
+    (line({"binary": 5}), NO_TYPE),
+    (line({"int64": "x"}), NO_TYPE),
+    (line({"uuid": "x"}), NO_TYPE),
+]
+
+
+@pytest.mark.parametrize(("wrong", "why"), WRONG, ids=range(len(WRONG)))
+async def test_a_line_that_is_no_row_is_named(account: Account, wrong: bytes, why: str) -> None:
+    with pytest.raises(UsageError, match=r"^line 2 is no row of an export: [^\n]*$") as told:
+        await check(account.desk, [line("good"), wrong, line({"int64": "5"})])
+
+    assert why in str(told.value)
+
+
+async def test_many_wrong_lines_are_counted(account: Account) -> None:
+    with pytest.raises(
+        UsageError, match=r"(line . is no row of an export: no JSON\n){5}and 3 more"
+    ):
+        await check(account.desk, [b"wrong\n"] * 8)

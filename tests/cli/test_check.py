@@ -1,0 +1,52 @@
+"""``leads check`` says of each destination what works, and how to mend what doesn't."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.fakes.https_endpoint import HttpsEndpointServer
+
+ROOT = Path(__file__).parents[2]
+
+
+def check(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli", "check"]
+    env = os.environ | settings
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_table_that_can_be_read_is_ok(azurite: str) -> None:
+    done = check({"LeadStorage": azurite, "CRM": "azure_table"})
+
+    assert done.stdout == "ok      azure_table: table MarketplaceLeads can be read\n"
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"CRM": "nosuch"}, "the destinations are:"),
+        ({"CRM": "salesforce"}, "SALESFORCE_URL"),
+    ],
+)
+def test_wrong_settings_are_named(azurite: str, settings: dict[str, str], told: str) -> None:
+    done = check({"LeadStorage": azurite} | settings)
+
+    assert f"NOT OK  {settings['CRM']}: settings" in done.stdout
+    assert told in done.stdout
+    assert (done.returncode, done.stderr) == (1, "leads: 1 thing needs mending\n")
+
+
+async def test_a_destination_beside_a_wrong_one_is_tried_all_the_same(azurite: str) -> None:
+    async with HttpsEndpointServer().running() as server:
+        names = {"CRM": "nosuch,azure_table,https_endpoint"}
+        done = check({"LeadStorage": azurite} | server.settings() | names)
+
+    fine = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok")}
+    assert {"azure_table:", "https_endpoint:"} <= fine
+    assert done.returncode == 1

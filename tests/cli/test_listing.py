@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+from cli.listing import LeadState, listed
+from shared.bootstrap import utc_now
+from shared.domain.errors import CrmUnavailableError
+from tests.cli.account import DAY, Account
+
+LEAST_FIELDS = {
+    *("lead_id", "email", "first_name", "last_name", "company", "country", "phone", "title"),
+    *("interests", "delivery", "follow_up", "do_not_contact", "test", "anonymous"),
+    *("destinations", "created_at", "version"),
+}
+
+
+async def emails(account: Account, state: LeadState | None = None, most: int = 0) -> list[str]:
+    found = listed(account.desk, state=state, most=most)
+    return [stored.lead.contact.email async for stored in found]
+
+
+async def one_of_each(account: Account) -> None:
+    """Push a lead for every state there is; each is named after it."""
+    await account.push("overdue@example.com", at=utc_now() - 2 * DAY)
+    await account.sweep()
+    await account.push("waiting@example.com")
+    await account.push("do_not_contact@example.com", ActionCode="DNC")
+    await account.push("MSFT_TEST@example.com")
+    await account.parked("parked@example.com")
+    account.crm.fails.append(CrmUnavailableError("503"))
+    await account.push("pending@example.com")
+    await account.queue_body(b'{"OfferTitle": "Things"}')
+    await account.route_queued()
+
+
+async def test_programs_get_an_array_of_objects_with_the_fields_they_rely_on(
+    account: Account,
+) -> None:
+    await account.push("zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things")
+    await account.push("zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things")
+
+    [lead] = await account.listed()
+
+    assert lead.keys() >= LEAST_FIELDS
+    assert (lead["email"], lead["delivery"], lead["follow_up"]) == (
+        "zoe@example.com",
+        "delivered",
+        "waiting",
+    )
+    [interest] = lead["interests"]
+    assert {**interest, "received_at": ""} == {
+        "source": "AzureMarketplace",
+        "action": "INS",
+        "publisher": "contoso",
+        "offer": "things",
+        "offer_title": "",
+        "received_at": "",
+        "repeats": 1,
+    }
+    [destination] = lead["destinations"]
+    assert destination == {"name": "crm", "state": "delivered", "record_id": "0", "url": ""}
+
+
+async def test_each_state_lists_its_leads_newest_first(account: Account) -> None:
+    await one_of_each(account)
+
+    found = {state: await emails(account, state) for state in LeadState}
+
+    everybody_waits = ["pending@example.com", "parked@example.com", "waiting@example.com"]
+    assert found == {
+        LeadState.WAITING: ["", *everybody_waits],
+        LeadState.OVERDUE: ["overdue@example.com"],
+        LeadState.FOLLOWED_UP: [],
+        LeadState.PENDING: ["pending@example.com"],
+        LeadState.PARKED: ["parked@example.com"],
+        LeadState.DELIVERED: [
+            "",
+            "MSFT_TEST@example.com",
+            "do_not_contact@example.com",
+            "waiting@example.com",
+            "overdue@example.com",
+        ],
+        LeadState.DO_NOT_CONTACT: ["do_not_contact@example.com"],
+        LeadState.ANONYMOUS: [""],
+        LeadState.TEST: ["MSFT_TEST@example.com"],
+    }
+    for state, all_of_it in found.items():
+        assert await emails(account, state, most=2) == all_of_it[:2]
+    assert await emails(account, most=3) == (await emails(account))[:3]
+
+
+async def test_a_lead_that_is_no_longer_parked_is_not_listed_though_the_index_lists_it(
+    account: Account,
+) -> None:
+    await account.parked("zoe@example.com")
+    await account.push("zoe@example.com", OfferTitle="Other things")
+
+    assert await emails(account, LeadState.PARKED) == []
+
+
+async def test_since_is_when_the_lead_first_came(account: Account) -> None:
+    old = await account.push("old@example.com", at=utc_now() - timedelta(days=3))
+    await account.push("new@example.com")
+    await account.push("old@example.com", OfferTitle="Other things")
+
+    for state in (None, LeadState.WAITING, LeadState.DELIVERED):
+        found = listed(account.desk, state=state, since=utc_now() - DAY)
+        assert [stored.lead.contact.email async for stored in found] == ["new@example.com"]
+    since_old = listed(account.desk, since=old.lead.created_at)
+    assert len([stored async for stored in since_old]) == 2

@@ -1,0 +1,111 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from cli.status import MOST_CHECKED, StatusView, status, warnings
+from shared.bootstrap import utc_now
+from shared.ports.index import Doing, Trouble
+from tests.cli.account import DAY, Account
+
+
+async def test_an_empty_account_has_nothing_to_tell(account: Account) -> None:
+    view = await status(account.desk)
+
+    assert [(queue.name, queue.messages) for queue in view.queues] == [
+        ("leads", 0),
+        ("leads-poison", 0),
+    ]
+    assert set(dict(view.leads).values()) == {0}
+    assert (view.quarantined, view.outbox, view.last_lead_at, view.last_sweep) == (0, 0, None, None)
+    assert view.warnings == []
+
+
+async def test_what_waits_and_what_is_stuck_is_counted(account: Account) -> None:
+    await account.push("old@example.com", at=utc_now() - 2 * DAY)
+    await account.sweep()
+    newest = await account.push("new@example.com")
+    await account.parked("parked@example.com")
+    parked = await account.desk.lead("parked@example.com")
+    await account.push("MSFT_TEST@test.com")
+    await account.quarantine(b"no lead")
+    await account.sweeping.outbox.keep("1", "message")
+    await account.queue_body(b"{}")
+    await account.desk.queue_client("leads-poison").create_queue()
+    await account.desk.queue_client("leads-poison").send_message("poison")
+
+    view = await status(account.desk)
+
+    assert dict(view.leads) == {
+        "last_24_hours": 2,
+        "due": 4,
+        "overdue": 1,
+        "parked": 1,
+        "test": 1,
+    }
+    assert [queue.messages for queue in view.queues] == [1, 1]
+    assert all(queue.oldest_at for queue in view.queues)
+    assert (view.quarantined, view.outbox) == (1, 1)
+    assert view.last_lead_at is not None
+    assert view.last_lead_at == parked.lead.created_at > newest.lead.created_at
+    assert view.last_sweep is not None
+    assert view.last_sweep.counts["flagged"] == 1
+    assert view.warnings == [
+        "1 lead is overdue: see `leads list --state overdue`",
+        "1 lead is parked: see `leads list --state parked`",
+        "1 body is in quarantine: see `leads quarantine list`",
+        "1 push is in the outbox: could the queue be written?",
+        "leads-poison is not empty: does quarantine_poison run?",
+    ]
+
+
+async def test_what_was_dealt_with_counts_no_longer_though_it_is_listed(account: Account) -> None:
+    await account.parked("zoe@example.com")
+    await account.push("zoe@example.com", OfferTitle="Other things")
+
+    assert (await status(account.desk)).leads.parked == 0
+
+
+async def test_many_leads_are_counted_as_they_are_listed(account: Account) -> None:
+    for number in range(MOST_CHECKED + 1):
+        await account.desk.index.put_overdue(f"{number:032x}", utc_now())
+
+    assert (await status(account.desk)).leads.overdue == MOST_CHECKED + 1
+
+
+async def test_a_timer_that_has_stopped_is_told(account: Account) -> None:
+    await account.sweep()
+    view = await status(account.desk)
+
+    assert view.warnings == []
+    [told] = warnings(view, utc_now() + timedelta(hours=1))
+    assert told.startswith("no sweep since 2")
+    assert told.endswith(" UTC: does nurture_timer run?")
+
+
+async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account: Account) -> None:
+    await account.push("zoe@example.com")
+    view: StatusView = await status(account.desk)
+
+    assert warnings(view, utc_now()) == []
+    assert warnings(view, utc_now() + timedelta(hours=1)) == [
+        "no sweep yet: does nurture_timer run?"
+    ]
+
+
+async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> None:
+    await account.parked("zoe@example.com")
+    told = Trouble(destination="hubspot", doing=Doing.DELIVER, reason="401\nno", at=utc_now())
+    await account.desk.index.put_trouble(told)
+    await account.desk.index.put_trouble(replace(told, doing=Doing.ASK))
+
+    view = await status(account.desk)
+
+    assert [(one.destination, one.doing) for one in view.troubles] == [
+        ("hubspot", "ask"),
+        ("hubspot", "deliver"),
+    ]
+    at = f"{told.at:%Y-%m-%d %H:%M} UTC"
+    assert view.warnings[:2] == [
+        f"hubspot refuses us, so follow-ups are not seen (last at {at}): 401 no; see `leads check`",
+        f"hubspot refuses us, so leads wait (last at {at}): 401 no; see `leads check`",
+    ]
+    assert len(view.warnings) == 3

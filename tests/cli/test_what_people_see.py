@@ -1,0 +1,190 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cli.lead_views import EventView, LeadDetails, LeadView
+from cli.status_text import print_sweep
+from cli.tables import print_details, print_entry, print_leads, print_quarantine
+from cli.views import QuarantineView, StepView, SweepView
+from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.lead import Contact, Lead
+from shared.ports.leads import StoredLead
+from shared.ports.quarantine import QuarantineReason
+from tests.examples import LEAD_ID, by_destination, delivery, interest, lead
+from tests.fakes import START
+
+LONG = "Long" * 75
+
+
+def stored(known: Lead | None = None) -> StoredLead:
+    return StoredLead(lead=known or lead(), deliveries=by_destination(delivery()), etag="1")
+
+
+def real(first_name: str, last_name: str) -> LeadView:
+    contact = Contact(first_name=first_name, last_name=last_name, email="zoe@example.com")
+    clock = FollowUp(state=FollowUpState.FOLLOWED_UP)
+    known = replace(lead(), contact=contact, follow_up=clock, test=False, suppressed=False)
+    return LeadView.of(stored(known))
+
+
+def entry(*faults: str, truncated: bool = False) -> QuarantineView:
+    return QuarantineView(
+        quarantine_id="0123456789abcdef",
+        received_at=START,
+        reason=QuarantineReason.INVALID,
+        faults=faults,
+        state="discarded",
+        content_type="",
+        size=1_234,
+        truncated=truncated,
+        decided_at=START + timedelta(days=1),
+        note="typed by hand",
+    )
+
+
+def test_a_narrow_list_cuts_names_and_shows_all_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    print_leads([real("Zoë", "O'Hara"), real(LONG, LONG), real("花子", "見本\x1b[2J")])
+
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["came", "(UTC)", "lead", "who", "did", "delivery", "follow-up"]
+    assert [line[:28] for line in lines] == [
+        "2026-11-02 09:00 5a5a5a5a Zo",
+        "2026-11-02 09:00 5a5a5a5a Lo",
+        "2026-11-02 09:00 5a5a5a5a 花子",
+    ]
+    assert all(line.endswith(" INS ×2 delivered followed up") for line in lines)
+    assert all(len(line) <= 80 for line in lines)
+    assert "…" in lines[1]
+
+
+def test_a_list_for_a_file_is_wide_and_has_no_blanks_at_the_ends(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    print_leads([real("Zoë", "O'Hara"), LeadView.of(stored())])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "Zoë O'Hara, zoe@example.com" in lines[1]
+    assert '(test) (do not contact) Zoë O"Hara\\, Fabrikam, Gräf & Söhne' in lines[2]
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_no_leads_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    print_leads([])
+
+    assert capsys.readouterr().out == "no leads\n"
+
+
+def test_a_lead_is_shown_with_all_that_is_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    history = [interest(1, description="first\nsecond\x1b"), interest(2, repeat_of="submission-1")]
+    told = EventView(number=1, at=START, kind="followed_up", destination="", detail="anna")
+
+    print_details(LeadDetails.with_history(stored(), history, [told]))
+
+    assert (
+        capsys.readouterr().out
+        == """\
+lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
+  name         Zoë O"Hara\\
+  email        zoe@fabrikam.example
+  phone        +49 30 123456
+  country      DE
+  company      Fabrikam, Gräf & Söhne 株式会社 🙂
+  title        Head of 'Things'
+  also named   Z O
+  is           test, do not contact
+  came         2026-11-02 09:00 UTC
+  follow-up    waiting, due 2026-11-03 09:00 UTC
+  azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:
+               “no”; next attempt 2026-11-02 09:00 UTC
+submissions
+  2026-11-02 09:01  submissi  INS AzureMarketplace-INS|fabrikam.things: Things
+                              first
+                              second\\x1b
+                              warning: Phone is no valid number
+                              warning: something else
+  2026-11-02 09:02  submissi  INS AzureMarketplace-INS|fabrikam.things: Things
+                              repeat of submissi
+                              warning: Phone is no valid number
+                              warning: something else
+events
+  2026-11-02 09:00  followed up  anna
+"""
+    )
+
+
+def test_the_quarantine_is_listed_with_its_faults_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    fault = "the body is not JSON: Expecting property name at line 2, column 1"
+
+    print_quarantine([entry(fault, "and [more]")])
+    print_quarantine([])
+
+    assert (
+        capsys.readouterr().out
+        == """\
+received (UTC)   id       state     bytes why
+2026-11-02 09:00 01234567 discarded 1,234 the body is not JSON: Expecting
+                                          property name at line 2, column 1; and
+                                          [more] (typed by hand)
+nothing is in quarantine
+"""
+    )
+
+
+def test_a_body_is_shown_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    print_entry(entry("no JSON", truncated=True), b"[red]\xff\x1b[2J\nzoe")
+
+    assert (
+        capsys.readouterr().out
+        == """\
+quarantine 0123456789abcdef, discarded at 2026-11-03 09:00 UTC: typed by hand
+  received 2026-11-02 09:00 UTC
+  1,234 bytes, the first 14 of them kept, without a content type
+  no JSON
+
+[red]\\xff\\x1b[2J
+zoe
+"""
+    )
+
+
+def test_a_sweep_says_what_it_did_or_would_do(capsys: pytest.CaptureFixture[str]) -> None:
+    step = StepView(
+        lead_id=LEAD_ID,
+        flagged=True,
+        followed_up=False,
+        requeued=False,
+        parked=["crm"],
+        next_due_at=START,
+    )
+    idle = step.model_copy(update={"flagged": False, "parked": [], "next_due_at": None})
+    dry = SweepView(at=START, done=False, leads=[step, idle], outbox=1, strays=2, failed=1)
+
+    print_sweep(dry)
+    print_sweep(dry.model_copy(update={"done": True, "leads": [], "strays": 0, "failed": 0}))
+    print_sweep(dry.model_copy(update={"leads": [], "outbox": 0, "strays": 0, "failed": 0}))
+
+    assert (
+        capsys.readouterr().out
+        == f"""\
+lead {LEAD_ID}: flagged, parked for crm; next look 2026-11-02 09:00 UTC
+lead {LEAD_ID}: nothing to do; no more looks
+due: 2 leads, 1 message of the outbox, 2 stray rows of the index, as of 2026-11-02 09:00 UTC; \
+nothing was changed
+! 1 lead can't be dealt with now and will be due again
+dealt with 0 leads, 1 message of the outbox, as of 2026-11-02 09:00 UTC
+nothing is due, as of 2026-11-02 09:00 UTC
+"""
+    )
