@@ -75,7 +75,7 @@ param destinationSettings object = {}
 
 @description('Settings to take from the vault besides those that CRM\'s destinations must have, separated by commas.')
 @maxLength(500)
-param vaultSecrets string = ''
+param settingsFromVault string = ''
 
 var token = uniqueString(subscription().id, resourceGroup().id, environmentName)
 var tags = { 'azd-env-name': environmentName }
@@ -96,7 +96,7 @@ var neededSecrets = {
 }
 
 // All secret settings, and their names in the vault, where "_" is not allowed.
-// Another name in vaultSecrets fails the deployment.
+// Another name in settingsFromVault fails the deployment.
 var secretNames = {
   DYNAMICS_CLIENT_SECRET: 'DYNAMICS-CLIENT-SECRET'
   HTTPS_ENDPOINT_BEARER: 'HTTPS-ENDPOINT-BEARER'
@@ -111,7 +111,7 @@ var secretNames = {
 var vaultName = 'kv-leads-${token}'
 var destinations = split(replace(crm, ' ', ''), ',')
 var needed = [for destination in destinations: neededSecrets[destination]]
-var wanted = empty(vaultSecrets) ? [] : split(replace(vaultSecrets, ' ', ''), ',')
+var wanted = empty(settingsFromVault) ? [] : split(replace(settingsFromVault, ' ', ''), ',')
 
 // A reference to a secret that is not there would be refused by the app: only what is in use gets one. See
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
@@ -294,7 +294,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identity.id
     siteConfig: {
-      ftpsState: 'Disabled'
       http20Enabled: true
       minTlsVersion: '1.2'
       appSettings: concat([
@@ -337,6 +336,19 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
   dependsOn: [queues, tables, azureTable, storageRoles, metricsRole, secretsRole]
+}
+
+// Code is sent with Entra tokens only: no user names and passwords, neither for FTP nor for the site that takes packages.
+resource ftpCredentials 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource scmCredentials 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
 }
 
 @description('Name of the function app.')

@@ -6,7 +6,8 @@ using './main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'relay')
 
 param storageSku = readEnvironmentVariable('STORAGE_SKU', 'Standard_ZRS')
-param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048'))
+// any(): the type of the parameter is its allowed values, and the compiler can't know that a number is one.
+param instanceMemoryMB = any(int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048')))
 param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '40'))
 param httpConcurrency = int(readEnvironmentVariable('HTTP_CONCURRENCY', '32'))
 param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
@@ -21,7 +22,7 @@ param azureTableName = readEnvironmentVariable('AZURE_TABLE_NAME', 'MarketplaceL
 param tablePrefix = readEnvironmentVariable('TABLE_PREFIX', '')
 
 param dynamicsCredential = readEnvironmentVariable('DYNAMICS_CREDENTIAL', 'secret')
-param vaultSecrets = readEnvironmentVariable('VAULT_SECRETS', '')
+param settingsFromVault = readEnvironmentVariable('VAULT_SECRETS', '')
 
 // Nothing secret in here: parameters stay readable in the history of deployments.
 param destinationSettings = {

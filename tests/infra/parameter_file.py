@@ -37,7 +37,7 @@ class ParameterFile:
 
 def read_parameters(text: str) -> ParameterFile:
     """Read a ``.bicepparam`` file, whose values all come from the environment."""
-    asked: dict[str, Function] = {"readEnvironmentVariable": Variable, "int": _same, "bool": _same}
+    asked = {"readEnvironmentVariable": Variable} | dict.fromkeys(("any", "bool", "int"), _same)
     values = {name: Evaluation.of(text, {}, asked).named(name) for name in declared(text)}
     settings = values.pop("destinationSettings", {})
     for name, value in (values | settings).items():
@@ -50,11 +50,12 @@ def parameters(text: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the parameters that a ``.bicepparam`` file gives in an environment."""
     answers: dict[str, Function] = {
         "readEnvironmentVariable": environment.get,
+        "any": _same,
         "int": int,
         "bool": "true".__eq__,
     }
     return {name: Evaluation.of(text, {}, answers).named(name) for name in declared(text)}
 
 
-def _same(value: Variable) -> Variable:
+def _same[T](value: T) -> T:
     return value

@@ -26,17 +26,30 @@ UNSUPPORTED_SETTINGS = frozenset(
         "WEBSITE_TIME_ZONE",
     }
 )
-UNSUPPORTED_PROPERTIES = frozenset(
+REFUSED_PROPERTIES = frozenset(
     {
         "alwaysOn",
+        "ftpsState",
         "functionAppScaleLimit",
+        "functionsRuntimeScaleMonitoringEnabled",
         "healthCheckPath",
+        "javaVersion",
         "linuxFxVersion",
+        "minimumElasticInstanceCount",
+        "netFrameworkVersion",
+        "nodeVersion",
+        "numberOfWorkers",
+        "phpVersion",
+        "powerShellVersion",
         "preWarmedInstanceCount",
         "pythonVersion",
+        "use32BitWorkerProcess",
+        "windowsFxVersion",
     }
 )
-"""Neither exists on Flex Consumption, see
+"""Of ``siteConfig``: those that new stamps refuse by name (error 51021, older ones ignore them),
+and those of other plans. See https://github.com/Azure/terraform-azurerm-avm-res-web-site/pull/345
+and its issue 360, and for both lists
 https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 """
 
@@ -85,7 +98,7 @@ def faults(template: Template) -> list[str]:
 def _unsupported(template: Template) -> Iterator[str]:
     for name in sorted(template.app_settings.keys() & UNSUPPORTED_SETTINGS):
         yield f"setting {name} is not supported on Flex Consumption"
-    for name in sorted(template.keys & UNSUPPORTED_PROPERTIES):
+    for name in sorted(template.keys & REFUSED_PROPERTIES):
         yield f"property {name} is not supported on Flex Consumption"
     for resource in template.of("Microsoft.Web/sites/slots"):
         yield f"{resource.symbol}: Flex Consumption has no slots"
@@ -161,8 +174,18 @@ def _site(template: Template) -> Iterator[str]:
     storage = config["deployment"]["storage"]
     by_identity = {"type": "UserAssignedIdentity", "userAssignedIdentityResourceId": identity}
     yield from unlike(site, storage["authentication"], by_identity)
+    yield from _publishing(template)
     if "perInstanceConcurrency" not in str(config["scaleAndConcurrency"].get("triggers")):
         yield f"{site.symbol}: HTTP concurrency is not set"
+
+
+def _publishing(template: Template) -> Iterator[str]:
+    """Hold that code is sent with Entra tokens only, neither by FTP nor with a password."""
+    policies = template.of("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    names = {policy.body["name"] for policy in policies}
+    yield from difference("policy of publishing credentials", {"ftp", "scm"}, names)
+    for policy in policies:
+        yield from unlike(policy, policy.body["properties"], {"allow": False})
 
 
 def _params(template: Template) -> Iterator[str]:
