@@ -9,6 +9,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON := .venv/bin/python
 
+# A file's tests share a process, and each process has an Azurite of its own; one file runs in this one.
+PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+
 # Rules without I/O: every line and every branch of them is tested.
 PURE := ingest_lead/answers.py route_lead/changes.py nurture_timer/due.py \
   $(addprefix shared/intake/,decode.py parse.py) \
@@ -27,8 +30,8 @@ demo: setup ## Show the whole way of a lead on this machine (CRM=… chooses the
 run: setup ## Run the app on this machine: Core Tools if there, else our own host (RUNNER=local, PORT=…)
 	@$(run)
 
-test: setup ## Run all tests (ARGS=… is passed to pytest)
-	@$(PYTHON) -m pytest $(ARGS)
+test: setup ## Run all tests (ARGS=… is passed to pytest, as tests/local or -n 0 for a single process)
+	@$(PYTEST) $(ARGS)
 
 check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, coverage)
 	@$(MAKE) lint
@@ -66,7 +69,7 @@ infra: .venv/.stamp .venv-infra/.stamp
 
 coverage: setup
 	$(heading) 'Tests with branch coverage'
-	@$(PYTHON) -m pytest --cov $(ARGS)
+	@$(PYTEST) --cov $(ARGS)
 	$(heading) 'No gap in pure code'
 	@$(PYTHON) -m coverage report --include="$$(echo $(PURE) | tr ' ' ,)" --fail-under=100
 

@@ -4,9 +4,11 @@ import pytest
 
 from local.azurite import running_azurite
 
+pytest_plugins = ["tests.suite.hang_guard", "tests.suite.workers"]
+
 
 @pytest.fixture(scope="session")
 async def azurite() -> AsyncIterator[str]:
-    """Start one in memory for all tests, and give its connection string."""
+    """Start one in memory for all tests of a process, and give its connection string."""
     async with running_azurite(None) as running:
         yield running.connection
