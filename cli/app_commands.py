@@ -14,7 +14,8 @@ from cli.times import parse_time
 from cli.views import SweepView
 from cli.where import find_storage, is_development_storage
 from nurture_timer.nurture import carry_out, look
-from shared.bootstrap import sweep_ports, utc_now
+from nurture_timer.wiring import sweep_ports
+from shared.bootstrap import utc_now
 
 
 def show_status(*, as_json: Json = False) -> None:

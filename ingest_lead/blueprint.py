@@ -7,7 +7,7 @@ import azure.functions as func
 
 from ingest_lead.answers import Answer, answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, ingest
-from shared.bootstrap import ingest_ports
+from ingest_lead.wiring import ingest_ports
 from shared.domain.errors import SettingsError, StorageUnavailableError
 
 log = logging.getLogger(__name__)

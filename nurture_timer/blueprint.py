@@ -5,7 +5,7 @@ import logging
 import azure.functions as func
 
 from nurture_timer.nurture import sweep
-from shared.bootstrap import sweep_ports
+from nurture_timer.wiring import sweep_ports
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import logging
 import azure.functions as func
 
 from route_lead.take import Taken, keep_poison, take
-from shared.bootstrap import poison_queue, quarantine, take_ports
+from route_lead.wiring import poison_ports, take_ports
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ async def route_lead(msg: func.QueueMessage) -> None:
 @bp.queue_trigger("msg", "leads-poison", "LeadStorage")
 async def quarantine_poison(msg: func.QueueMessage) -> None:
     """Keep a message that route_lead failed on: the host forgets it after 7 days."""
-    await keep_poison(_taken(msg), POISON, quarantine(), poison_queue())
+    await keep_poison(_taken(msg), POISON, *poison_ports())
 
 
 def _taken(msg: func.QueueMessage) -> Taken:

@@ -1,25 +1,18 @@
-"""The composition root: builds what each function needs, at its first call, once per process."""
+"""The composition root: builds adapters, at the first call, once per process; knows no function."""
 
-import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
 
-from ingest_lead.ingest import IngestPorts
-from nurture_timer.nurture import SweepPorts
-from route_lead.changes import RouteRules
-from route_lead.route import RoutePorts
-from route_lead.take import TakePorts
 from shared.domain.errors import SettingsError
-from shared.domain.merging import MergeRules
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore
 from shared.ports.quarantine import Quarantine
 from shared.ports.queue import Outbox, PushQueue
-from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, load
+from shared.settings import AzureTableSettings, StorageSettings, load
 from shared.storage.account import Storage, Table
 
 QUEUE = "leads"
@@ -36,59 +29,12 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def ingest_ports() -> IngestPorts:
-    """Return what ``ingest_lead`` needs; only the storage settings can be at fault."""
-    return IngestPorts(
-        queue=queue(), outbox=outbox(), quarantine=quarantine(), clock=utc_now, new_id=new_id
-    )
-
-
-def take_ports() -> TakePorts:
-    """Return what ``route_lead`` needs to take a message; routing is built when it is called."""
-    return TakePorts(queue=queue(), quarantine=quarantine(), routing=_routing, jitter=random.random)
-
-
-def sweep_ports() -> SweepPorts:
-    """Return what ``nurture_timer`` needs."""
-    return SweepPorts(
-        leads=leads(),
-        index=index(),
-        queue=queue(),
-        outbox=outbox(),
-        destinations=destinations(),
-        clock=utc_now,
-    )
-
-
 @cache
 def quarantine() -> Quarantine:
     """Return the quarantine; only the storage settings can be at fault."""
     from shared.storage.quarantine import TableQuarantine
 
     return TableQuarantine(table("Quarantine"))
-
-
-@cache
-def _routing() -> tuple[RoutePorts, RouteRules]:
-    settings = load(RouteSettings)
-    ports = RoutePorts(
-        leads=leads(),
-        index=index(),
-        queue=queue(),
-        destinations=destinations(),
-        secret=lead_id_secret(settings.lead_id_key),
-        clock=utc_now,
-        jitter=random.random,
-        new_id=new_id,
-    )
-    rules = RouteRules(
-        merge=MergeRules(
-            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
-        ),
-        destinations=settings.destinations,
-        deliver_tests=settings.test_leads == "deliver",
-    )
-    return ports, rules
 
 
 def lead_id_secret(key: str) -> Callable[[], Awaitable[bytes]]:

@@ -23,7 +23,8 @@ from local.fakes.server import CrmServer
 from local.running import RunningApp
 from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
 from nurture_timer.nurture import sweep
-from shared.bootstrap import CRMS, sweep_ports
+from nurture_timer.wiring import sweep_ports
+from shared.bootstrap import CRMS
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
 
 LATER = timedelta(hours=25)

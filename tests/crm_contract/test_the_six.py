@@ -18,7 +18,8 @@ SIX = ("azure_table", "dynamics", "https_endpoint", "hubspot", "marketo", "sales
 BUILD = """
 import asyncio, json, sys
 import function_app
-from shared.bootstrap import ADAPTERS, take_ports
+from route_lead.wiring import take_ports
+from shared.bootstrap import ADAPTERS
 ports, rules = take_ports().routing()
 asyncio.run(ports.destinations.get(*rules.destinations))
 print(json.dumps([name for name in ADAPTERS if f"shared.destinations.{name}" in sys.modules]))

@@ -1,5 +1,6 @@
 """The import contracts of pyproject.toml, on a copy of the app with one fault at a time."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,10 @@ def test_the_app_keeps_its_direction(copy: Path) -> None:
     [
         ("ingest_lead/ingest.py", "ingest_lead.blueprint"),
         ("route_lead/route.py", "shared.bootstrap"),
+        ("ingest_lead/blueprint.py", "shared.bootstrap"),
+        ("route_lead/take.py", "route_lead.wiring"),
+        ("shared/bootstrap.py", "route_lead.changes"),
+        ("shared/ports/crm.py", "shared.intake.parse"),
         ("ingest_lead/blueprint.py", "shared.destinations.azure_table.adapter"),
         ("route_lead/route.py", "shared.destinations.azure_table.adapter"),
         ("shared/storage/leads.py", "shared.destinations.azure_table.adapter"),
@@ -57,4 +62,4 @@ def test_an_import_against_the_direction_breaks_a_contract(
 ) -> None:
     with (copy / importer).open("a", encoding="utf-8") as module:
         module.write(f"\nimport {imported}\n")
-    assert " 1 broken." in check(copy)
+    assert re.search(r", [1-9]\d* broken\.", check(copy))
