@@ -20,13 +20,13 @@ from azure.data.tables import EdmType, EntityProperty, UpdateMode
 
 from cli.desk import Desk
 from cli.errors import RefusedError, UsageError
+from shared.setting_types import OWN_TABLES
 from shared.storage.keys import text_time
 from shared.storage.lead_id_secret import KEY as SECRET_KEY
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_rows import LEAD_ROW
 
 LEADS = "Leads"
-TABLES = (LEADS, "LeadIndex", "Quarantine", "Outbox")
 
 MOST_OPERATIONS = 100
 MOST_BYTES = 3_000_000
@@ -59,7 +59,7 @@ class Line:
 
 async def export(desk: Desk) -> AsyncIterator[str]:
     """Yield every row of our tables as a line; leads before the index, whose rows are older."""
-    for name in TABLES:
+    for name in OWN_TABLES:
         async for row in desk.table(name).rows("", {}):
             columns = {column: _to_json(value) for column, value in row.items()}
             yield json.dumps({"table": name, "row": columns}, ensure_ascii=False)
@@ -151,7 +151,7 @@ def _line(text: bytes) -> Line:
         raise ValueError("no JSON") from None
     match given:
         case {"table": str() as table, "row": {"PartitionKey": str(), "RowKey": str()} as columns}:
-            if table not in TABLES:
+            if table not in OWN_TABLES:
                 raise ValueError(f"no table of ours: {table!r}")
             row = {column: _from_json(column, value) for column, value in columns.items()}
             return Line(table=table, row=row, size=len(text))

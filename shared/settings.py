@@ -7,14 +7,15 @@ https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain.errors import SettingsError
+from shared.setting_types import Duration, Names, TablePrefix, taken_tables
 
 DEVELOPMENT_STORAGE = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
@@ -32,34 +33,22 @@ UNRESOLVED = "@Microsoft.KeyVault("
 SECRET: JsonDict = {"secret": True}
 
 
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _iso_duration(value: object) -> object:
-    if isinstance(value, str) and not value.upper().startswith("P"):
-        raise ValueError("no ISO 8601 duration")
-    return value
-
-
-def _in_range(value: timedelta) -> timedelta:
-    if not timedelta(0) < value <= timedelta(days=90):
-        raise ValueError("not between one microsecond and 90 days")
-    return value
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
-Duration = Annotated[timedelta, BeforeValidator(_iso_duration), AfterValidator(_in_range)]
-
-
 class Settings(BaseSettings):
     """The root; each adapter of a CRM has its own class beside it."""
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True, extra="ignore", frozen=True, validate_default=False
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_white_space(cls, given: dict[str, object]) -> dict[str, object]:
+        """Strip what a copied value brings along; nothing left is as if it were not set."""
+        stripped = {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in given.items()
+        }
+        return {name: value for name, value in stripped.items() if value != ""}
 
 
 class StorageSettings(Settings):
@@ -93,12 +82,7 @@ class StorageSettings(Settings):
         validation_alias="LeadStorage__clientId",
         description="client id of a user-assigned identity",
     )
-    table_prefix: str = Field(
-        "",
-        validation_alias="TABLE_PREFIX",
-        pattern="^[A-Za-z][A-Za-z0-9]{0,30}$",
-        description="begins the names of our tables (not of the queues), as for a restored copy",
-    )
+    table_prefix: TablePrefix = ""
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -161,6 +145,17 @@ class AzureTableSettings(Settings):
         pattern="^[A-Za-z][A-Za-z0-9]{2,62}$",
         description="table of the storage account that gets one row per interest",
     )
+    own_prefix: TablePrefix = ""
+
+    @model_validator(mode="after")
+    def _none_of_ours(self) -> Self:
+        taken = taken_tables(self.own_prefix)
+        if self.table.lower() in (name.lower() for name in taken):
+            raise ValueError(
+                f"AZURE_TABLE_NAME: is {self.table!r}; should be another table than"
+                f" {', '.join(taken)}, in any case"
+            )
+        return self
 
 
 def load[S: Settings](cls: type[S]) -> S:

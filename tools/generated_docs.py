@@ -57,13 +57,13 @@ PUSH = {
 
 def settings_table() -> str:
     """Return the settings as a Markdown table."""
-    rows = [
-        (str(field.validation_alias), field.description, _default(field))
+    rows = {
+        str(field.validation_alias): (field.description, _default(field))
         for settings in SETTINGS
         for field in settings.model_fields.values()
-    ]
-    rows.append(("NURTURE_SCHEDULE", "when the timer sweeps: six-field NCRONTAB, UTC", EXAMPLE))
-    lines = [f"| `{name}` | {what} | {default} |" for name, what, default in rows]
+    }
+    rows["NURTURE_SCHEDULE"] = ("when the timer sweeps: six-field NCRONTAB, UTC", EXAMPLE)
+    lines = [f"| `{name}` | {what} | {default} |" for name, (what, default) in rows.items()]
     return "\n".join(["| setting | what it is | default |", "| --- | --- | --- |", *lines])
 
 

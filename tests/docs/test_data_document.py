@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from cli.backup import TABLES
 from cli.quarantine_desk import WITHOUT_BODY
 from shared.bootstrap import POISON_QUEUE, QUEUE
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
@@ -26,6 +25,7 @@ from shared.domain.merging import MergeRules, merge, new_lead
 from shared.ports.index import Doing, Swept, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
+from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
 from shared.storage.account import Table
 from shared.storage.lead_id_secret import LeadIdSecret
@@ -285,7 +285,7 @@ def test_the_example_of_a_message_is_one(
 def test_the_names_of_tables_and_queues_are_those_of_the_app() -> None:
     stores = set(CODE.findall(" ".join(row[0] for row in sections(DOCUMENT)["Data"].rows())))
 
-    assert stores >= {*TABLES, AzureTableSettings.model_fields["table"].default}
+    assert stores >= {*OWN_TABLES, AzureTableSettings.model_fields["table"].default}
     assert stores >= {QUEUE, POISON_QUEUE}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import CRMS
+from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings, RouteSettings, Settings, load
 from tests.infra import agreement, platform_rules
 from tests.infra.agreement import HOST_SETTINGS, LEFT_OUT
@@ -61,7 +62,7 @@ def test_every_setting_left_out_is_one_that_the_app_knows() -> None:
 
 def test_the_app_is_read_as_it_is_written() -> None:
     assert {"leads", "leads-poison"} <= NEEDS.queues
-    assert {"Leads", "LeadIndex", "Quarantine", "Outbox"} <= NEEDS.own_tables
+    assert set(OWN_TABLES) == NEEDS.own_tables
     assert NEEDS.other_tables == {"MarketplaceLeads"}
     assert {"LeadStorage__queueServiceUri", "CRM", "TABLE_PREFIX"} <= NEEDS.settings
     assert "NURTURE_SCHEDULE" in NEEDS.settings

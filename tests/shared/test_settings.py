@@ -92,22 +92,56 @@ def test_an_empty_setting_is_as_if_it_were_not_there(setenv: SetEnv) -> None:
     assert load(StorageSettings).table_prefix == ""
 
 
+def test_white_space_around_a_value_is_no_part_of_it(setenv: SetEnv) -> None:
+    setenv(CRM=" \t", REPEAT_WINDOW="PT24H\n", FOLLOW_UP_WITHIN=" P2D\r\n", TEST_LEADS="record ")
+    setenv(LeadStorage=f"{ACCOUNT};\n", LeadStorage__queueServiceUri="\n", TABLE_PREFIX=" Relay1 ")
+
+    settings = load(RouteSettings)
+
+    assert settings.destinations == ("azure_table",)
+    assert settings.test_leads == "record"
+    assert settings.repeat_window == timedelta(hours=24)
+    assert settings.follow_up_within == timedelta(days=2)
+    assert load(StorageSettings).account == f"{ACCOUNT};"
+    assert load(StorageSettings).queue_service_uri == ""
+    assert load(StorageSettings).table_prefix == "Relay1"
+
+
+@pytest.mark.parametrize("name", ["Leads", "leadindex", "Tables", "RelayLeads", "RELAYOUTBOX"])
+def test_a_table_that_is_ours_or_reserved_is_refused(setenv: SetEnv, name: str) -> None:
+    setenv(AZURE_TABLE_NAME=name, TABLE_PREFIX="Relay")
+
+    [fault] = faults(AzureTableSettings)
+
+    assert fault.startswith(f"AZURE_TABLE_NAME: is {name!r}; should be another table than tables, ")
+    assert fault.endswith(", RelayLeads, RelayLeadIndex, RelayQuarantine, RelayOutbox, in any case")
+
+
+def test_a_prefix_that_makes_a_table_of_ours_of_the_default_is_refused(setenv: SetEnv) -> None:
+    setenv(TABLE_PREFIX="marketplace")
+
+    with pytest.raises(SettingsError, match="AZURE_TABLE_NAME: is 'MarketplaceLeads'; should be"):
+        load(AzureTableSettings)
+
+
 @pytest.mark.parametrize(
     ("cls", "name", "value", "told"),
     [
         (RouteSettings, "CRM", " , ", "azure_table"),
         (RouteSettings, "TEST_LEADS", "maybe", "'maybe'; Input should be 'deliver' or 'record'"),
-        (RouteSettings, "REPEAT_WINDOW", "24h", "'24h'; no ISO 8601 duration; should be: how long"),
-        (RouteSettings, "REPEAT_WINDOW", "86400", "'86400'; no ISO 8601 duration"),
+        (RouteSettings, "REPEAT_WINDOW", "24h", "'24h'; not an ISO 8601 duration in weeks, or in"),
+        (RouteSettings, "REPEAT_WINDOW", "86400", "'86400'; not an ISO 8601 duration"),
+        (RouteSettings, "REPEAT_WINDOW", "P1M", "'P1M'; not an ISO 8601 duration"),
+        (RouteSettings, "FOLLOW_UP_WITHIN", "P1Y2D", "(months and years have no fixed length)"),
         (RouteSettings, "REPEAT_WINDOW", "P", "'P'; "),
         (
             RouteSettings,
             "REPEAT_WINDOW",
             "PT0S",
-            "'PT0S'; not between one microsecond and 90 days",
+            "'PT0S'; not between one second and 90 days",
         ),
-        (RouteSettings, "FOLLOW_UP_WITHIN", "P91D", "'P91D'; not between one microsecond"),
-        (RouteSettings, "FOLLOW_UP_WITHIN", "-PT1H", "'-PT1H'; no ISO 8601 duration"),
+        (RouteSettings, "FOLLOW_UP_WITHIN", "P91D", "'P91D'; not between one second"),
+        (RouteSettings, "FOLLOW_UP_WITHIN", "-PT1H", "'-PT1H'; not an ISO 8601 duration"),
         (RouteSettings, "LEAD_ID_KEY", "tooshort", "should have at least 32 characters"),
         (AzureTableSettings, "AZURE_TABLE_NAME", "my-table", "'my-table'; String should match"),
         (AzureTableSettings, "AZURE_TABLE_NAME", "ab", "'ab'; String should match pattern"),

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.destinations.http.own_fields import OwnField, OwnFields
-from shared.settings import SECRET, Names, Settings
+from shared.setting_types import Names
+from shared.settings import SECRET, Settings
 
 API_NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 
