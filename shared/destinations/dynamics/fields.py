@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+from shared.destinations.dynamics.bindings import own_columns
 from shared.destinations.dynamics.settings import DynamicsSettings
-from shared.destinations.http.own_fields import filled
 from shared.destinations.http.texts import interest_text
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
@@ -81,7 +81,7 @@ def new_lead(lead: Lead, interest: Interest | None, settings: DynamicsSettings) 
     """Return the columns of a new lead; the publisher's own win, but not over do-not-contact."""
     told = story(interest) if interest else "Microsoft marketplace lead"
     ours = columns(lead.contact) | {"subject": told.partition("\n")[0], "description": told}
-    own = filled(settings.own_fields, lead, interest)
+    own = own_columns(settings.own_fields, lead, interest)
     fit = fitted(ours | own.texts, LENGTHS)
     body = (
         ({"leadsourcecode": settings.lead_source_code} if settings.lead_source_code else {})

@@ -1,11 +1,15 @@
 """The settings of the destination ``dynamics``."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from shared.destinations.http.own_fields import OwnFields
+from shared.destinations.dynamics.bindings import binding_fault, open_bindings
+from shared.destinations.http.own_fields import OwnField, OwnFields
 from shared.settings import SECRET, Settings
+
+KEY_COLUMN = "leadid"
 
 
 class DynamicsSettings(Settings):
@@ -62,6 +66,18 @@ class DynamicsSettings(Settings):
         validation_alias="DYNAMICS_FIELDS",
         description='columns set on new leads, as JSON: {"new_offer": "{offer_title}"}',
     )
+
+    @field_validator("own_fields")
+    @classmethod
+    def _ours_is_free(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
+        """Refuse the key that a lead is recognised by, and addresses that a customer may choose."""
+        for name in fields:
+            if name.lower() == KEY_COLUMN:
+                raise ValueError(f"{name!r} is set by the relay itself")
+        for name, address in open_bindings(fields).items():
+            if fault := binding_fault(address):
+                raise ValueError(f"{name!r} {fault}")
+        return fields
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

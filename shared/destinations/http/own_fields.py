@@ -90,13 +90,18 @@ class Filled:
 
 def filled(fields: Mapping[str, OwnField], lead: Lead, interest: Interest | None) -> Filled:
     """Return the own fields of a lead and of what the customer did."""
-    said = interest.submission if interest else None
-    known = {name: getattr(lead.contact, name) for name in CONTACT_FIELDS}
-    known |= {name: getattr(said, name, "") for name in INTEREST_FIELDS}
+    known = placeholders(lead, interest)
     found = {name: _value(field, known) for name, field in fields.items()}
     values = {name: v for name, v in found.items() if v is not None and v != ""}
     missed = [name for name, value in found.items() if value is None]
     return Filled(values, tuple(f"{name} left out: the setting has no value" for name in missed))
+
+
+def placeholders(lead: Lead, interest: Interest | None) -> dict[str, str]:
+    """Return what is filled in, by the names that stand in braces."""
+    said = interest.submission if interest else None
+    known = {name: str(getattr(lead.contact, name)) for name in CONTACT_FIELDS}
+    return known | {name: str(getattr(said, name, "")) for name in INTEREST_FIELDS}
 
 
 def settable(field: OwnField) -> Iterable[Value]:
