@@ -78,14 +78,18 @@ def main() -> int:
     if complaint:
         print(complaint, file=sys.stderr)
         return 2
-    given = parse_arguments(sys.argv[1:])
+    try:
+        return _run(parse_arguments(sys.argv[1:]))
+    except KeyboardInterrupt:  # before a command takes signals itself, or after
+        return 130
+
+
+def _run(given: argparse.Namespace) -> int:
     try:
         command = _command(given)
     except ModuleNotFoundError as error:
         print(f"The package {error.name} isn't installed: run `make setup`.", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
     return command()
 
 

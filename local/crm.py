@@ -18,6 +18,7 @@ from rich.text import Text
 from local.errors import LocalRunError, StartError
 from local.fakes import fake_of
 from local.fakes.server import CrmServer, SeenRecord
+from local.stopping import unless_stopped
 from shared.bootstrap import CRMS
 from shared.domain.lead import CONTACT_FIELDS
 
@@ -28,12 +29,11 @@ WIDTH_OF_NAMES = 14
 def crm(name: str, port: int) -> int:
     """Serve until Ctrl-C, and return the exit code."""
     try:
-        asyncio.run(_serve(fake_crm(name), port, Console(highlight=False)))
+        asyncio.run(unless_stopped(_serve(fake_crm(name), port, Console(highlight=False))))
     except LocalRunError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("Stopped; its records are gone.")
+    print("Stopped; its records are gone.")
     return 0
 
 

@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
@@ -16,7 +15,6 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, Protocol
 
 from local.azurite import Azurite, running_azurite
@@ -26,6 +24,7 @@ from local.host_json import HostOptions, read_host_json
 from local.http import GRACE_SECONDS, HttpServer, HttpTriggers, listen
 from local.runtime import Runtime
 from local.settings import DEFAULTS, OWN, STORAGE, read_settings, wants_azurite, with_azurite
+from local.stopping import set_by_signals
 from local.triggers import Triggers, describe, open_listener, open_timer, read_triggers
 
 RUN_FILE = "run.json"
@@ -82,11 +81,11 @@ def run(options: RunOptions) -> int:
 
 
 async def _run(options: RunOptions) -> None:
-    stopping = _stopping_on_signals()
-    host = read_host_json(options.app_dir)
-    files = (DEFAULTS, OWN) if options.use_settings_file else (DEFAULTS,)
-    settings = read_settings(options.app_dir, os.environ, files)
     async with AsyncExitStack() as stack:
+        stopping = stack.enter_context(set_by_signals())
+        host = read_host_json(options.app_dir)
+        files = (DEFAULTS, OWN) if options.use_settings_file else (DEFAULTS,)
+        settings = read_settings(options.app_dir, os.environ, files)
         listening = stack.enter_context(closing(listen(options.port)))
         azurite = None
         if wants_azurite(settings):
@@ -99,20 +98,6 @@ async def _run(options: RunOptions) -> None:
         for path in options.ready_files:
             stack.callback(path.unlink, missing_ok=True)
         await _until_stopped(sources, stopping, azurite)
-
-
-def _stopping_on_signals() -> asyncio.Event:
-    """Ask for a clean end at the first signal; a second one ends at once."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        loop.call_soon_threadsafe(stopping.set)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return stopping
 
 
 async def _start_app(

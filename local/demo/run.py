@@ -22,6 +22,7 @@ from local.errors import LocalRunError
 from local.fakes.server import CrmServer
 from local.running import RunningApp
 from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
+from local.stopping import STOPPED, unless_stopped
 from nurture_timer.nurture import sweep
 from nurture_timer.wiring import sweep_ports
 from shared.bootstrap import CRMS
@@ -42,12 +43,11 @@ def demo(folder: Path = SAMPLES) -> int:
     """Show what becomes of a folder's samples, and return the exit code."""
     console = Console(highlight=False)
     try:
-        return asyncio.run(_demo(_samples(folder), _chosen_crm(), console))
+        code = asyncio.run(unless_stopped(_demo(_samples(folder), _chosen_crm(), console)))
     except LocalRunError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+    return STOPPED if code is None else code
 
 
 def _samples(folder: Path) -> list[Sample]:
