@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from shared.domain.follow_up import FollowUp
 
-TEST_MARK = "MSFT_TEST"
-"""What Partner Center's test leads carry, see
+TEST_MARK = "MSFT_TEST_"
+"""How a field of a test lead of Partner Center begins, see
 https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-get-customer-leads
 """
 

@@ -27,6 +27,11 @@ FAQ_HINT = (
 https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-get-customer-leads
 """
 
+CHARSET = re.compile("charset", re.IGNORECASE)
+
+ESCAPE = b"\x1b"
+"""What ISO 2022 switches alphabets with: the rest of it is ASCII, and so valid UTF-8."""
+
 FORM_ENCODED = re.compile(r"\s*[\w.%+*-]+=")
 
 
@@ -36,9 +41,12 @@ class JsonObject:
 
     pairs: list[tuple[str, "JsonValue"]]
 
-    def all(self, key: str) -> list["JsonValue"]:
-        """Return what stands under a key, in any case and any number of times, in order."""
-        return [value for name, value in self.pairs if name.strip().lower() == key.lower()]
+    def by_key(self) -> dict[str, list["JsonValue"]]:
+        """Return by key, in lower case, what stands under it, any number of times, in order."""
+        found: dict[str, list[JsonValue]] = {}
+        for name, value in self.pairs:
+            found.setdefault(name.strip().lower(), []).append(value)
+        return found
 
 
 class JsonNumber(str):
@@ -96,41 +104,51 @@ def dump_json(value: JsonValue) -> str:
 
 
 def _text(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
-    """Decode by the byte order mark or the NULs of UTF-16 and UTF-32, the charset, or as UTF-8."""
-    detected = json.detect_encoding(body)
-    charset = _charset(content_type) if detected == "utf-8" else ""
-    if not charset:
-        return _decoded(body, detected), ()
-    text = _tried(body, charset)
-    if text.lstrip().startswith("{"):
-        return text, ()
-    return _decoded(body, detected), (WRONG_CHARSET,)
+    """Decode by the byte order mark or the NULs of UTF-16 and UTF-32, as UTF-8, or by the charset.
+
+    Charsets are often named by habit, so valid UTF-8 is UTF-8 whatever the content type says.
+    """
+    encoding = json.detect_encoding(body)
+    charset = _charset(content_type) if encoding == "utf-8" else None
+    labelled = _tried(body, charset) if charset else ""
+    if charset and ESCAPE in body and charset.startswith("iso2022") and _begins(labelled):
+        return labelled, ()
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        if _begins(labelled):
+            return labelled, ()
+        where = f"byte 0x{body[error.start]:02x} at offset {error.start}"
+        raise InvalidPushError([f"the body is not {encoding.upper()}: {where}"]) from None
+    return text, (WRONG_CHARSET,) if charset is not None and labelled != text else ()
 
 
-def _charset(content_type: str) -> str:
+def _begins(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _charset(content_type: str) -> str | None:
+    """Return Python's name of the charset, "" if it has none, None if none but UTF-8 is named."""
+    if not CHARSET.search(content_type):
+        return None
     header = Message()
     header["Content-Type"] = content_type
     try:
-        return header.get_content_charset("")
-    except ValueError:  # what the header parser makes of NULs and lone surrogates
+        named = header.get_content_charset("")
+        charset = codecs.lookup(named).name if named else "utf-8"
+    except LookupError:
         return ""
+    except ValueError:  # what the header parser makes of NULs and lone surrogates
+        return None
+    return None if charset == "utf-8" else charset
 
 
 def _tried(body: bytes, charset: str) -> str:
-    """Return the text, "" if the charset does not exist or does not fit."""
+    """Return the text, "" if the charset does not fit."""
     try:
-        known = codecs.lookup(charset).name not in PYTHON_SOURCE
-        return body.decode(charset) if known else ""
-    except (LookupError, ValueError):
+        return "" if charset in PYTHON_SOURCE else body.decode(charset)
+    except (LookupError, ValueError):  # of a codec that makes no text, or does not fit
         return ""
-
-
-def _decoded(body: bytes, encoding: str) -> str:
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        where = f"byte 0x{body[error.start]:02x} at offset {error.start}"
-        raise InvalidPushError([f"the body is not {encoding.upper()}: {where}"]) from None
 
 
 def _fault(text: str, error: json.JSONDecodeError) -> str:

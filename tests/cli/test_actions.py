@@ -162,7 +162,7 @@ async def test_a_lead_that_was_changed_meanwhile_is_followed_up_as_it_is_now(
 
 async def test_a_follow_up_that_makes_no_sense_is_refused(account: Account) -> None:
     nobody = await account.push("nobody@example.com", ActionCode="DNC")
-    test = await account.push("MSFT_TEST@example.com")
+    test = await account.push("MSFT_TEST_1@example.com")
     stored = await account.push("zoe@example.com", at=utc_now() - DAY)
 
     with pytest.raises(RefusedError, match="awaits no follow-up: nobody may contact the customer"):

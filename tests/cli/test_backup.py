@@ -34,7 +34,7 @@ async def some_leads(account: Account) -> None:
     await account.push("zoe@example.com", LeadSource="AzureMarketplace-INS|contoso.things")
     await account.push("zoe@example.com", OfferTitle="Other things", Description="花子\n🙂")
     await account.parked("parked@example.com")
-    await account.push("MSFT_TEST@test.com")
+    await account.push("MSFT_TEST_1@test.com")
     await account.push("nobody@example.com", ActionCode="DNC")
 
 

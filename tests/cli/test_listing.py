@@ -23,7 +23,7 @@ async def one_of_each(account: Account) -> None:
     await account.sweep()
     await account.push("waiting@example.com")
     await account.push("do_not_contact@example.com", ActionCode="DNC")
-    await account.push("MSFT_TEST@example.com")
+    await account.push("MSFT_TEST_1@example.com")
     await account.parked("parked@example.com")
     account.crm.fails.append(CrmUnavailableError("503"))
     await account.push("pending@example.com")
@@ -73,14 +73,14 @@ async def test_each_state_lists_its_leads_newest_first(account: Account) -> None
         LeadState.PARKED: ["parked@example.com"],
         LeadState.DELIVERED: [
             "",
-            "MSFT_TEST@example.com",
+            "MSFT_TEST_1@example.com",
             "do_not_contact@example.com",
             "waiting@example.com",
             "overdue@example.com",
         ],
         LeadState.DO_NOT_CONTACT: ["do_not_contact@example.com"],
         LeadState.ANONYMOUS: [""],
-        LeadState.TEST: ["MSFT_TEST@example.com"],
+        LeadState.TEST: ["MSFT_TEST_1@example.com"],
     }
     for state, all_of_it in found.items():
         assert await emails(account, state, most=2) == all_of_it[:2]

@@ -25,7 +25,7 @@ async def test_what_waits_and_what_is_stuck_is_counted(account: Account) -> None
     newest = await account.push("new@example.com")
     await account.parked("parked@example.com")
     parked = await account.desk.lead("parked@example.com")
-    await account.push("MSFT_TEST@test.com")
+    await account.push("MSFT_TEST_1@test.com")
     await account.quarantine(b"no lead")
     await account.sweeping.outbox.keep("1", "message")
     await account.queue_body(b"{}")

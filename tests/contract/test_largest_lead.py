@@ -9,7 +9,8 @@ from route_lead.changes import RouteRules, mark, record, take_claims
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.domain.identity import dedupe_key
 from shared.domain.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
-from shared.intake.parse import LONGEST_TEXT, parse
+from shared.intake.parse import parse
+from shared.intake.texts import LONGEST_TEXT
 from shared.ports.crm import Changed
 from shared.storage.account import Storage
 from shared.storage.leads import TableLeadStore

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest_lead.ingest import LARGEST_BODY
 from shared.domain.lead import Submission
-from shared.intake.parse import LONGEST_COLUMN, LONGEST_TEXT, parse
+from shared.intake.parse import parse
+from shared.intake.texts import LONGEST_COLUMN, LONGEST_TEXT
 from tests.fakes import START
 
 CUT = "Description has more than 32,768 characters and was cut"

@@ -13,17 +13,10 @@ from hypothesis import strategies as st
 from shared.domain.errors import InvalidPushError
 from shared.domain.lead import Contact, Submission
 from shared.intake.decode import WRONG_CHARSET
-from shared.intake.parse import (
-    CONTACT_KEYS,
-    KNOWN_SOURCES,
-    LEAD_KEYS,
-    NO_LEAD,
-    TOO_DEEP,
-    USER_DETAILS,
-    LeadSource,
-    parse,
-    split_lead_source,
-)
+from shared.intake.doubts import KNOWN_SOURCES
+from shared.intake.lead_source import LeadSource, split_lead_source
+from shared.intake.parse import NO_LEAD, TOO_DEEP, parse
+from shared.intake.shapes import CONTACT_KEYS, LEAD_KEYS, USER_DETAILS
 
 RECEIVED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -257,14 +250,44 @@ def test_a_byte_order_mark_decides_the_byte_order(encoding: str, mark: bytes) ->
     [
         ("application/json; charset=ISO-8859-1", "latin-1"),
         ('text/plain; charset="windows-1252"; q=1', "cp1252"),
-        ("text/html;CHARSET=utf-7", "utf-7"),
+        ("text/html;CHARSET=Shift_JIS", "shift_jis"),
         ("application/json; charset=IBM037", "cp037"),
+        ("application/json; charset=iso-2022-jp", "iso2022_jp"),
     ],
 )
-def test_the_charset_of_the_content_type_is_understood(content_type: str, encoding: str) -> None:
-    lead = parsed('\r\n{"OfferTitle": "Müller"}'.encode(encoding), content_type)
-    assert lead.offer_title == "Müller"
+def test_the_charset_of_the_content_type_is_understood_where_the_bytes_are_not_utf_8(
+    content_type: str, encoding: str
+) -> None:
+    name = "備前" if "jis" in encoding or "jp" in encoding else "Müller"
+    lead = parsed(f'\r\n{{"OfferTitle": "{name}"}}'.encode(encoding), content_type)
+    assert lead.offer_title == name
     assert WRONG_CHARSET not in lead.warnings
+
+
+@pytest.mark.parametrize(
+    "charset", ["iso-8859-1", "windows-1252", "latin-9", "cp437", "mac-roman", "koi8-r", "gbk"]
+)
+def test_valid_utf_8_is_utf_8_whatever_the_charset(charset: str) -> None:
+    lead = parsed('{"OfferTitle": "Jürgen Größe 備份"}', f"application/json; charset={charset}")
+    assert lead.offer_title == "Jürgen Größe 備份"
+    assert lead.warnings[0] == WRONG_CHARSET
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "us-ascii", "utf-7", "iso-2022-jp", "utf8"])
+def test_a_charset_that_reads_the_same_is_no_doubt(charset: str) -> None:
+    lead = parsed('{"OfferTitle": "Backup"}', f"application/json; charset={charset}")
+    assert lead.offer_title == "Backup"
+    assert WRONG_CHARSET not in lead.warnings
+
+
+def test_a_charset_does_not_eat_an_address_with_a_plus_sign() -> None:
+    body = '{"UserDetails": {"Email": "anna+AGEA-@contoso.com"}}'
+    assert parsed(body, "application/json; charset=utf-7").contact.email == "anna+AGEA-@contoso.com"
+
+
+def test_what_neither_utf_8_nor_the_charset_reads_is_located_as_utf_8() -> None:
+    (fault,) = faults(b'{"Company": "M\xfcller"}', "application/json; charset=ascii")
+    assert fault == "the body is not UTF-8: byte 0xfc at offset 14"
 
 
 @pytest.mark.parametrize(
@@ -327,7 +350,10 @@ def test_doubled_user_details_are_put_together() -> None:
     )
 
 
-@pytest.mark.parametrize("details", ["anna@contoso.com", ["Anna"], 17, True, '"{}"', "[]"])
+@pytest.mark.parametrize(
+    "details",
+    ["anna@contoso.com", ["Anna"], [[]], [{"Title": "x"}, {"Title": "x"}], 17, True, '"{}"', "[]"],
+)
 def test_user_details_that_are_no_object_cost_a_warning_only(details: object) -> None:
     lead = parsed({"UserDetails": details, "OfferTitle": "Backup"})
     assert lead.contact == Contact()
@@ -340,14 +366,62 @@ def test_empty_user_details_are_no_details(details: object) -> None:
     assert lead.warnings == ("there is nothing of a contact",)
 
 
-def test_user_details_in_a_string_are_read() -> None:
-    lead = parsed({"UserDetails": ' {"firstName": "Anna"} ', "OfferTitle": "Backup"})
+# Shapes of the contact
+
+
+@pytest.mark.parametrize("key", ["UserDetails", "userDetails", "CustomerInfo", "customerinfo"])
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"firstName": "Anna"},
+        ' {"firstName": "Anna"} ',
+        [{"FirstName": "Anna"}],
+        '[{"FirstName": "Anna"}]',
+    ],
+)
+def test_a_contact_may_be_an_object_a_list_of_one_or_json_text(key: str, details: object) -> None:
+    lead = parsed({key: details, "OfferTitle": "Backup"})
     assert lead.contact == Contact(first_name="Anna")
     assert lead.warnings == ()
 
 
-def test_a_contact_outside_of_user_details_is_none() -> None:
-    assert parsed({"OfferTitle": "Backup", "Email": "a@contoso.com"}).contact == Contact()
+def test_a_row_of_partner_centers_azure_table_is_a_lead() -> None:
+    lead = parsed(
+        {
+            "PartitionKey": "x",
+            "RowKey": "y",
+            "ActionCode": "PLT",
+            "CreatedTime": "2026-11-28T10:00:00Z",
+            "CustomerInfo": json.dumps(OFFICIAL_SAMPLE["UserDetails"]),
+            "LeadSource": "AppSource (SPZA)-PLT|contoso.backup",
+            "OfferDisplayName": "Test Microsoft",
+            "Description": "Test run through Power Automate",
+        }
+    )
+    assert lead.contact == official().contact
+    assert lead.offer_title == "Test Microsoft"
+    assert lead.warnings == ()
+
+
+@pytest.mark.parametrize("key", ["FirstName", "lastname", "Email", "Phone"])
+def test_a_contact_at_the_top_is_the_contact(key: str) -> None:
+    lead = parsed({key: "anna@contoso.com", "Company": "Contoso", "country": "DE"})
+    assert set(lead.contact.given().values()) == {"anna@contoso.com", "Contoso", "DE"}
+    assert parsed({"UserDetails": None, "OfferTitle": "x", "Title": "Buyer"}).contact == Contact(
+        title="Buyer"
+    )
+
+
+def test_a_contact_in_user_details_leaves_what_is_at_the_top() -> None:
+    lead = parsed({"UserDetails": {"Title": "Buyer"}, "Email": "info@contoso.com"})
+    assert lead.contact == Contact(title="Buyer")
+    both = parsed({"CustomerInfo": {"Title": "Clerk"}, "UserDetails": {"Title": "Buyer"}})
+    assert both.contact == Contact(title="Buyer")
+
+
+@pytest.mark.parametrize("key", ["Title", "Country", "Company"])
+def test_a_word_that_any_body_may_have_at_the_top_makes_no_lead(key: str) -> None:
+    assert faults(json.dumps({key: "Something"})) == (NO_LEAD,)
 
 
 @settings(max_examples=40, deadline=None)
@@ -416,16 +490,40 @@ def test_lists_and_objects_become_compact_json_with_a_warning() -> None:
     assert "Description is no text; it is kept as JSON" in lead.warnings
 
 
-def test_control_characters_are_dropped_and_line_breaks_become_spaces() -> None:
-    controls = "".join(chr(code) for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160)))
-    lead = official(Company=f"Con{controls}toso\r\nLtd.\rX\tY\nZ", LeadSource="a\x00-\nb|\tc.\x1fd")
-    assert lead.contact.company == "Contoso Ltd. X Y Z"
+NONCHARACTERS = [
+    *range(0xFDD0, 0xFDF0),
+    *(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)),
+]
+
+
+def test_control_characters_and_noncharacters_are_dropped() -> None:
+    codes = (*range(9), *range(14, 32), *range(127, 133), *range(134, 160), *NONCHARACTERS)
+    dropped = "".join(chr(code) for code in codes)
+    lead = official(Company=f"Con{dropped}toso", Description=f"a{dropped}b\n{dropped}")
+    assert lead.contact.company == "Contoso"
+    assert lead.description == "ab"
+    lead = official(LeadSource="a\x00-\nb|\tc.\x1fd")
     assert (lead.source, lead.publisher, lead.offer) == ("a", "c", "d")
+
+
+LINE_BREAKS = ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("line_break", LINE_BREAKS)
+def test_words_on_two_lines_stay_two_words(line_break: str) -> None:
+    lead = official(Company=f"Contoso{line_break}Ltd.", Description=f"a{line_break}\tb{line_break}")
+    assert lead.contact.company == "Contoso Ltd."
+    assert lead.description == "a\n\tb"
 
 
 def test_a_description_keeps_its_lines() -> None:
     lead = official(Description="\r\nA\x00\x1f:\r\n\tb\rc\n\x85\n")
     assert lead.description == "A:\n\tb\nc"
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d", "\ufe0f"])
+def test_what_shapes_a_script_or_an_emoji_stays(joiner: str) -> None:
+    assert official(Company=f"نامه{joiner}ای").contact.company == f"نامه{joiner}ای"
 
 
 def test_line_breaks_within_json_strings_are_tolerated() -> None:
@@ -494,6 +592,20 @@ def test_a_lead_source_is_split_at_the_first_of_each_separator(
     assert lead.lead_source == text.strip()
 
 
+@pytest.mark.parametrize("nothing", ["N/A", "-", "none", "null"])
+def test_a_placeholder_of_an_action_overrides_nothing(nothing: str) -> None:
+    lead = official(LeadSource="AzureMarketplace-DNC|a.b", ActionCode=nothing)
+    assert lead.do_not_contact
+    assert lead.warnings == ()
+    assert official(ActionCode=nothing).action == nothing
+
+
+def test_a_placeholder_under_a_doubled_key_is_not_the_last_value() -> None:
+    lead = parsed('{"LeadSource": "a-b|c.d", "ActionCode": "DNC", "actionCode": "N/A"}')
+    assert lead.do_not_contact
+    assert not any("more than once" in warning for warning in lead.warnings)
+
+
 DIFFERENT_ACTIONS = "LeadSource and ActionCode name different actions; ActionCode is used"
 
 
@@ -521,15 +633,25 @@ def test_actions_that_agree_are_no_warning(
 
 
 @pytest.mark.parametrize("field", [*CONTACT_KEYS, "LeadSource"])
-def test_the_mark_of_test_leads_is_seen_in_every_field(field: str) -> None:
-    assert official(**{field: "a-msft_Test_1"}).test
-    assert not official(**{field: "a-msft-test_1"}).test
+def test_the_mark_of_test_leads_begins_a_field(field: str) -> None:
+    assert official(**{field: "msft_Test_1"}).test
+    for real in ("a-MSFT_TEST_1", "MSFT-TEST_1", "MSFT_TESTING", "MSFT_TEST"):
+        assert not official(**{field: real}).test
 
 
-def test_the_mark_of_test_leads_elsewhere_makes_no_test() -> None:
-    assert not official(
-        OfferTitle="MSFT_TEST", Description="MSFT_TEST", ActionCode="MSFT_TEST"
-    ).test
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"OfferTitle": "MSFT_TEST_1"},
+        {"Description": "MSFT_TEST_1"},
+        {"ActionCode": "MSFT_TEST_1"},
+        {"LeadSource": "AppSource (SPZA)-PLT|contoso.msft_test_bench"},
+        {"LeadSource": "AppSource (SPZA)-MSFT_TEST_1|contoso.bench"},
+        {"LeadSource": "AzurePortal-INS|MSFT_TEST_labs.bench"},
+    ],
+)
+def test_the_mark_of_test_leads_elsewhere_makes_no_test(elsewhere: dict[str, Any]) -> None:
+    assert not official(**elsewhere).test
 
 
 # Warnings
@@ -590,7 +712,7 @@ def test_the_offer_may_stand_in_the_lead_source_alone(offer: str) -> None:
 
 
 def test_values_of_test_leads_are_not_doubted_but_gaps_are() -> None:
-    lead = parsed({"LeadSource": "MSFT_TEST-a", "ActionCode": "b"})
+    lead = parsed({"LeadSource": "MSFT_TEST_1-a", "ActionCode": "b"})
     assert lead.test
     assert lead.warnings == ("there is nothing of a contact", "no offer is named")
 
@@ -666,7 +788,9 @@ def test_any_body_is_a_submission_or_an_invalid_push(body: bytes, content_type: 
 
 
 LINES = ("lead_source", "source", "action", "publisher", "offer", "offer_title")
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029" + "".join(map(chr, NONCHARACTERS)) + "]"
+)
 
 SECRET = "Zq7Secret"
 PERSONAL_TEXTS = st.sampled_from(

@@ -83,7 +83,7 @@ async def test_only_what_changed_is_sent_so_that_what_sales_corrected_stays() ->
 
 
 def a_test() -> Push:
-    return push(1, Email="MSFT_TEST@example.com")
+    return push(1, Email="MSFT_TEST_1@example.com")
 
 
 async def test_a_test_lead_is_delivered_if_it_is_wanted_and_has_no_clock() -> None:
@@ -106,7 +106,7 @@ async def test_a_test_lead_is_only_recorded_if_it_is_not_wanted() -> None:
 async def test_a_test_lead_never_touches_a_customer() -> None:
     relay = Relay(rules=replace(RULES, deliver_tests=False))
     await relay.take(push(1))
-    await relay.take(push(2, Title="MSFT_TEST"))
+    await relay.take(push(2, Title="MSFT_TEST_1"))
     assert len(relay.leads.partitions) == 2
     assert [record.notes for record in relay.crm.records] == [["s1"]]
 
