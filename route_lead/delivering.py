@@ -15,6 +15,7 @@ from shared.domain.delivery import (
     UNCERTAIN,
     UPSERT_DEADLINE,
     Delivery,
+    delay_asked_for,
     gives_up,
     retry_delay,
 )
@@ -36,8 +37,6 @@ log = logging.getLogger(__name__)
 
 PAST_THE_CLAIM = timedelta(seconds=1)
 TOO_LATE = "the claim would have run out before the destination answered"
-LONGEST_WAIT = timedelta(days=6)
-"""A queue message can be delayed for seven days at most."""
 
 
 class LeadAtWork:
@@ -230,7 +229,8 @@ def _failure(
         case CrmOutcomeUnknownError():
             past = (delivery.claim_ends_at or now) - now + PAST_THE_CLAIM
             return Failure(reason=str(error), delay=max(delay, past), maybe_done=True)
-        case CrmUnavailableError(retry_after=timedelta() as asked_for):
-            return Failure(reason=str(error), delay=min(asked_for, LONGEST_WAIT))
+        case CrmUnavailableError(retry_after=asked_for, daily_quota=quota):
+            delay = delay_asked_for(delay, asked_for, daily_quota=quota)
+            return Failure(reason=str(error), delay=delay)
         case _:
             return Failure(reason=str(error), delay=delay)

@@ -21,6 +21,10 @@ SLOW_DELAY = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=14)
 FIRST_HELD_DELAY = timedelta(seconds=2)
 
+LONGEST_ASKED_FOR = timedelta(hours=6)
+LONGEST_QUOTA = timedelta(days=1)
+"""How long the answer of a destination can keep us silent."""
+
 REASON_CHARACTERS = 2_000
 UNCERTAIN = "uncertain: "
 """How the reason starts where only a person can tell whether the record exists."""
@@ -162,6 +166,14 @@ def retry_delay(delivery: Delivery, now: datetime, jitter: float) -> timedelta:
     if failing_for >= SLOW_AFTER:
         return half_jittered(SLOW_DELAY, jitter)
     return half_jittered(exponential(FIRST_DELAY, delivery.attempts, LONGEST_DELAY), jitter)
+
+
+def delay_asked_for(
+    own: timedelta, asked_for: timedelta | None, *, daily_quota: bool = False
+) -> timedelta:
+    """Return our own delay, or a longer one that the destination asked for, within limits."""
+    longest = LONGEST_QUOTA if daily_quota else LONGEST_ASKED_FOR
+    return max(own, min(asked_for or own, longest))
 
 
 def exponential(first: timedelta, attempt: int, longest: timedelta) -> timedelta:

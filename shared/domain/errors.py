@@ -79,12 +79,20 @@ class CrmError(RelayError):
 
 
 class CrmUnavailableError(CrmError):
-    """The destination clearly did not take the lead and may take it later."""
+    """The destination clearly did not take the lead and may take it later.
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
-        """Take the reason and the wait the destination asked for, if it did."""
+    ``retry_after`` is the wait that it asked for: never sooner than our own schedule, and six hours
+    at most. Only with ``daily_quota`` it counts up to a day: the vendor documents this very answer
+    as a quota that is used up until a certain time, which ``retry_after`` then says.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: timedelta | None = None, daily_quota: bool = False
+    ) -> None:
+        """Take the reason, the wait that was asked for, and whether a day's quota is used up."""
         super().__init__(reason)
         self.retry_after = retry_after
+        self.daily_quota = daily_quota
 
 
 class CrmCredentialsError(CrmError):

@@ -18,8 +18,9 @@ from shared.domain.errors import (
 from shared.ports.crm import Upserted
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
-from tests.route_lead.relay import MINUTE, SECOND, Relay, push
+from tests.route_lead.relay import DAY, MINUTE, SECOND, Relay, push
 
+HOUR = 60 * MINUTE
 RECORD = CrmRecord(id="7")
 
 
@@ -187,8 +188,12 @@ async def test_a_create_that_was_done_without_an_answer_is_never_done_twice(*, f
 
 NOT_DONE = [
     (CrmUnavailableError("429", retry_after=7 * MINUTE), 7 * MINUTE),
-    (CrmUnavailableError("503", retry_after=timedelta(0)), SECOND),
-    (CrmUnavailableError("503", retry_after=timedelta(days=30)), timedelta(days=6)),
+    (CrmUnavailableError("503", retry_after=timedelta(0)), 30 * SECOND),
+    (CrmUnavailableError("503", retry_after=-MINUTE), 30 * SECOND),
+    (CrmUnavailableError("503", retry_after=timedelta(days=30)), timedelta(hours=6)),
+    (CrmUnavailableError("quota", retry_after=timedelta(hours=9), daily_quota=True), 9 * HOUR),
+    (CrmUnavailableError("quota", retry_after=timedelta(days=30), daily_quota=True), DAY),
+    (CrmUnavailableError("quota", daily_quota=True), 30 * SECOND),
     (CrmUnavailableError("connection refused"), 30 * SECOND),
     (CrmCredentialsError("401"), 30 * SECOND),
 ]

@@ -1,7 +1,9 @@
 """A destination that is down for days: nothing is lost, nobody is pestered, nothing piles up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+
+import pytest
 
 from shared.domain.delivery import GIVE_UP_AFTER, LONGEST_DELAY, SLOW_AFTER, SLOW_DELAY
 from shared.domain.errors import CrmUnavailableError
@@ -123,3 +125,21 @@ async def test_a_message_of_the_sweep_does_not_wait_either_but_a_postponed_one_d
     await relay.take(relay.deliver())
     assert len(asked) == 2
     assert relay.delivery().next_attempt_at == relay.clock() + MINUTE
+
+
+@pytest.mark.parametrize("asked_for", [timedelta(0), -DAY, SECOND])
+async def test_a_busy_crm_is_not_asked_more_often_than_one_that_is_down(
+    asked_for: timedelta,
+) -> None:
+    """It says "Retry-After: 0", or a time that is past."""
+    asked = []
+    relay = Relay()
+
+    async def busy(request: str) -> None:
+        asked.append(relay.clock())
+        raise CrmUnavailableError("429", retry_after=asked_for)
+
+    relay.crm.gate = busy
+    await relay.take(push(1))
+    await relay.drain(until=START + 10 * MINUTE)
+    assert [at - START for at in asked] == [SECOND * at for at in (0, 30, 90, 210, 450)]
