@@ -12,8 +12,13 @@ from local.host_json import parse_time_span, read_host_json
 from local.queues import INVISIBLE_FOR
 from nurture_timer.asking import ASK_WITHIN
 from nurture_timer.tidying import SETTLED
-from route_lead.delivering import LONGEST_WAIT
-from shared.domain.delivery import CLAIM, GIVE_UP_AFTER, LONGEST_DELAY, UPSERT_DEADLINE
+from shared.domain.delivery import (
+    CLAIM,
+    GIVE_UP_AFTER,
+    LONGEST_DELAY,
+    LONGEST_QUOTA,
+    UPSERT_DEADLINE,
+)
 from shared.domain.schedule import GRACE
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +48,7 @@ def test_a_push_is_answered_before_the_platform_gives_up() -> None:
 
 
 def test_a_postponement_is_shorter_than_a_message_can_be_hidden() -> None:
-    assert LONGEST_DELAY < LONGEST_WAIT < timedelta(days=7) < GIVE_UP_AFTER
+    assert LONGEST_DELAY < LONGEST_QUOTA < timedelta(days=7) < GIVE_UP_AFTER
 
 
 def test_messages_are_plain_text_and_a_bug_does_not_burn_all_tries_at_once() -> None:
