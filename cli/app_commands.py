@@ -5,24 +5,24 @@ from typing import Annotated
 import typer
 
 from cli import console
-from cli.desk import Desk
 from cli.lead_commands import Json
 from cli.running import run
-from cli.status import status
 from cli.status_text import print_status, print_sweep
+from cli.sweep_views import SweepView
 from cli.times import parse_time
-from cli.views import SweepView
 from cli.where import find_storage, is_development_storage
+from cli.wiring import open_stores
 from nurture_timer.nurture import carry_out, look
 from nurture_timer.wiring import sweep_ports
 from shared.bootstrap import utc_now
+from shared.operations.status import status
 
 
 def show_status(*, as_json: Json = False) -> None:
     """Show queues, counts, the quarantine and the last sweep."""
 
     async def command() -> None:
-        view = await status(Desk.open())
+        view = await status(open_stores())
         if as_json:
             console.print_object(view)
         else:

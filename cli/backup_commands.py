@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from cli import console, files
-from cli.backup import check, export, restore
-from cli.desk import Desk
-from cli.errors import UsageError
 from cli.running import run
-from cli.status import queue_view
-from shared.bootstrap import QUEUE
+from cli.wiring import open_stores
+from shared.operations.backup import check, export, restore
+from shared.operations.errors import UsageError
+from shared.operations.words import counted
+from shared.ports.queue import QUEUE
 
 
 def export_all(
@@ -28,17 +28,17 @@ def export_all(
     async def command() -> None:
         if not every:
             raise UsageError("say --all: a backup holds every row of our tables")
-        desk = Desk.open()
+        stores = open_stores()
         rows = 0
         with files.writing(file) as to, console.progress() as bar:
             task = bar.add_task("rows", total=None)
-            async for line in export(desk):
+            async for line in export(stores):
                 to.write(line + "\n")
                 bar.advance(task)
                 rows += 1
-        console.note(f"{console.counted(rows, 'row')} exported")
-        if waiting := (await queue_view(desk, QUEUE)).messages:
-            messages = console.counted(waiting, "message waits", "messages wait")
+        console.note(f"{counted(rows, 'row')} exported")
+        if waiting := (await stores.queues.of(QUEUE)).messages:
+            messages = counted(waiting, "message waits", "messages wait")
             console.note(f"{messages} on the queue, and may be leads that are not in this backup")
 
     run(command())
@@ -50,12 +50,12 @@ def import_all(
     """Restore a backup; stop the app before. Rows of the same keys are replaced."""
 
     async def command() -> None:
-        desk = Desk.open()
+        stores = open_stores()
         with file.open("rb") as lines, console.progress() as bar:
-            rows = await check(desk, lines)
+            rows = await check(stores, lines)
             lines.seek(0)
             task = bar.add_task("rows", total=rows)
-            await restore(desk, lines, lambda number: bar.advance(task, number))
-        console.note(f"{console.counted(rows, 'row')} imported")
+            await restore(stores, lines, lambda number: bar.advance(task, number))
+        console.note(f"{counted(rows, 'row')} imported")
 
     run(command())

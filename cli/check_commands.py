@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from cli import console
-from cli.desk import Desk
-from cli.errors import RefusedError, UsageError
 from cli.running import run
 from cli.send import checked_url, send, without_key
 from cli.send_commands import JSON
 from cli.send_test import Trial, follow
 from cli.where import find_storage, push_url, storage_name
+from cli.wiring import open_stores
 from shared.bootstrap import destinations
 from shared.domain.errors import CrmError, SettingsError
+from shared.operations.errors import RefusedError, UsageError
+from shared.operations.words import counted
 from shared.ports.crm import CheckResult
 from shared.settings import RouteSettings, load
 
@@ -62,7 +63,7 @@ def check(
             async for result in follow(trial):
                 faults += _say(TEST_LEAD, result)
         if faults:
-            raise RefusedError(console.counted(faults, "thing needs", "things need") + " mending")
+            raise RefusedError(counted(faults, "thing needs", "things need") + " mending")
 
     run(command())
 
@@ -83,7 +84,7 @@ def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
     return Trial(
         push=partial(send, url, content_type=JSON),
         endpoint=without_key(url),
-        desk=Desk.open(),
+        stores=open_stores(),
         storage=storage_name(),
         proven=proven,
         within=timedelta(seconds=within_seconds),

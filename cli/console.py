@@ -11,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from cli.views import View
+from shared.operations.views import View
 
 PIPED_WIDTH = 160
 """Of tables that go to a file or another program, unless COLUMNS says otherwise."""
@@ -66,16 +66,6 @@ def state_cell(state: str) -> Text:
 def minute(at: datetime | None) -> str:
     """Return a time in UTC to the minute."""
     return f"{at:%Y-%m-%d %H:%M}" if at else "never"
-
-
-def one_line(text: str) -> str:
-    """Return a text without its line breaks."""
-    return " ".join(text.split())
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def print_object(view: View) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from cli.errors import UsageError
+from shared.operations.errors import UsageError
 
 STANDARD = Path("-")
 

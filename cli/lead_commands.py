@@ -6,15 +6,16 @@ from typing import Annotated
 import typer
 
 from cli import console
-from cli.actions import deliver_pending, record_follow_up, release, release_all
-from cli.desk import Desk
-from cli.errors import UsageError
-from cli.lead_views import LeadDetails, LeadView
-from cli.listing import LeadState, listed
 from cli.running import run
 from cli.tables import print_details, print_leads
 from cli.times import parse_time
+from cli.wiring import open_stores
 from shared.bootstrap import utc_now
+from shared.operations.actions import deliver_pending, record_follow_up, release, release_all
+from shared.operations.errors import UsageError
+from shared.operations.lead_views import LeadDetails, LeadView
+from shared.operations.listing import LeadState, listed
+from shared.operations.words import counted
 
 SCREENFUL = 20
 
@@ -36,9 +37,9 @@ def list_leads(
 
     async def command() -> None:
         from_time = parse_time(since, utc_now(), ahead=False) if since else None
-        desk = Desk.open()
+        stores = open_stores()
         most = (0 if as_json else SCREENFUL) if limit is None else limit
-        found = listed(desk, state=state, since=from_time, most=most)
+        found = listed(stores, state=state, since=from_time, most=most)
         views = [LeadView.of(stored) async for stored in found]
         if as_json:
             console.print_array(views)
@@ -54,10 +55,10 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
     """Show one lead with its submissions, deliveries and audit trail."""
 
     async def command() -> None:
-        desk = Desk.open()
-        stored = await desk.lead(who, last_name=last_name)
+        stores = open_stores()
+        stored = await stores.lead(who, last_name=last_name)
         lead_id = stored.lead.lead_id
-        table = desk.lead_table
+        table = stores.histories
         history, events = await asyncio.gather(table.submissions(lead_id), table.events(lead_id))
         details = LeadDetails.with_history(stored, history, events)
         if as_json:
@@ -79,13 +80,13 @@ def release_leads(
     async def command() -> None:
         if bool(who) is every:
             raise UsageError("name one lead, or say --all")
-        desk = Desk.open()
+        stores = open_stores()
         if every:
-            count = await console.count(release_all(desk), "released")
-            console.say(f"{console.counted(count, 'parked lead')} queued again")
+            count = await console.count(release_all(stores), "released")
+            console.say(f"{counted(count, 'parked lead')} queued again")
         else:
-            stored = await desk.lead(who, last_name=last_name)
-            destinations = ", ".join(await release(desk, stored))
+            stored = await stores.lead(who, last_name=last_name)
+            destinations = ", ".join(await release(stores, stored))
             console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
 
     run(command())
@@ -99,8 +100,8 @@ def deliver(
     async def command() -> None:
         if not pending:
             raise UsageError("say --pending: every pending lead is tried now")
-        count = await console.count(deliver_pending(Desk.open()), "queued")
-        console.say(f"{console.counted(count, 'pending lead')} queued")
+        count = await console.count(deliver_pending(open_stores()), "queued")
+        console.say(f"{counted(count, 'pending lead')} queued")
 
     run(command())
 
@@ -118,9 +119,9 @@ def follow_up(
 
     async def command() -> None:
         when = parse_time(at, utc_now(), ahead=False) if at else utc_now()
-        desk = Desk.open()
-        stored = await desk.lead(who, last_name=last_name)
-        after = await record_follow_up(desk, stored, at=when, by=by, outcome=outcome, note=note)
+        stores = open_stores()
+        stored = await stores.lead(who, last_name=last_name)
+        after = await record_follow_up(stores, stored, at=when, by=by, outcome=outcome, note=note)
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(when)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
             console.say(f"What came since is to be answered by {console.minute(due_at)} UTC.")

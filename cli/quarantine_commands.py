@@ -6,16 +6,16 @@ from typing import Annotated
 import typer
 
 from cli import console, files
-from cli.desk import Desk
-from cli.errors import NotFoundError, RefusedError, UsageError
 from cli.lead_commands import Json
-from cli.quarantine_desk import Entry
-from cli.resubmit import resubmit
 from cli.running import run
 from cli.tables import print_entry, print_quarantine
 from cli.times import parse_time
-from cli.views import QuarantineDetails, QuarantineView
+from cli.wiring import open_stores
 from shared.bootstrap import utc_now
+from shared.operations.errors import UsageError
+from shared.operations.quarantine_views import QuarantineDetails, QuarantineView
+from shared.operations.resubmit import discard as discard_entry
+from shared.operations.resubmit import resubmit
 
 Id = Annotated[
     str, typer.Argument(help="Quarantine id, as the sender was told and the log says, or 8 digits.")
@@ -32,8 +32,8 @@ def list_entries(
 
     async def command() -> None:
         from_time = parse_time(since, utc_now(), ahead=False) if since else None
-        desk = Desk.open()
-        found = desk.quarantine.entries(state=None if every else "held", since=from_time)
+        stores = open_stores()
+        found = stores.quarantine.entries(state=None if every else "held", since=from_time)
         views = [QuarantineView.of(entry) async for entry in found]
         if as_json:
             console.print_array(views)
@@ -47,7 +47,7 @@ def show(quarantine_id: Id, *, as_json: Json = False) -> None:
     """Show one entry with its body."""
 
     async def command() -> None:
-        entry = await _entry(Desk.open(), quarantine_id)
+        entry = await open_stores().entry(quarantine_id)
         if as_json:
             console.print_object(QuarantineDetails.of(entry))
         else:
@@ -67,9 +67,9 @@ def release(
 
     async def command() -> None:
         corrected = files.read(body) if body is not None else None
-        desk = Desk.open()
-        entry = await _entry(desk, quarantine_id)
-        called = await resubmit(desk, entry, corrected=corrected)
+        stores = open_stores()
+        entry = await stores.entry(quarantine_id)
+        called = await resubmit(stores, entry, corrected=corrected)
         console.say(f"{entry.quarantine_id} is queued again, as {called}")
 
     run(command())
@@ -85,18 +85,9 @@ def discard(
     async def command() -> None:
         if not reason.strip():
             raise UsageError("--reason is empty: say why nobody needs the entry")
-        desk = Desk.open()
-        entry = await _entry(desk, quarantine_id)
-        if entry.state != "held":
-            raise RefusedError(f"{entry.quarantine_id} was {entry.state} already")
-        await desk.quarantine.decide(entry, "discarded", note=reason, at=desk.clock())
+        stores = open_stores()
+        entry = await stores.entry(quarantine_id)
+        await discard_entry(stores, entry, reason)
         console.say(f"{entry.quarantine_id} is discarded")
 
     run(command())
-
-
-async def _entry(desk: Desk, quarantine_id: str) -> Entry:
-    entry = await desk.quarantine.read(quarantine_id)
-    if entry is None:
-        raise NotFoundError(f"nothing in quarantine is called {quarantine_id}")
-    return entry

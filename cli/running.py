@@ -8,11 +8,13 @@ from collections.abc import Coroutine
 
 import typer
 
-from cli.errors import CommandError, UsageError
 from cli.where import storage_name
 from local.errors import LocalRunError
 from shared import bootstrap
 from shared.domain.errors import RelayError, SettingsError, StorageUnavailableError
+from shared.operations.errors import OperationError, UsageError
+
+FAILED, USAGE = 1, 2
 
 REFUSALS = ("401", "403", "ClientAuthenticationError")
 """Parts of what storage says where it does not let us in."""
@@ -24,7 +26,7 @@ def run(command: Coroutine[object, object, None]) -> None:
     try:
         asyncio.run(_and_close(command))
         sys.stdout.flush()
-    except* (CommandError, LocalRunError, RelayError, OSError) as group:
+    except* (OperationError, LocalRunError, RelayError, OSError) as group:
         error = _first(group)
     else:
         return
@@ -63,6 +65,6 @@ def _sentence(error: BaseException) -> str:
 
 
 def _exit_code(error: BaseException) -> int:
-    if isinstance(error, CommandError | LocalRunError):
+    if isinstance(error, LocalRunError):
         return error.exit_code
-    return UsageError.exit_code if isinstance(error, SettingsError) else CommandError.exit_code
+    return USAGE if isinstance(error, UsageError | SettingsError) else FAILED

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import httpx
 
-from cli.errors import CommandError, UsageError
+from shared.operations.errors import OperationError, UsageError
 
 TIMEOUT_SECONDS = 30
 SCHEMES = ("https", "http")
@@ -44,15 +44,15 @@ def checked_url(url: str) -> str:
 
 
 async def send(url: str, body: bytes, content_type: str) -> Sent:
-    """Push a body; raise ``CommandError`` if nobody answers, in words without the URL's key."""
+    """Push a body; raise ``OperationError`` if nobody answers, in words without the URL's key."""
     where = without_key(checked_url(url))
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
             answer = await client.post(url, content=body, headers={"Content-Type": content_type})
     except httpx.ConnectError:
-        raise CommandError(f"nobody listens at {where}: does the app run?") from None
+        raise OperationError(f"nobody listens at {where}: does the app run?") from None
     except httpx.HTTPError as error:
-        raise CommandError(f"no answer from {where}: {type(error).__name__}") from None
+        raise OperationError(f"no answer from {where}: {type(error).__name__}") from None
     return Sent(status=answer.status_code, text=answer.text[:MOST_SHOWN])
 
 

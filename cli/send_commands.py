@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from cli import console, files
-from cli.errors import RefusedError, UsageError
 from cli.running import run
 from cli.send import partner_center_test, send
 from cli.where import local_url
 from local.samples import load as load_samples
 from shared.bootstrap import utc_now
+from shared.operations.errors import RefusedError, UsageError
+from shared.operations.words import counted
 
 type Body = tuple[bytes, str]
 
@@ -47,7 +48,7 @@ def send_push(
             console.say(f"{sent.status} {sent.text}")
             refused += not sent.accepted
         if refused:
-            pushes = console.counted(len(bodies), "push was", "pushes were")
+            pushes = counted(len(bodies), "push was", "pushes were")
             raise RefusedError(f"{refused} of {pushes} not accepted")
 
     run(command())

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from cli import send_test_text as text
-from cli.desk import Desk
-from cli.errors import CommandError
-from cli.lead_tables import IndexRows
 from cli.send import Sent, partner_center_test
 from shared.domain.delivery import Delivery
+from shared.operations.errors import OperationError
+from shared.operations.stores import Stores
 from shared.ports.crm import CheckResult
 from shared.ports.leads import StoredLead
+from shared.ports.reading import Listing
 
 POLL_SECONDS = 0.5
 SKEW = timedelta(days=1)
@@ -31,7 +31,7 @@ class Trial:
 
     push: Callable[[bytes], Awaitable[Sent]]
     endpoint: str
-    desk: Desk
+    stores: Stores
     storage: str
     proven: frozenset[str]
     within: timedelta
@@ -49,7 +49,7 @@ class _Waiting:
 
     async def again(self) -> bool:
         """Pause before another look; tell whether there is time for one."""
-        left = (self.until - self.trial.desk.clock()).total_seconds()
+        left = (self.until - self.trial.stores.clock()).total_seconds()
         if left <= 0:
             return False
         await self.trial.sleep(min(left, POLL_SECONDS))
@@ -58,7 +58,7 @@ class _Waiting:
     @property
     def seconds(self) -> int:
         """Return how long ago the lead was sent."""
-        passed = self.trial.desk.clock() - self.sent_at
+        passed = self.trial.stores.clock() - self.sent_at
         return max(1, ceil(passed.total_seconds()))
 
     def covers_next_attempt(self, delivery: Delivery) -> bool:
@@ -73,18 +73,18 @@ async def follow(trial: Trial) -> AsyncIterator[CheckResult]:
 
     Raises ``StorageUnavailableError`` if the tables can't be read.
     """
-    sent_at = trial.desk.clock()
+    sent_at = trial.stores.clock()
     try:
         sent = await trial.push(partner_center_test(sent_at))
-    except CommandError as error:
+    except OperationError as error:
         yield CheckResult(what="the endpoint answers", mend=str(error))
         return
     yield text.answered(sent, trial.endpoint)
     submission_id = text.accepted_id(sent)
     if not submission_id:
         return
-    waiting = _Waiting(trial=trial, sent_at=sent_at, until=trial.desk.clock() + trial.within)
-    stored = await _recorded(trial.desk, submission_id, waiting)
+    waiting = _Waiting(trial=trial, sent_at=sent_at, until=trial.stores.clock() + trial.within)
+    stored = await _recorded(trial.stores, submission_id, waiting)
     if stored is None:
         yield text.not_recorded(trial.within, trial.storage)
         return
@@ -95,15 +95,15 @@ async def follow(trial: Trial) -> AsyncIterator[CheckResult]:
         yield result
 
 
-async def _recorded(desk: Desk, submission_id: str, waiting: _Waiting) -> StoredLead | None:
+async def _recorded(stores: Stores, submission_id: str, waiting: _Waiting) -> StoredLead | None:
     """Return the lead of a submission once it is there, None if time runs out."""
     others: set[str] = set()
     while True:
-        async for lead_id in desk.lists.ids(IndexRows.TEST, since=waiting.sent_at - SKEW):
+        async for lead_id in stores.lists.ids(Listing.TEST, since=waiting.sent_at - SKEW):
             if lead_id in others:
                 continue
             # A lead is listed a moment before it can be read.
-            stored = await desk.leads.read(lead_id)
+            stored = await stores.leads.read(lead_id)
             if stored and _holds(stored, submission_id):
                 return stored
             if stored:
@@ -129,7 +129,7 @@ async def _deliveries(stored: StoredLead, waiting: _Waiting) -> AsyncIterator[Ch
                 yield result
         _note_failures([stored.deliveries[name] for name in left], noted, waiting.trial.note)
         over = bool(left) and not await waiting.again()
-        stored = await waiting.trial.desk.leads.read(stored.lead.lead_id) or stored
+        stored = await waiting.trial.stores.leads.read(stored.lead.lead_id) or stored
 
 
 def _outcome(stored: StoredLead, name: str, waiting: _Waiting, *, over: bool) -> CheckResult | None:

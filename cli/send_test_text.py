@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
-from cli.console import counted, one_line
-from cli.lead_views import delivery_state
 from cli.send import Sent
 from ingest_lead.answers import AcceptedBody
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Lead
+from shared.operations.lead_views import delivery_state
+from shared.operations.words import counted, one_line
 from shared.ports.crm import CheckResult
 
 ANOTHER_URL = "is this the URL of ingest_lead, ending in /api/leads?"

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from cli.console import counted, minute, say
-from cli.status import StatusView
-from cli.views import StepView, SweepView
+from cli.console import minute, say
+from cli.sweep_views import StepView, SweepView
+from shared.operations.status import StatusView
+from shared.operations.words import counted
 
 
 def print_status(view: StatusView) -> None:

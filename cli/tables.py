@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from cli.console import cell, counted, minute, printable, say, say_table, state_cell
-from cli.lead_views import DeliveryView, LeadDetails, LeadView, SubmissionView
-from cli.views import QuarantineView
+from cli.console import cell, minute, printable, say, say_table, state_cell
+from shared.operations.lead_views import DeliveryView, LeadDetails, LeadView, SubmissionView
+from shared.operations.quarantine_views import QuarantineView
+from shared.operations.words import counted
 
 ID_DIGITS = 8
 """Of an id, in a table: enough to name it by."""

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from cli.errors import UsageError
+from shared.operations.errors import UsageError
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 RELATIVE = re.compile(r"([+-]?)(\d+)([mhd])", re.ASCII)

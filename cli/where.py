@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cli.errors import UsageError
+from shared.operations.errors import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_FILE = ROOT / ".local" / "run.json"

@@ -10,14 +10,12 @@ from typing import Protocol
 from shared.domain.envelope import Push
 from shared.domain.errors import InvalidPushError, StorageUnavailableError, TooLargePushError
 from shared.domain.lead import Submission
+from shared.intake.limits import LARGEST_BODY
 from shared.intake.parse import parse
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import Outbox, PushQueue
 
 log = logging.getLogger(__name__)
-
-LARGEST_BODY = 32 * 1024
-"""What fits a queue message of 64 KiB, in base64 and with its envelope."""
 
 LONGEST_CONTENT_TYPE = 256
 

@@ -11,12 +11,16 @@ from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore
 from shared.ports.quarantine import Quarantine
-from shared.ports.queue import Outbox, PushQueue
+from shared.ports.queue import POISON_QUEUE, QUEUE, Outbox, PushQueue
+from shared.ports.reading import (
+    Backup,
+    LeadHistories,
+    LeadLists,
+    QuarantineEntries,
+    QueueLengths,
+)
 from shared.settings import AzureTableSettings, StorageSettings, load
 from shared.storage.account import Storage, Table
-
-QUEUE = "leads"
-POISON_QUEUE = f"{QUEUE}-poison"
 
 
 def utc_now() -> datetime:
@@ -155,3 +159,43 @@ def index() -> LeadIndex:
     from shared.storage.lead_index import TableLeadIndex
 
     return TableLeadIndex(table("LeadIndex"))
+
+
+@cache
+def lead_lists() -> LeadLists:
+    """Return the lists of leads."""
+    from shared.storage.lead_lists import TableLeadLists
+
+    return TableLeadLists(table("LeadIndex"))
+
+
+@cache
+def lead_histories() -> LeadHistories:
+    """Return what only people read of leads."""
+    from shared.storage.lead_lists import TableLeadHistories
+
+    return TableLeadHistories(table("Leads"))
+
+
+@cache
+def quarantine_entries() -> QuarantineEntries:
+    """Return the quarantine as people work on it."""
+    from shared.storage.quarantine_entries import TableQuarantineEntries
+
+    return TableQuarantineEntries(table("Quarantine"))
+
+
+@cache
+def queue_lengths() -> QueueLengths:
+    """Return how long our queues are."""
+    from shared.storage.queue import StorageQueueLengths
+
+    return StorageQueueLengths(storage().queue)
+
+
+@cache
+def backup() -> Backup:
+    """Return every row of our tables."""
+    from shared.storage.backup import TableBackup
+
+    return TableBackup(table)

@@ -258,6 +258,10 @@ class FakeOutbox:
         rows = sorted(self.rows.items())[:limit]
         return [OutboxRow(key=key, message=message) for key, message in rows]
 
+    async def count(self) -> int:
+        await self.gate("outbox.count")
+        return len(self.rows)
+
     async def delete(self, row: OutboxRow) -> None:
         await self.gate("outbox.delete")
         self.rows.pop(row.key, None)

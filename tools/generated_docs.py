@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
-from ingest_lead.ingest import LARGEST_BODY
 from shared.destinations.https_endpoint.lead_json import LeadJson
+from shared.intake.limits import LARGEST_BODY
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+QUEUE = "leads"
+POISON_QUEUE = f"{QUEUE}-poison"
+"""The name that the host gives it."""
+
 
 class PushQueue(Protocol):
     """Queue ``leads``; its messages never expire."""
@@ -29,6 +33,9 @@ class Outbox(Protocol):
 
     async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
         """Return the oldest messages."""
+
+    async def count(self) -> int:
+        """Return how many messages wait."""
 
     async def delete(self, row: OutboxRow) -> None:
         """Delete a message that has been queued."""

@@ -9,6 +9,7 @@ from shared.ports.queue import OutboxRow
 from shared.storage.account import MOST_AT_ONCE, Table, at_most
 
 PARTITION = "outbox"
+MINE = "PartitionKey eq @outbox"
 
 
 class TableOutbox:
@@ -28,7 +29,7 @@ class TableOutbox:
     async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
         """Return the oldest messages."""
         found = self._table.rows(
-            "PartitionKey eq @outbox",
+            MINE,
             {"outbox": PARTITION},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
@@ -36,6 +37,11 @@ class TableOutbox:
             OutboxRow(key=row["RowKey"], message=row["message"].decode())
             async for row in at_most(limit, found)
         ]
+
+    async def count(self) -> int:
+        """Return how many messages wait."""
+        found = self._table.rows(MINE, {"outbox": PARTITION}, select=["RowKey"])
+        return sum([1 async for _ in found])
 
     async def delete(self, row: OutboxRow) -> None:
         """Delete a message that has been queued; one that is gone is gone."""

@@ -1,13 +1,16 @@
-"""Queue ``leads``; its messages never expire."""
+"""Queue ``leads``, whose messages never expire, and how long our queues are."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
+from shared.ports.reading import QueueLength
 from shared.storage.account import error_code, unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azure.storage.queue.aio import QueueClient
 
 NEVER = -1
@@ -45,3 +48,26 @@ class StoragePushQueue:
             await self._client.create_queue()
         except ResourceExistsError:
             return
+
+
+class StorageQueueLengths:
+    """The port ``QueueLengths`` on Azure Queue Storage."""
+
+    def __init__(self, queue: "Callable[[str], QueueClient]") -> None:
+        """Take how a queue is opened by its name."""
+        self._queue = queue
+
+    async def of(self, queue: str) -> QueueLength:
+        """Return the length of a queue; one that does not exist is empty."""
+        client = self._queue(queue)
+        try:
+            properties = await client.get_queue_properties()
+            first = await client.peek_messages(max_messages=1)
+        except ResourceNotFoundError:
+            return QueueLength()
+        except AzureError as error:
+            raise unavailable(error) from error
+        return QueueLength(
+            messages=properties.approximate_message_count or 0,
+            oldest_at=first[0].inserted_on if first else None,
+        )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest_lead.ingest import LARGEST_BODY, STORE_WITHIN
+from ingest_lead.ingest import STORE_WITHIN
 from local.host_json import parse_time_span, read_host_json
 from local.queues import INVISIBLE_FOR
 from nurture_timer.asking import ASK_WITHIN
@@ -20,6 +20,7 @@ from shared.domain.delivery import (
     UPSERT_DEADLINE,
 )
 from shared.domain.schedule import GRACE
+from shared.intake.limits import LARGEST_BODY
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,6 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue.aio import QueueClient
 
-from cli.desk import Desk
 from nurture_timer.nurture import SweepPorts, sweep
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
@@ -23,15 +22,19 @@ from route_lead.take import Taken, TakePorts, take
 from shared.bootstrap import new_id, utc_now
 from shared.domain.envelope import Push
 from shared.domain.merging import MergeRules
+from shared.operations.stores import Stores
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.storage.account import Storage, Table
+from shared.storage.backup import TableBackup
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_index import TableLeadIndex
+from shared.storage.lead_lists import TableLeadHistories, TableLeadLists
 from shared.storage.leads import TableLeadStore
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import TableQuarantine
-from shared.storage.queue import StoragePushQueue
+from shared.storage.quarantine_entries import TableQuarantineEntries
+from shared.storage.queue import StoragePushQueue, StorageQueueLengths
 from tests.fakes import FakeCrm, FakeDestinations
 
 ROOT = Path(__file__).parents[2]
@@ -73,11 +76,13 @@ async def leads_command(*arguments: str, stdin: bytes = b"", **env: str) -> Told
 
 @dataclass(frozen=True)
 class Account:
-    """The operator's desk, and the app that works on the same tables with a fake CRM."""
+    """The operator's stores, and the app that works on the same tables with a fake CRM."""
 
     connection: str
     prefix: str
-    desk: Desk
+    table: Callable[[str], Table]
+    queue_client: Callable[[str], QueueClient]
+    stores: Stores
     crm: FakeCrm
     taking: TakePorts
     sweeping: SweepPorts
@@ -92,11 +97,11 @@ class Account:
         body = {"UserDetails": {"Email": email}, "ActionCode": "INS", **more}
         await self.queue_body(json.dumps(body).encode(), at=at)
         await self.route_queued()
-        return await self.desk.lead(email)
+        return await self.stores.lead(email)
 
     async def queue_body(self, body: bytes, *, at: datetime | None = None) -> str:
         push = Push(submission_id=new_id(), received_at=at or utc_now(), body=body)
-        await self.desk.queue.send(push.to_text())
+        await self.stores.queue.send(push.to_text())
         return push.submission_id
 
     async def queued(self) -> Sequence[str]:
@@ -157,7 +162,7 @@ class Account:
         """Delete all tables; a process that has read the secret goes on with it."""
         for name in TABLES:
             with suppress(ResourceNotFoundError):
-                await self.desk.table(name).client.delete_table()
+                await self.table(name).client.delete_table()
 
 
 def open_account(connection: str, storage: Storage, prefix: str, crm: FakeCrm) -> Account:
@@ -186,12 +191,19 @@ def open_account(connection: str, storage: Storage, prefix: str, crm: FakeCrm) -
     return Account(
         connection=connection,
         prefix=prefix,
-        desk=Desk(
+        table=table,
+        queue_client=queue,
+        stores=Stores(
             leads=leads,
             index=index,
             queue=push_queue,
-            table=table,
-            queue_client=queue,
+            outbox=TableOutbox(table("Outbox")),
+            lists=TableLeadLists(table("LeadIndex")),
+            histories=TableLeadHistories(table("Leads")),
+            quarantine=TableQuarantineEntries(table("Quarantine")),
+            queues=StorageQueueLengths(queue),
+            backup=TableBackup(table),
+            secret=LeadIdSecret(table("Leads")).read,
             clock=utc_now,
         ),
         crm=crm,

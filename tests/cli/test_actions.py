@@ -3,13 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from cli.actions import deliver_pending, record_follow_up, release, release_all
-from cli.errors import RefusedError, UsageError
-from cli.listing import LeadState, listed
 from shared.bootstrap import utc_now
 from shared.domain.envelope import Deliver
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState
+from shared.operations.actions import deliver_pending, record_follow_up, release, release_all
+from shared.operations.errors import RefusedError, UsageError
+from shared.operations.listing import LeadState, listed
 from shared.ports.leads import StoredLead
 from tests.cli.account import DAY, Account
 
@@ -17,21 +17,21 @@ from tests.cli.account import DAY, Account
 async def follow_up(account: Account, stored: StoredLead, ago: timedelta) -> StoredLead:
     at = utc_now() - ago
     return await record_follow_up(
-        account.desk, stored, at=at, by="anna", outcome="won", note="called"
+        account.stores, stored, at=at, by="anna", outcome="won", note="called"
     )
 
 
 async def due_leads(account: Account, at: timedelta) -> list[str]:
-    return [row.lead_id for row in await account.desk.index.due(utc_now() + at, limit=100)]
+    return [row.lead_id for row in await account.stores.index.due(utc_now() + at, limit=100)]
 
 
 async def test_a_parked_lead_that_is_released_is_delivered(account: Account) -> None:
     stored = await account.parked("zoe@example.com")
 
-    assert await release(account.desk, stored) == ["crm"]
+    assert await release(account.stores, stored) == ["crm"]
     await account.route_queued()
 
-    after = await account.desk.lead("zoe@example.com")
+    after = await account.stores.lead("zoe@example.com")
     assert after.deliveries["crm"].delivered_version == after.lead.version
     assert len(account.crm.records) == 1
 
@@ -40,7 +40,7 @@ async def test_a_lead_with_nothing_parked_is_refused(account: Account) -> None:
     stored = await account.push("zoe@example.com")
 
     with pytest.raises(RefusedError, match=f"lead {stored.lead.lead_id} has nothing parked"):
-        await release(account.desk, stored)
+        await release(account.stores, stored)
 
     assert await account.queued() == []
 
@@ -57,12 +57,12 @@ async def test_released_while_route_lead_is_at_it_a_parked_lead_is_delivered_onc
             await go_on.wait()
 
     account.crm.gate = slow_crm
-    await release(account.desk, parked)
+    await release(account.stores, parked)
     [released] = await account.queued()
     at_work = asyncio.create_task(account.route(released))
     await under_way.wait()
 
-    await release(account.desk, parked)
+    await release(account.stores, parked)
     again = [await account.route(text) for text in await account.queued()]
     go_on.set()
     first = await at_work
@@ -73,7 +73,7 @@ async def test_released_while_route_lead_is_at_it_a_parked_lead_is_delivered_onc
     assert [routed.delivered for routed in again if routed] == [()]
     [crm_record] = account.crm.records
     assert (crm_record.updates, account.crm.calls) == (1, 2)
-    events = await account.desk.lead_table.events(parked.lead.lead_id)
+    events = await account.stores.histories.events(parked.lead.lead_id)
     assert [event.kind for event in events] == ["recorded", "parked", "released", "delivered"]
 
 
@@ -82,10 +82,10 @@ async def test_all_that_is_parked_is_released_and_nothing_else(account: Account)
     for number in range(3):
         await account.parked(f"parked{number}@example.com")
 
-    assert len([stored async for stored in release_all(account.desk)]) == 3
+    assert len([stored async for stored in release_all(account.stores)]) == 3
     await account.route_queued()
 
-    assert [stored async for stored in listed(account.desk, state=LeadState.PARKED)] == []
+    assert [stored async for stored in listed(account.stores, state=LeadState.PARKED)] == []
     assert len(account.crm.records) == 4
 
 
@@ -95,10 +95,10 @@ async def test_pending_leads_are_tried_before_their_time(account: Account) -> No
     pending = await account.push("pending@example.com")
     assert pending.deliveries["crm"].delivered_version == 0
 
-    assert len([stored async for stored in deliver_pending(account.desk)]) == 1
+    assert len([stored async for stored in deliver_pending(account.stores)]) == 1
     await account.route_queued()
 
-    after = await account.desk.lead("pending@example.com")
+    after = await account.stores.lead("pending@example.com")
     assert after.deliveries["crm"].delivered_version == 1
 
 
@@ -107,15 +107,15 @@ async def test_a_follow_up_stops_the_clock_and_is_told_in_the_audit_trail(
 ) -> None:
     stored = await account.push("zoe@example.com", at=utc_now() - 2 * DAY)
     await account.sweep()
-    overdue = await account.desk.lead("zoe@example.com")
+    overdue = await account.stores.lead("zoe@example.com")
     assert overdue.lead.follow_up.state is FollowUpState.OVERDUE
 
     after = await follow_up(account, overdue, timedelta(0))
 
     assert (after.lead.follow_up.state, after.lead.follow_up.outcome) == ("followed_up", "won")
-    events = await account.desk.lead_table.events(stored.lead.lead_id)
+    events = await account.stores.histories.events(stored.lead.lead_id)
     assert (events[-1].kind, events[-1].detail) == ("followed_up", "anna; won; called")
-    assert [lead async for lead in listed(account.desk, state=LeadState.OVERDUE)] == []
+    assert [lead async for lead in listed(account.stores, state=LeadState.OVERDUE)] == []
 
 
 async def test_what_came_after_the_follow_up_starts_the_clock_again(account: Account) -> None:
@@ -144,7 +144,7 @@ async def test_an_overdue_lead_that_nobody_would_look_at_is_due_again_once_its_c
     await account.sweep(2 * DAY)
 
     assert after.lead.follow_up.state is FollowUpState.WAITING
-    flagged = await account.desk.lead("zoe@example.com")
+    flagged = await account.stores.lead("zoe@example.com")
     assert flagged.lead.follow_up.state is FollowUpState.OVERDUE
 
 

@@ -8,20 +8,20 @@ from uuid import UUID
 import pytest
 from azure.data.tables import EdmType, EntityProperty
 
-from cli.backup import check, export, restore
-from cli.errors import RefusedError, UsageError
 from shared.domain.follow_up import FollowUpState
+from shared.operations.backup import check, export, restore
+from shared.operations.errors import RefusedError, UsageError
 from tests.cli.account import DAY, Account
 
 
 async def exported(account: Account) -> list[bytes]:
-    return [line.encode() + b"\n" async for line in export(account.desk)]
+    return [line.encode() + b"\n" async for line in export(account.stores)]
 
 
 async def imported(account: Account, lines: list[bytes]) -> int:
     written: list[int] = []
-    assert await check(account.desk, lines) == len(lines)
-    await restore(account.desk, lines, written.append)
+    assert await check(account.stores, lines) == len(lines)
+    await restore(account.stores, lines, written.append)
     return sum(written)
 
 
@@ -43,22 +43,22 @@ async def test_exported_wiped_and_imported_leads_are_the_same_and_known_customer
 ) -> None:
     await some_leads(account)
     held = await account.quarantine(b"\x00\xff" * 40_000)
-    body = (await account.desk.quarantine.read(held) or pytest.fail("is gone")).body
+    body = (await account.stores.entry(held)).body
     before = await account.listed()
-    known = await account.desk.lead("zoe@example.com")
+    known = await account.stores.lead("zoe@example.com")
     backup = tmp_path / "backup.jsonl"
 
     told = await account.command("export", "--all", str(backup))
     assert told.code == 0
     await account.wipe()
-    assert [line async for line in export(account.desk)] == []
+    assert [line async for line in export(account.stores)] == []
     again = await account.command("import", str(backup))
 
     rows = len(backup.read_bytes().splitlines())
     assert (told.out, told.err) == ("", f"{rows} rows exported\n")
     assert (again.code, again.out, again.err) == (0, "", f"{rows} rows imported\n")
     assert await account.listed() == before
-    restored = await account.desk.quarantine.read(held)
+    restored = await account.stores.entry(held)
     assert restored is not None
     assert restored.body == body
     account = open_again(account)
@@ -72,7 +72,7 @@ async def test_exported_wiped_and_imported_leads_are_the_same_and_known_customer
     )
     assert (repeated.lead.submissions, len(repeated.lead.interests)) == (5, 3)
     assert len(account.crm.records) == 3
-    assert await account.desk.lead_table.events(known.lead.lead_id)
+    assert await account.stores.histories.events(known.lead.lead_id)
 
 
 async def test_every_type_of_table_storage_comes_back_as_it_was(account: Account) -> None:
@@ -90,7 +90,7 @@ async def test_every_type_of_table_storage_comes_back_as_it_was(account: Account
         "guid": UUID("12345678-1234-5678-1234-567812345678"),
         "at": datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC),
     }
-    table = account.desk.table("Leads")
+    table = account.table("Leads")
     await table.run(partial(table.client.upsert_entity, row))
     [before] = [row async for row in table.rows("", {})]
 
@@ -116,7 +116,7 @@ async def test_a_lead_that_the_sweep_moved_during_the_export_is_still_due(
     await account.sweep(timedelta(hours=1))
     await account.sweep(2 * DAY)
 
-    overdue = await account.desk.lead("zoe@example.com")
+    overdue = await account.stores.lead("zoe@example.com")
     assert overdue.lead.follow_up.state is FollowUpState.OVERDUE
 
 
@@ -131,7 +131,7 @@ async def test_leads_whose_ids_were_made_with_another_secret_are_refused_before_
     before = await exported(account)
 
     with pytest.raises(RefusedError, match="hold leads whose ids were made with another secret"):
-        await check(account.desk, lines)
+        await check(account.stores, lines)
 
     assert await exported(account) == before
 
@@ -173,7 +173,7 @@ WRONG = [
 @pytest.mark.parametrize(("wrong", "why"), WRONG, ids=range(len(WRONG)))
 async def test_a_line_that_is_no_row_is_named(account: Account, wrong: bytes, why: str) -> None:
     with pytest.raises(UsageError, match=r"^line 2 is no row of an export: [^\n]*$") as told:
-        await check(account.desk, [line("good"), wrong, line({"int64": "5"})])
+        await check(account.stores, [line("good"), wrong, line({"int64": "5"})])
 
     assert why in str(told.value)
 
@@ -182,4 +182,4 @@ async def test_many_wrong_lines_are_counted(account: Account) -> None:
     with pytest.raises(
         UsageError, match=r"(line . is no row of an export: no JSON\n){5}and 3 more"
     ):
-        await check(account.desk, [b"wrong\n"] * 8)
+        await check(account.stores, [b"wrong\n"] * 8)

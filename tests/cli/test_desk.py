@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cli.errors import NotFoundError, UsageError
+from shared.operations.errors import NotFoundError, UsageError
 from shared.storage.lead_id_secret import LeadIdSecret
 from tests.cli.account import Account
 
@@ -21,19 +21,19 @@ async def test_a_lead_is_found_by_its_id_by_how_it_begins_and_by_its_address(
     lead_id = stored.lead.lead_id
 
     for who in (lead_id, lead_id[:8], f" {lead_id[:6].upper()} ", "ZOE@example.com "):
-        assert (await account.desk.lead(who)).lead == stored.lead
+        assert (await account.stores.lead(who)).lead == stored.lead
 
 
 async def test_a_lead_is_found_by_phone_and_last_name_together(account: Account) -> None:
     await push_by_phone(account, "Brandt")
 
-    found = await account.desk.lead("+49 30 23125107", last_name=" BRANDT ")
+    found = await account.stores.lead("+49 30 23125107", last_name=" BRANDT ")
 
     assert found.lead.contact.last_name == "Brandt"
     with pytest.raises(UsageError, match="add --last-name NAME"):
-        await account.desk.lead("+493023125107")
+        await account.stores.lead("+493023125107")
     with pytest.raises(NotFoundError, match="there is no lead"):
-        await account.desk.lead("+493023125107", last_name="Other")
+        await account.stores.lead("+493023125107", last_name="Other")
 
 
 async def test_a_test_lead_is_found_by_its_address_too(account: Account) -> None:
@@ -44,22 +44,22 @@ async def test_a_test_lead_is_found_by_its_address_too(account: Account) -> None
 
 async def test_digits_that_several_leads_begin_with_name_none_of_them(account: Account) -> None:
     await account.push("zoe@example.com")
-    rows = account.desk.table("Leads").client
+    rows = account.table("Leads").client
     for end in ("1", "2"):
         await rows.create_entity({"PartitionKey": f"abcdef0{end * 25}", "RowKey": "lead"})
 
     with pytest.raises(UsageError, match="several leads begin with abcdef: write more"):
-        await account.desk.lead("abcdef")
+        await account.stores.lead("abcdef")
 
 
 @pytest.mark.parametrize("who", ["abc", "", "zoe", "12 34", "zoe@"])
 async def test_what_names_no_lead_is_told_what_would(account: Account, who: str) -> None:
     with pytest.raises(UsageError, match=r"is no lead id .*, no e-mail address and no phone"):
-        await account.desk.lead(who)
+        await account.stores.lead(who)
 
 
 async def test_a_look_at_an_empty_account_makes_no_secret(account: Account) -> None:
     with pytest.raises(NotFoundError, match=r"there is no lead 'zoe@example.com'"):
-        await account.desk.lead("zoe@example.com")
+        await account.stores.lead("zoe@example.com")
 
-    assert await LeadIdSecret(account.desk.table("Leads")).read() == b""
+    assert await LeadIdSecret(account.table("Leads")).read() == b""

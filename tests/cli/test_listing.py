@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from cli.listing import LeadState, listed
 from shared.bootstrap import utc_now
 from shared.domain.errors import CrmUnavailableError
+from shared.operations.listing import LeadState, listed
 from tests.cli.account import DAY, Account
 
 LEAST_FIELDS = {
@@ -13,7 +13,7 @@ LEAST_FIELDS = {
 
 
 async def emails(account: Account, state: LeadState | None = None, most: int = 0) -> list[str]:
-    found = listed(account.desk, state=state, most=most)
+    found = listed(account.stores, state=state, most=most)
     return [stored.lead.contact.email async for stored in found]
 
 
@@ -102,7 +102,7 @@ async def test_since_is_when_the_lead_first_came(account: Account) -> None:
     await account.push("old@example.com", OfferTitle="Other things")
 
     for state in (None, LeadState.WAITING, LeadState.DELIVERED):
-        found = listed(account.desk, state=state, since=utc_now() - DAY)
+        found = listed(account.stores, state=state, since=utc_now() - DAY)
         assert [stored.lead.contact.email async for stored in found] == ["new@example.com"]
-    since_old = listed(account.desk, since=old.lead.created_at)
+    since_old = listed(account.stores, since=old.lead.created_at)
     assert len([stored async for stored in since_old]) == 2

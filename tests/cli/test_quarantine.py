@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from cli.errors import RefusedError, UsageError
-from cli.listing import listed
-from cli.quarantine_desk import Entry
-from cli.resubmit import resubmit
-from ingest_lead.ingest import LARGEST_BODY
 from shared.bootstrap import utc_now
 from shared.domain.envelope import Deliver, Push
+from shared.intake.limits import LARGEST_BODY
+from shared.operations.errors import NotFoundError, RefusedError, UsageError
+from shared.operations.listing import listed
+from shared.operations.resubmit import decide, discard, resubmit
 from shared.ports.quarantine import QuarantineReason
+from shared.ports.reading import Entry
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS
 from tests.cli.account import DAY, Account
 
@@ -21,19 +21,17 @@ MENDED = b'{"UserDetails": {"Email": "zoe@example.com"}, "ActionCode": "INS"}'
 
 
 async def entry(account: Account, quarantine_id: str) -> Entry:
-    found = await account.desk.quarantine.read(quarantine_id)
-    assert found is not None
-    return found
+    return await account.stores.entry(quarantine_id)
 
 
 async def release(account: Account, quarantine_id: str, corrected: bytes | None = None) -> str:
     found = await entry(account, quarantine_id)
-    return await resubmit(account.desk, found, corrected=corrected)
+    return await resubmit(account.stores, found, corrected=corrected)
 
 
 async def submissions(account: Account) -> list[str]:
-    leads = [stored.lead.lead_id async for stored in listed(account.desk)]
-    found = await asyncio.gather(*(account.desk.lead_table.submissions(one) for one in leads))
+    leads = [stored.lead.lead_id async for stored in listed(account.stores)]
+    found = await asyncio.gather(*(account.stores.histories.submissions(one) for one in leads))
     return [interest.submission.submission_id for one in found for interest in one]
 
 
@@ -43,7 +41,7 @@ async def test_a_body_that_is_corrected_and_released_ends_as_a_lead(account: Acc
     assert await release(account, kept, MENDED) == f"submission {kept}"
     await account.route_queued()
 
-    stored = await account.desk.lead("zoe@example.com")
+    stored = await account.stores.lead("zoe@example.com")
     assert stored.lead.created_at == (await entry(account, kept)).received_at
     assert await submissions(account) == [kept]
     assert len(account.crm.records) == 1
@@ -56,8 +54,8 @@ async def test_a_body_that_is_released_twice_ends_as_one_lead(account: Account) 
     held = await entry(account, kept)
 
     at_once = await asyncio.gather(
-        resubmit(account.desk, held, corrected=MENDED),
-        resubmit(account.desk, held, corrected=MENDED),
+        resubmit(account.stores, held, corrected=MENDED),
+        resubmit(account.stores, held, corrected=MENDED),
         return_exceptions=True,
     )
     with pytest.raises(RefusedError, match=f"{kept} was released at .*: corrected"):
@@ -160,11 +158,10 @@ async def test_a_poison_message_that_is_none_of_ours_needs_a_body(account: Accou
 
 async def test_what_two_operators_decide_at_once_is_decided_once(account: Account) -> None:
     held = await entry(account, await account.quarantine(BROKEN))
-    desk = account.desk.quarantine
-    await desk.decide(held, "discarded", note="junk", at=utc_now())
+    await discard(account.stores, held, "junk")
 
     with pytest.raises(RefusedError, match="changed meanwhile: look at it again"):
-        await desk.decide(held, "released", note="", at=utc_now())
+        await decide(account.stores, held, "released", "")
     with pytest.raises(RefusedError, match=r"was discarded at .*: junk"):
         await release(account, held.quarantine_id)
 
@@ -174,17 +171,17 @@ async def test_what_two_operators_decide_at_once_is_decided_once(account: Accoun
 async def test_entries_are_listed_oldest_first_without_their_bodies(account: Account) -> None:
     new = await account.quarantine(b"new")
     old = await account.quarantine(b"old", at=utc_now() - 3 * DAY)
-    desk = account.desk.quarantine
-    await desk.decide(await entry(account, new), "discarded", note="junk", at=utc_now())
+    stores = account.stores.quarantine
+    await stores.decide(await entry(account, new), "discarded", note="junk", at=utc_now())
 
-    everything = [found async for found in desk.entries()]
-    held = [found.quarantine_id async for found in desk.entries(state="held")]
-    since = [found.quarantine_id async for found in desk.entries(since=utc_now() - DAY)]
+    everything = [found async for found in stores.entries()]
+    held = [found.quarantine_id async for found in stores.entries(state="held")]
+    since = [found.quarantine_id async for found in stores.entries(since=utc_now() - DAY)]
 
     assert [(found.quarantine_id, found.body) for found in everything] == [(old, b""), (new, b"")]
     assert everything[0].faults == ("the body is not JSON", "and more")
     assert (held, since) == ([old], [new])
-    later = desk.entries(since=utc_now() + timedelta(hours=1))
+    later = stores.entries(since=utc_now() + timedelta(hours=1))
     assert [found async for found in later] == []
 
 
@@ -194,15 +191,16 @@ async def test_an_entry_is_found_by_how_its_id_begins(account: Account) -> None:
 
     assert (await entry(account, kept[:8])).quarantine_id == kept
     for unknown in (kept[:5], "000000", "' or 1 eq 1", ""):
-        assert await account.desk.quarantine.read(unknown) is None
+        with pytest.raises(NotFoundError, match="nothing in quarantine is called"):
+            await account.stores.entry(unknown)
 
 
 async def test_digits_that_several_entries_begin_with_name_none_of_them(account: Account) -> None:
-    rows = account.desk.table("Quarantine")
+    rows = account.table("Quarantine")
     await account.quarantine(BROKEN)
     [row] = [row async for row in rows.rows("", {})]
     for end in ("1", "2"):
         await rows.client.create_entity({**row, "RowKey": end, "quarantine_id": f"abcdef{end}"})
 
     with pytest.raises(UsageError, match="several entries begin with abcdef: write more"):
-        await account.desk.quarantine.read("abcdef")
+        await account.stores.entry("abcdef")

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from cli.listing import listed
 from local.demo.run import app_settings
 from local.running import RunningApp
+from shared.operations.listing import listed
 from shared.ports.leads import StoredLead
 from shared.settings import StorageSettings
 from shared.storage.account import Storage
@@ -46,7 +46,7 @@ class Terminal:
         """Wait until a lead is there and delivered."""
         async with asyncio.timeout(60):
             while True:
-                async for stored in listed(self._account.desk):
+                async for stored in listed(self._account.stores):
                     delivery = stored.deliveries["azure_table"]
                     if is_meant(stored) and delivery.delivered_version == stored.lead.version:
                         return stored

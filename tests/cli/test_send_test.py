@@ -45,7 +45,7 @@ class World:
         trial = Trial(
             push=self.push,
             endpoint=ENDPOINT,
-            desk=replace(self.account.desk, clock=lambda: self.now),
+            stores=replace(self.account.stores, clock=lambda: self.now),
             storage="contoso",
             proven=frozenset(proven),
             within=timedelta(seconds=within),

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from cli import files, where
-from cli.console import counted, printable
-from cli.errors import UsageError
+from cli.console import printable
 from cli.times import parse_time
+from shared.operations.errors import UsageError
+from shared.operations.words import counted
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = "c2VjcmV0"

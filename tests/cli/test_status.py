@@ -1,14 +1,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from cli.status import MOST_CHECKED, StatusView, status, warnings
 from shared.bootstrap import utc_now
+from shared.operations.status import MOST_CHECKED, StatusView, status, warnings
 from shared.ports.index import Doing, Trouble
 from tests.cli.account import DAY, Account
 
 
 async def test_an_empty_account_has_nothing_to_tell(account: Account) -> None:
-    view = await status(account.desk)
+    view = await status(account.stores)
 
     assert [(queue.name, queue.messages) for queue in view.queues] == [
         ("leads", 0),
@@ -24,15 +24,15 @@ async def test_what_waits_and_what_is_stuck_is_counted(account: Account) -> None
     await account.sweep()
     newest = await account.push("new@example.com")
     await account.parked("parked@example.com")
-    parked = await account.desk.lead("parked@example.com")
+    parked = await account.stores.lead("parked@example.com")
     await account.push("MSFT_TEST_1@test.com")
     await account.quarantine(b"no lead")
     await account.sweeping.outbox.keep("1", "message")
     await account.queue_body(b"{}")
-    await account.desk.queue_client("leads-poison").create_queue()
-    await account.desk.queue_client("leads-poison").send_message("poison")
+    await account.queue_client("leads-poison").create_queue()
+    await account.queue_client("leads-poison").send_message("poison")
 
-    view = await status(account.desk)
+    view = await status(account.stores)
 
     assert dict(view.leads) == {
         "last_24_hours": 2,
@@ -61,19 +61,19 @@ async def test_what_was_dealt_with_counts_no_longer_though_it_is_listed(account:
     await account.parked("zoe@example.com")
     await account.push("zoe@example.com", OfferTitle="Other things")
 
-    assert (await status(account.desk)).leads.parked == 0
+    assert (await status(account.stores)).leads.parked == 0
 
 
 async def test_many_leads_are_counted_as_they_are_listed(account: Account) -> None:
     for number in range(MOST_CHECKED + 1):
-        await account.desk.index.put_overdue(f"{number:032x}", utc_now())
+        await account.stores.index.put_overdue(f"{number:032x}", utc_now())
 
-    assert (await status(account.desk)).leads.overdue == MOST_CHECKED + 1
+    assert (await status(account.stores)).leads.overdue == MOST_CHECKED + 1
 
 
 async def test_a_timer_that_has_stopped_is_told(account: Account) -> None:
     await account.sweep()
-    view = await status(account.desk)
+    view = await status(account.stores)
 
     assert view.warnings == []
     [told] = warnings(view, utc_now() + timedelta(hours=1))
@@ -83,7 +83,7 @@ async def test_a_timer_that_has_stopped_is_told(account: Account) -> None:
 
 async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account: Account) -> None:
     await account.push("zoe@example.com")
-    view: StatusView = await status(account.desk)
+    view: StatusView = await status(account.stores)
 
     assert warnings(view, utc_now()) == []
     assert warnings(view, utc_now() + timedelta(hours=1)) == [
@@ -94,10 +94,10 @@ async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account:
 async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> None:
     await account.parked("zoe@example.com")
     told = Trouble(destination="hubspot", doing=Doing.DELIVER, reason="401\nno", at=utc_now())
-    await account.desk.index.put_trouble(told)
-    await account.desk.index.put_trouble(replace(told, doing=Doing.ASK))
+    await account.stores.index.put_trouble(told)
+    await account.stores.index.put_trouble(replace(told, doing=Doing.ASK))
 
-    view = await status(account.desk)
+    view = await status(account.stores)
 
     assert [(one.destination, one.doing) for one in view.troubles] == [
         ("hubspot", "ask"),

@@ -3,14 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from cli.lead_views import EventView, LeadDetails, LeadView
 from cli.status_text import print_sweep
+from cli.sweep_views import StepView, SweepView
 from cli.tables import print_details, print_entry, print_leads, print_quarantine
-from cli.views import QuarantineView, StepView, SweepView
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Lead
+from shared.operations.lead_views import LeadDetails, LeadView
+from shared.operations.quarantine_views import QuarantineView
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason
+from shared.ports.reading import RecordedEvent
 from tests.examples import LEAD_ID, by_destination, delivery, interest, lead
 from tests.fakes import START
 
@@ -86,7 +88,7 @@ def test_a_lead_is_shown_with_all_that_is_known(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     history = [interest(1, description="first\nsecond\x1b"), interest(2, repeat_of="submission-1")]
-    told = EventView(number=1, at=START, kind="followed_up", destination="", detail="anna")
+    told = RecordedEvent(number=1, at=START, kind="followed_up", destination="", detail="anna")
 
     print_details(LeadDetails.with_history(stored(), history, [told]))
 

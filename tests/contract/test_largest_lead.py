@@ -4,11 +4,11 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ingest_lead.ingest import LARGEST_BODY
 from route_lead.changes import RouteRules, mark, record, take_claims
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.domain.identity import dedupe_key
 from shared.domain.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
+from shared.intake.limits import LARGEST_BODY
 from shared.intake.parse import parse
 from shared.intake.texts import LONGEST_TEXT
 from shared.ports.crm import Changed

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from cli.quarantine_desk import WITHOUT_BODY
-from shared.bootstrap import POISON_QUEUE, QUEUE
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row
 from shared.domain.delivery import CrmRecord, Delivery
@@ -25,6 +23,7 @@ from shared.domain.merging import MergeRules, merge, new_lead
 from shared.ports.index import Doing, Swept, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
+from shared.ports.queue import POISON_QUEUE, QUEUE
 from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
 from shared.storage.account import Table
@@ -38,6 +37,7 @@ from shared.storage.lead_rows import (
 )
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
+from shared.storage.quarantine_entries import WITHOUT_BODY
 from tests.docs.documents import CODE, ROOT, Section, read, sections
 
 if TYPE_CHECKING:

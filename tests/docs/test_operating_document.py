@@ -11,10 +11,11 @@ from typing import Any, Literal, TypeAliasType, get_args, get_origin
 import pytest
 import typer
 
-from cli import lead_views, status, views
+from cli import sweep_views
 from cli.app import app
-from cli.listing import LeadState
-from cli.views import View
+from shared.operations import lead_views, quarantine_views, status
+from shared.operations.listing import LeadState
+from shared.operations.views import View
 from shared.ports.index import Doing
 from tests.docs.documents import CODE, Section, read, sections
 
@@ -30,10 +31,10 @@ OBJECTS = {
     lead_views.DeliveryView: "delivery",
     lead_views.SubmissionView: "submission",
     lead_views.EventView: "event",
-    views.QuarantineView: "quarantine entry",
-    views.QuarantineDetails: "quarantine entry with body",
-    views.StepView: "step",
-    views.SweepView: "sweep",
+    quarantine_views.QuarantineView: "quarantine entry",
+    quarantine_views.QuarantineDetails: "quarantine entry with body",
+    sweep_views.StepView: "step",
+    sweep_views.SweepView: "sweep",
     status.StatusView: "status",
     status.QueueView: "queue",
     status.LeadCounts: "counts",
@@ -98,7 +99,11 @@ def test_all_states_that_can_be_listed_are_named(document: dict[str, Section]) -
 
 
 def test_every_object_has_a_section() -> None:
-    names = [name for module in (lead_views, status, views) for name in vars(module).values()]
+    names = [
+        name
+        for module in (lead_views, quarantine_views, status, sweep_views)
+        for name in vars(module).values()
+    ]
     found = {view for view in names if isinstance(view, type) and issubclass(view, View)}
 
     assert found - {View} == set(OBJECTS)
@@ -120,7 +125,7 @@ def test_an_object_has_the_fields_that_its_section_names(
 
 
 @pytest.mark.parametrize(
-    "view", [lead_views.LeadDetails, lead_views.DeliveryView, views.QuarantineDetails]
+    "view", [lead_views.LeadDetails, lead_views.DeliveryView, quarantine_views.QuarantineDetails]
 )
 def test_an_object_that_extends_another_says_so(
     document: dict[str, Section], view: type[View]

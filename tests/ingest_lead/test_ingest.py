@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_lead.ingest import LARGEST_BODY, NOT_CHECKED, Accepted, IngestPorts, Refused, ingest
+from ingest_lead.ingest import NOT_CHECKED, Accepted, IngestPorts, Refused, ingest
 from shared.domain.envelope import Push, parse_message
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.lead import Submission
+from shared.intake.limits import LARGEST_BODY
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from tests.fakes import START, Clock, FakeOutbox, FakeQuarantine, FakeQueue
 

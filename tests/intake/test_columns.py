@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_lead.ingest import LARGEST_BODY
 from shared.domain.lead import Submission
+from shared.intake.limits import LARGEST_BODY
 from shared.intake.parse import parse
 from shared.intake.texts import LONGEST_COLUMN, LONGEST_TEXT
 from tests.fakes import START

@@ -186,5 +186,8 @@ class EmptyOutbox:
     async def waiting(self, *, limit: int) -> Sequence[OutboxRow]:
         return []
 
+    async def count(self) -> int:
+        return 0
+
     async def delete(self, row: OutboxRow) -> None:
         raise NotImplementedError

@@ -4,13 +4,15 @@ Fields are only ever added.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from cli.views import View
 from shared.domain.delivery import Delivery
 from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
+from shared.operations.views import View
 from shared.ports.leads import StoredLead
+from shared.ports.reading import RecordedEvent
 
 type DeliveryState = Literal["none", "pending", "parked", "delivered"]
 
@@ -157,6 +159,11 @@ class EventView(View):
     destination: str
     detail: str
 
+    @classmethod
+    def of(cls, event: RecordedEvent) -> Self:
+        """Return the view of an event."""
+        return cls(**asdict(event))
+
 
 class LeadDetails(LeadView):
     """One customer with all that is known."""
@@ -167,7 +174,7 @@ class LeadDetails(LeadView):
 
     @classmethod
     def with_history(
-        cls, stored: StoredLead, history: Sequence[Interest], events: Sequence[EventView]
+        cls, stored: StoredLead, history: Sequence[Interest], events: Sequence[RecordedEvent]
     ) -> Self:
         """Return the view of a lead with its submissions and its audit trail."""
         version = stored.lead.version
@@ -175,7 +182,7 @@ class LeadDetails(LeadView):
             **_fields(stored),
             deliveries=[DeliveryView.of(d, version) for d in _by_name(stored)],
             history=[SubmissionView.of(interest) for interest in history],
-            events=events,
+            events=[EventView.of(event) for event in events],
         )
 
 

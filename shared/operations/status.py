@@ -5,18 +5,15 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
-
-from cli.console import counted, one_line
-from cli.desk import Desk
-from cli.lead_tables import IndexRows
-from cli.listing import IS_IN, LeadState
-from cli.views import View
-from shared import bootstrap
+from shared.operations.listing import IS_IN, LeadState
+from shared.operations.stores import Stores
+from shared.operations.views import View
+from shared.operations.words import counted, one_line
 from shared.ports.index import Doing
-from shared.storage.account import unavailable
+from shared.ports.queue import POISON_QUEUE, QUEUE
+from shared.ports.reading import Listing
 
-QUEUES = (bootstrap.QUEUE, bootstrap.POISON_QUEUE)
+QUEUES = (QUEUE, POISON_QUEUE)
 DAY = timedelta(days=1)
 SWEEPS_EVERY = timedelta(minutes=15)
 """Thrice the default schedule; a sweep that is longer ago has probably stopped."""
@@ -79,21 +76,21 @@ class StatusView(View):
     warnings: list[str]
 
 
-async def status(desk: Desk) -> StatusView:
+async def status(stores: Stores) -> StatusView:
     """Return what is going on."""
-    now = desk.clock()
-    lists = desk.lists
+    now = stores.clock()
+    lists = stores.lists
     async with asyncio.TaskGroup() as group:
-        queues = [group.create_task(queue_view(desk, name)) for name in QUEUES]
-        came = group.create_task(_all(lists.ids(IndexRows.RECENT, since=now - DAY)))
-        due = group.create_task(_length(lists.ids(IndexRows.DUE)))
-        test = group.create_task(_all(lists.ids(IndexRows.TEST)))
-        overdue = group.create_task(_count(desk, IndexRows.OVERDUE, LeadState.OVERDUE))
-        parked = group.create_task(_count(desk, IndexRows.PARKED, LeadState.PARKED))
-        quarantined = group.create_task(_length(desk.quarantine.entries(state="held")))
-        outbox = group.create_task(_length(desk.table("Outbox").rows("", {}, select=["RowKey"])))
+        queues = [group.create_task(_queue(stores, name)) for name in QUEUES]
+        came = group.create_task(_all(lists.ids(Listing.RECENT, since=now - DAY)))
+        due = group.create_task(_length(lists.ids(Listing.DUE)))
+        test = group.create_task(_all(lists.ids(Listing.TEST)))
+        overdue = group.create_task(_count(stores, Listing.OVERDUE, LeadState.OVERDUE))
+        parked = group.create_task(_count(stores, Listing.PARKED, LeadState.PARKED))
+        quarantined = group.create_task(_length(stores.quarantine.entries(state="held")))
+        outbox = group.create_task(stores.outbox.count())
         heartbeat = group.create_task(lists.heartbeat())
-        troubles = group.create_task(desk.index.troubles())
+        troubles = group.create_task(stores.index.troubles())
     swept = heartbeat.result()
     tests = test.result()
     view = StatusView(
@@ -132,8 +129,8 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
         f"{parked} parked: see `leads list --state parked`": view.leads.parked > 0,
         f"{held} in quarantine: see `leads quarantine list`": view.quarantined > 0,
         f"{unqueued} in the outbox: could the queue be written?": view.outbox > 0,
-        f"{bootstrap.POISON_QUEUE} is not empty: does quarantine_poison run?": any(
-            queue.messages for queue in view.queues if queue.name == bootstrap.POISON_QUEUE
+        f"{POISON_QUEUE} is not empty: does quarantine_poison run?": any(
+            queue.messages for queue in view.queues if queue.name == POISON_QUEUE
         ),
     }
     return [
@@ -151,29 +148,16 @@ def refusal(trouble: TroubleView) -> str:
     )
 
 
-async def queue_view(desk: Desk, name: str) -> QueueView:
-    """Return how long a queue is; one that does not exist is empty."""
-    client = desk.queue_client(name)
-    try:
-        properties = await client.get_queue_properties()
-        first = await client.peek_messages(max_messages=1)
-    except ResourceNotFoundError:
-        return QueueView(name=name, messages=0, oldest_at=None)
-    except AzureError as error:
-        raise unavailable(error) from error
-    return QueueView(
-        name=name,
-        messages=properties.approximate_message_count or 0,
-        oldest_at=first[0].inserted_on if first else None,
-    )
+async def _queue(stores: Stores, name: str) -> QueueView:
+    return QueueView(name=name, **asdict(await stores.queues.of(name)))
 
 
-async def _count(desk: Desk, rows: IndexRows, state: LeadState) -> int:
+async def _count(stores: Stores, rows: Listing, state: LeadState) -> int:
     """Count leads of a list, off which the sweep takes only later what was dealt with."""
-    ids = [one async for one in desk.lists.ids(rows)]
+    ids = [one async for one in stores.lists.ids(rows)]
     if len(ids) > MOST_CHECKED:
         return len(ids)
-    return sum(IS_IN[state](stored) for stored in await desk.read(ids))
+    return sum(IS_IN[state](stored) for stored in await stores.read(ids))
 
 
 async def _all(found: AsyncIterator[str]) -> frozenset[str]:

@@ -1,18 +1,18 @@
-"""Release a body from quarantine: as it is, or corrected."""
+"""Decide what becomes of a body in quarantine: released as it is or corrected, or discarded."""
 
-from cli.desk import Desk
-from cli.errors import RefusedError
-from cli.quarantine_desk import Entry
-from ingest_lead.ingest import LARGEST_BODY
 from shared.domain.envelope import Message, Push, parse_message
 from shared.domain.errors import InvalidMessageError, InvalidPushError, NewerMessageError
+from shared.intake.limits import LARGEST_BODY
 from shared.intake.parse import parse
+from shared.operations.errors import RefusedError
+from shared.operations.stores import Stores
 from shared.ports.quarantine import QuarantineReason
+from shared.ports.reading import Entry, EntryState
 
 JSON = "application/json"
 
 
-async def resubmit(desk: Desk, entry: Entry, *, corrected: bytes | None) -> str:
+async def resubmit(stores: Stores, entry: Entry, *, corrected: bytes | None) -> str:
     """Put an entry back on its way, and note that it was; return what it is called from now on.
 
     The submission keeps the entry's id and time: released twice, it is one submission. The message
@@ -22,12 +22,27 @@ async def resubmit(desk: Desk, entry: Entry, *, corrected: bytes | None) -> str:
         note = f": {entry.note}" if entry.note else ""
         raise RefusedError(f"{entry.quarantine_id} was {entry.state} at {entry.decided_at}{note}")
     message = _message(entry) if corrected is None else _corrected(entry, corrected)
-    await desk.queue.send(message.to_text())
+    await stores.queue.send(message.to_text())
     note = "corrected" if corrected is not None else ""
-    await desk.quarantine.decide(entry, "released", note=note, at=desk.clock())
+    await decide(stores, entry, "released", note)
     if isinstance(message, Push):
         return f"submission {message.submission_id}"
     return f"delivery of lead {message.lead_id}"
+
+
+async def discard(stores: Stores, entry: Entry, reason: str) -> None:
+    """Note that nobody needs an entry; it stays in the table."""
+    if entry.state != "held":
+        raise RefusedError(f"{entry.quarantine_id} was {entry.state} already")
+    await decide(stores, entry, "discarded", reason)
+
+
+async def decide(stores: Stores, entry: Entry, state: EntryState, note: str) -> None:
+    """Write what became of an entry; raise ``RefusedError`` if it changed meanwhile."""
+    if not await stores.quarantine.decide(entry, state, note=note, at=stores.clock()):
+        raise RefusedError(
+            f"quarantine entry {entry.quarantine_id} changed meanwhile: look at it again"
+        )
 
 
 def _message(entry: Entry) -> Message:

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from enum import StrEnum
 
-from cli.desk import AT_A_TIME, Desk
-from cli.lead_tables import IndexRows
-from cli.lead_views import delivery_states, least_state
 from shared.domain.follow_up import FollowUpState
-from shared.domain.lead import KeyKind
+from shared.operations.lead_views import delivery_states, least_state
+from shared.operations.stores import AT_A_TIME, Stores
 from shared.ports.leads import StoredLead
-from shared.storage.account import at_most
+from shared.ports.reading import Listing, Rare
 
 
 class LeadState(StrEnum):
@@ -28,21 +26,21 @@ class LeadState(StrEnum):
 
 
 ROWS = {
-    LeadState.WAITING: IndexRows.DUE,
-    LeadState.PENDING: IndexRows.DUE,
-    LeadState.OVERDUE: IndexRows.OVERDUE,
-    LeadState.PARKED: IndexRows.PARKED,
-    LeadState.TEST: IndexRows.TEST,
+    LeadState.WAITING: Listing.DUE,
+    LeadState.PENDING: Listing.DUE,
+    LeadState.OVERDUE: Listing.OVERDUE,
+    LeadState.PARKED: Listing.PARKED,
+    LeadState.TEST: Listing.TEST,
 }
 """Where the index lists a state."""
 
-COLUMNS = {
-    LeadState.DO_NOT_CONTACT: "do_not_contact eq true",
-    LeadState.ANONYMOUS: f"key_kind eq '{KeyKind.SUBMISSION.value}'",
+RARE = {
+    LeadState.DO_NOT_CONTACT: Rare.DO_NOT_CONTACT,
+    LeadState.ANONYMOUS: Rare.ANONYMOUS,
 }
-"""What rows of leads say of states that are rare; the others are found among all leads."""
+"""States that are rare; the others are found among all leads."""
 
-KEYED_BY_CREATION = (IndexRows.RECENT, IndexRows.TEST)
+KEYED_BY_CREATION = (Listing.RECENT, Listing.TEST)
 
 
 def _follows_up(state: FollowUpState) -> Callable[[StoredLead], bool]:
@@ -67,38 +65,41 @@ IS_IN: dict[LeadState, Callable[[StoredLead], bool]] = {
 
 
 def listed(
-    desk: Desk, *, state: LeadState | None = None, since: datetime | None = None, most: int = 0
+    stores: Stores, *, state: LeadState | None = None, since: datetime | None = None, most: int = 0
 ) -> AsyncIterator[StoredLead]:
     """Yield the newest leads of a state; ``most`` 0 is all.
 
     An index row may be out of date, the lead is not.
     """
-    wanted = _wanted(_candidates(desk, state, since, most), state, since)
-    return at_most(most, wanted) if most else wanted
+    return _wanted(_candidates(stores, state, since, most), state, since, most)
 
 
 def _candidates(
-    desk: Desk, state: LeadState | None, since: datetime | None, most: int
+    stores: Stores, state: LeadState | None, since: datetime | None, most: int
 ) -> AsyncIterator[StoredLead]:
     """Yield leads among which all that are wanted are, newest first."""
     at_a_time = min(most or AT_A_TIME, AT_A_TIME)
-    if state in COLUMNS:
-        return desk.read_all(desk.lead_table.where(COLUMNS[state]), at_a_time=at_a_time)
-    rows = IndexRows.RECENT if state is None else ROWS.get(state, IndexRows.RECENT)
-    if rows is IndexRows.RECENT and not most and since is None:
-        return _newest_first(desk.lead_table.every())
-    ids = desk.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
-    found = desk.read_all(ids, at_a_time=at_a_time)
-    return _newest_first(found) if rows is IndexRows.DUE else found
+    if state in RARE:
+        return stores.read_all(stores.histories.rare(RARE[state]), at_a_time=at_a_time)
+    rows = Listing.RECENT if state is None else ROWS.get(state, Listing.RECENT)
+    if rows is Listing.RECENT and not most and since is None:
+        return _newest_first(stores.histories.every())
+    ids = stores.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
+    found = stores.read_all(ids, at_a_time=at_a_time)
+    return _newest_first(found) if rows is Listing.DUE else found
 
 
 async def _wanted(
-    found: AsyncIterator[StoredLead], state: LeadState | None, since: datetime | None
+    found: AsyncIterator[StoredLead], state: LeadState | None, since: datetime | None, most: int
 ) -> AsyncIterator[StoredLead]:
+    count = 0
     async for stored in found:
         new_enough = since is None or stored.lead.created_at >= since
         if new_enough and (state is None or IS_IN[state](stored)):
             yield stored
+            count += 1
+            if count == most:
+                return
 
 
 async def _newest_first(found: AsyncIterator[StoredLead]) -> AsyncIterator[StoredLead]:

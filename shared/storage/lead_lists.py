@@ -1,16 +1,15 @@
-"""What only an operator reads of leads: lists by index rows, histories, and all there is."""
+"""What only people read of leads: lists by index rows, histories, and all there is."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from cli.lead_views import EventView
-from shared.domain.lead import Interest
+from shared.domain.lead import Interest, KeyKind
 from shared.ports.leads import StoredLead
+from shared.ports.reading import Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
 from shared.storage.keys import (
     AFTER_PREFIX,
@@ -41,33 +40,35 @@ IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
 
 
-class IndexRows(StrEnum):
-    """The rows of ``LeadIndex`` by what they list."""
+PREFIXES = {
+    Listing.RECENT: RECENT,
+    Listing.DUE: DUE,
+    Listing.OVERDUE: OVERDUE,
+    Listing.PARKED: PARKED,
+    Listing.TEST: TEST,
+}
 
-    RECENT = RECENT
-    DUE = DUE
-    OVERDUE = OVERDUE
-    PARKED = PARKED
-    TEST = TEST
+CONDITIONS = {
+    Rare.DO_NOT_CONTACT: "do_not_contact eq true",
+    Rare.ANONYMOUS: f"key_kind eq '{KeyKind.SUBMISSION.value}'",
+}
 
 
-class LeadLists:
-    """Lead ids in the order of the index, each once."""
+class TableLeadLists:
+    """The port ``LeadLists`` on Azure Table Storage."""
 
     def __init__(self, table: Table) -> None:
         """Take the table ``LeadIndex``."""
         self._table = table
 
-    async def ids(self, rows: IndexRows, *, since: datetime | None = None) -> AsyncIterator[str]:
-        """Yield lead ids: newest first, but those of due rows by when they are due.
-
-        ``since`` is for rows that are keyed newest first.
-        """
+    async def ids(self, listing: Listing, *, since: datetime | None = None) -> AsyncIterator[str]:
+        """Yield lead ids: newest first, but those that are due by when they are."""
+        prefix = PREFIXES[listing]
         end = newest_first_key(since) if since else ""
         parameters = {
             "partition": PARTITION,
-            "start": rows.value,
-            "end": f"{rows.value}{end}{AFTER_PREFIX}",
+            "start": prefix,
+            "end": f"{prefix}{end}{AFTER_PREFIX}",
         }
         found = self._table.rows(IN_RANGE, parameters, select=["RowKey"])
         seen: set[str] = set()
@@ -100,8 +101,8 @@ class LeadLists:
         return datetime.fromisoformat(row["at"]), counts
 
 
-class LeadTable:
-    """Leads and their rows that only people read."""
+class TableLeadHistories:
+    """The port ``LeadHistories`` on Azure Table Storage."""
 
     def __init__(self, table: Table) -> None:
         """Take the table ``Leads``."""
@@ -116,10 +117,10 @@ class LeadTable:
         )
         return [row["PartitionKey"] async for row in at_most(most, found)]
 
-    async def where(self, condition: str) -> AsyncIterator[str]:
-        """Yield the ids of leads whose row meets a condition, newest first."""
+    async def rare(self, what: Rare) -> AsyncIterator[str]:
+        """Yield the ids of leads that are something rare, newest first."""
         found = self._table.rows(
-            f"RowKey eq @lead and {condition}",
+            f"RowKey eq @lead and {CONDITIONS[what]}",
             {"lead": LEAD_ROW},
             select=["PartitionKey", "created_at"],
         )
@@ -146,10 +147,10 @@ class LeadTable:
         """Return every submission of a lead, oldest first, repeats too."""
         return [read_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
 
-    async def events(self, lead_id: str) -> Sequence[EventView]:
+    async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""
         return [
-            EventView(
+            RecordedEvent(
                 number=int(row["RowKey"].removeprefix(EVENT_ROW)),
                 at=row["at"],
                 kind=row["kind"],

@@ -1,17 +1,11 @@
-"""What the commands work on, built from the app's own settings."""
+"""What operations work on, and the leads that they name."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
 
-from cli.errors import NotFoundError, UsageError
-from cli.lead_tables import LeadLists, LeadTable
-from cli.quarantine_desk import QuarantineDesk
-from cli.where import find_storage
-from shared import bootstrap
 from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
@@ -21,61 +15,48 @@ from shared.domain.identity import (
     normalized_text,
 )
 from shared.domain.lead import KeyKind
+from shared.operations.errors import NotFoundError, UsageError
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
-from shared.ports.queue import PushQueue
-from shared.settings import RouteSettings, load
-from shared.storage.account import Table
-from shared.storage.lead_id_secret import LeadIdSecret
-
-if TYPE_CHECKING:
-    from azure.storage.queue.aio import QueueClient
+from shared.ports.queue import Outbox, PushQueue
+from shared.ports.reading import (
+    Backup,
+    Entry,
+    LeadHistories,
+    LeadLists,
+    QuarantineEntries,
+    QueueLengths,
+)
 
 AT_A_TIME = 32
 """Leads read side by side."""
 
 HEX = re.compile("[0-9a-f]{6,32}")
-"""A lead id, or enough of it: `leads list` shows 8 digits."""
+"""A lead id, or enough of it: lists show 8 digits."""
+
+ENTRY_ID = re.compile("[0-9A-Za-z-]{6,}")
+"""A quarantine id, or enough of it: lists show 8 digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """The stores behind ``LeadStorage``, tables and queues by their names, and the clock."""
+class Stores:
+    """The stores of one app, and the clock.
+
+    ``secret`` reads the secret of lead ids and never makes one, as the app does: a look must not
+    change anything. b"" if there is none.
+    """
 
     leads: LeadStore
     index: LeadIndex
     queue: PushQueue
-    table: Callable[[str], Table]
-    queue_client: Callable[[str], "QueueClient"]
+    outbox: Outbox
+    lists: LeadLists
+    histories: LeadHistories
+    quarantine: QuarantineEntries
+    queues: QueueLengths
+    backup: Backup
+    secret: Callable[[], Awaitable[bytes]]
     clock: Callable[[], datetime]
-
-    @classmethod
-    def open(cls) -> Self:
-        """Build the stores; raise ``SettingsError`` or ``UsageError`` if none is named."""
-        find_storage()
-        return cls(
-            leads=bootstrap.leads(),
-            index=bootstrap.index(),
-            queue=bootstrap.queue(),
-            table=bootstrap.table,
-            queue_client=bootstrap.storage().queue,
-            clock=bootstrap.utc_now,
-        )
-
-    @property
-    def lists(self) -> LeadLists:
-        """Return the lists of leads."""
-        return LeadLists(self.table("LeadIndex"))
-
-    @property
-    def lead_table(self) -> LeadTable:
-        """Return the rows of leads."""
-        return LeadTable(self.table("Leads"))
-
-    @property
-    def quarantine(self) -> QuarantineDesk:
-        """Return the quarantine."""
-        return QuarantineDesk(self.table("Quarantine"))
 
     async def lead(self, who: str, *, last_name: str = "") -> StoredLead:
         """Return a lead by its id or how it begins, e-mail address, or phone and last name.
@@ -87,20 +68,31 @@ class Desk:
                 return found
         raise NotFoundError(f"there is no lead {who!r}")
 
+    async def entry(self, start: str) -> Entry:
+        """Return the entry of the quarantine whose id begins like this, with its body.
+
+        Raises ``NotFoundError``, or ``UsageError`` if there are several.
+        """
+        usable = ENTRY_ID.fullmatch(start)
+        found = await self.quarantine.like(start, most=2) if usable else ()
+        if not found:
+            raise NotFoundError(f"nothing in quarantine is called {start}")
+        if len(found) > 1:
+            raise UsageError(f"several entries begin with {start}: write more of the id")
+        return found[0]
+
     async def _lead_ids(self, who: str, last_name: str) -> Sequence[str]:
         if HEX.fullmatch(who.lower()) and (found := await self._ids_like(who.lower())):
             return found
         kind, parts = _key(who, last_name)
-        # Read and not made, as the app does: a look must not change anything.
-        secret = load(RouteSettings).lead_id_key.encode()
-        secret = secret or await LeadIdSecret(self.table("Leads")).read()
+        secret = await self.secret()
         keys = [DedupeKey(kind, parts, test=test) for test in (False, True)]
         return [lead_id(key, secret) for key in keys] if secret else []
 
     async def _ids_like(self, start: str) -> Sequence[str]:
         if len(start) == LEAD_ID_DIGITS:
             return [start]
-        found = await self.lead_table.ids(start, most=2)
+        found = await self.histories.ids(start, most=2)
         if len(found) > 1:
             raise UsageError(f"several leads begin with {start}: write more of the id")
         return found

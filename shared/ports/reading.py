@@ -1,0 +1,164 @@
+"""What only people read: lists, histories, the quarantine, lengths, and all rows for a backup."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from shared.domain.lead import Interest
+from shared.ports.leads import StoredLead
+from shared.ports.quarantine import QuarantineReason
+
+
+class Listing(StrEnum):
+    """What the index lists leads by."""
+
+    RECENT = "recent"
+    DUE = "due"
+    OVERDUE = "overdue"
+    PARKED = "parked"
+    TEST = "test"
+
+
+class Rare(StrEnum):
+    """What few leads are, so that looking through all of them finds them."""
+
+    DO_NOT_CONTACT = "do_not_contact"
+    ANONYMOUS = "anonymous"
+
+
+class LeadLists(Protocol):
+    """Lead ids in the order of the index, each once."""
+
+    def ids(self, listing: Listing, *, since: datetime | None = None) -> AsyncIterator[str]:
+        """Yield lead ids: newest first, but those that are due by when they are.
+
+        ``since`` is for ``RECENT`` and ``TEST``.
+        """
+
+    async def newest_at(self, *, without: Collection[str]) -> datetime | None:
+        """Return when the newest lead came that is not among some, or None."""
+
+    async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
+        """Return when the last sweep was and what it did, or None if there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent:
+    """One row of the audit trail."""
+
+    number: int
+    at: datetime
+    kind: str
+    destination: str
+    detail: str
+
+
+class LeadHistories(Protocol):
+    """Leads and their rows that only people read."""
+
+    async def ids(self, prefix: str, *, most: int) -> Sequence[str]:
+        """Return the ids of leads that begin like this."""
+
+    def rare(self, what: Rare) -> AsyncIterator[str]:
+        """Yield the ids of leads that are something rare, newest first."""
+
+    def every(self) -> AsyncIterator[StoredLead]:
+        """Yield all leads in no order, by far fewer requests than one a lead."""
+
+    async def submissions(self, lead_id: str) -> Sequence[Interest]:
+        """Return every submission of a lead, oldest first, repeats too."""
+
+    async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
+        """Return the audit trail of a lead."""
+
+
+type EntryState = Literal["held", "released", "discarded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One body in quarantine; ``body`` is empty in lists. ``keys`` and ``etag`` are storage's."""
+
+    quarantine_id: str
+    received_at: datetime
+    reason: QuarantineReason
+    faults: tuple[str, ...]
+    state: EntryState
+    content_type: str
+    size: int
+    truncated: bool
+    decided_at: datetime | None
+    note: str
+    body: bytes
+    keys: tuple[str, str]
+    etag: str
+
+
+class QuarantineEntries(Protocol):
+    """Table ``Quarantine`` as people work on it."""
+
+    def entries(
+        self, *, state: EntryState | None = None, since: datetime | None = None
+    ) -> AsyncIterator[Entry]:
+        """Yield entries without their bodies, oldest first."""
+
+    async def like(self, start: str, *, most: int) -> Sequence[Entry]:
+        """Return the entries whose ids begin like this, with their bodies."""
+
+    async def decide(self, entry: Entry, state: EntryState, *, note: str, at: datetime) -> bool:
+        """Write what became of an entry; False if it changed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLength:
+    """About how many messages a queue has, and since when the first that can be seen waits."""
+
+    messages: int = 0
+    oldest_at: datetime | None = None
+
+
+class QueueLengths(Protocol):
+    """How long our queues are."""
+
+    async def of(self, queue: str) -> QueueLength:
+        """Return the length of a queue; one that does not exist is empty."""
+
+
+type Json = str | int | float | bool | Mapping[str, "Json"] | Sequence["Json"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRow:
+    """One row of one of our tables, in types of JSON."""
+
+    table: str
+    columns: Mapping[str, Json]
+
+    @property
+    def partition(self) -> tuple[str, Json]:
+        """Return what rows must share to be written together."""
+        return self.table, self.columns["PartitionKey"]
+
+
+class Backup(Protocol):
+    """Every row of our tables, out and in again."""
+
+    def rows(self) -> AsyncIterator[BackupRow]:
+        """Yield every row; leads before the index, whose rows are older."""
+
+    def fault(self, row: BackupRow) -> str:
+        """Return why a row can't be one of ours, "" if it can."""
+
+    def secret(self, row: BackupRow) -> bytes:
+        """Return the secret of lead ids if the row is the one that holds it, b"" if not."""
+
+    async def stored_secret(self) -> bytes:
+        """Return the secret that is stored now, b"" if there is none."""
+
+    def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
+        """Return lead id and time if the row is a lead that the sweep must look at."""
+
+    async def write(self, rows: Sequence[BackupRow]) -> None:
+        """Replace rows of one partition, 100 at most and 3 MB, in one transaction."""

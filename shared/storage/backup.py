@@ -1,0 +1,111 @@
+"""Every row of our tables, out and in again.
+
+Text, truth values and numbers are themselves in JSON, other types of Table Storage are
+``{"binary": base64}``, ``{"int64": digits}``, ``{"guid": text}`` or ``{"datetime": ISO}``.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from azure.data.tables import EdmType, EntityProperty, UpdateMode
+
+from shared.ports.reading import BackupRow, Json
+from shared.setting_types import OWN_TABLES
+from shared.storage.account import Table
+from shared.storage.keys import text_time
+from shared.storage.lead_id_secret import KEY as SECRET_KEY
+from shared.storage.lead_id_secret import LeadIdSecret
+from shared.storage.lead_rows import LEAD_ROW
+
+LEADS = "Leads"
+
+TYPES: dict[str, Callable[[str], object]] = {
+    "binary": partial(base64.b64decode, validate=True),
+    "int64": lambda digits: EntityProperty(int(digits), EdmType.INT64),
+    "guid": UUID,
+    "datetime": datetime.fromisoformat,
+}
+
+
+class TableBackup:
+    """The port ``Backup`` on Azure Table Storage."""
+
+    def __init__(self, table: Callable[[str], Table]) -> None:
+        """Take how a table is opened by its name without the prefix."""
+        self._table = table
+
+    async def rows(self) -> AsyncIterator[BackupRow]:
+        """Yield every row; leads before the index, whose rows are older."""
+        for name in OWN_TABLES:
+            async for row in self._table(name).rows("", {}):
+                yield BackupRow(table=name, columns={c: _to_json(v) for c, v in row.items()})
+
+    def fault(self, row: BackupRow) -> str:
+        """Return why a row can't be one of ours, "" if it can."""
+        if row.table not in OWN_TABLES:
+            return f"no table of ours: {row.table!r}"
+        try:
+            _columns(row)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def secret(self, row: BackupRow) -> bytes:
+        """Return the secret of lead ids if the row is the one that holds it, b"" if not."""
+        holds = row.partition == (LEADS, SECRET_KEY)
+        return str(row.columns.get("secret")).encode() if holds else b""
+
+    async def stored_secret(self) -> bytes:
+        """Return the secret that is stored now, b"" if there is none."""
+        return await LeadIdSecret(self._table(LEADS)).read()
+
+    def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
+        """Return lead id and time if the row is a lead that the sweep must look at."""
+        if row.table != LEADS or row.columns["RowKey"] != LEAD_ROW:
+            return None
+        at = text_time(str(row.columns.get("next_due_at") or ""))
+        return (str(row.columns["PartitionKey"]), at) if at else None
+
+    async def write(self, rows: Sequence[BackupRow]) -> None:
+        """Replace rows of one partition, 100 at most and 3 MB, in one transaction."""
+        operations = [("upsert", _columns(row), {"mode": UpdateMode.REPLACE}) for row in rows]
+        table = self._table(rows[0].table)
+        await table.run(partial(table.client.submit_transaction, operations))
+
+
+def _columns(row: BackupRow) -> dict[str, Any]:
+    return {column: _from_json(column, value) for column, value in row.columns.items()}
+
+
+def _to_json(value: object) -> Json:
+    match value:
+        case bytes():
+            return {"binary": base64.b64encode(value).decode()}
+        case EntityProperty():
+            return {"int64": str(value.value)}
+        case UUID():
+            return {"guid": str(value)}
+        case datetime():
+            return {"datetime": value.isoformat()}
+        case str() | int() | float() | None:
+            return value
+        case _:
+            raise TypeError(f"a column of a type that no table of ours has: {type(value)}")
+
+
+def _from_json(column: str, value: object) -> object:
+    match value:
+        case Mapping() if len(value) == 1:
+            [(kind, text)] = value.items()
+            try:
+                return TYPES[kind](text)
+            except (KeyError, ValueError, TypeError):
+                raise ValueError(f"column {column} is of no type of Table Storage") from None
+        case Mapping() | list() | None:
+            raise ValueError(f"column {column} is of no type of Table Storage")
+        case _:
+            return value
