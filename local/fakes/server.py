@@ -1,44 +1,27 @@
 """What the fake CRMs share: a socket, tokens that end, and faults on demand.
 
-A fault is taken by the next call that is about a record, not by one for a token. ``CUT_BEFORE`` and
-``CUT_AFTER`` end the connection without an answer, before and after the call was done.
+A fault is taken by the next call that is about a record, not by one for a token.
 """
 
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self, override
+from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
-from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from local.fakes.connection import Cuttable, Half, cut
+from local.fakes.faults import DONE, Fault, Reply
 
-class Fault(StrEnum):
-    """What can go wrong with a call; ``NONE`` lets one through."""
-
-    NONE = "none"
-    UNAUTHORIZED = "unauthorized"
-    THROTTLED = "throttled"
-    THROTTLED_WITHOUT_WAIT = "throttled_without_wait"
-    UNAVAILABLE = "unavailable"
-    REJECTED = "rejected"
-    CUT_BEFORE = "cut_before"
-    CUT_AFTER = "cut_after"
-    HALF_A_BODY = "half_a_body"
-    HTML = "html"
-    NO_ID = "no_id"
-    REDIRECT = "redirect"
-    SLOW = "slow"
+__all__ = ["CrmServer", "Fault", "SeenRecord"]
 
 
 @dataclass(kw_only=True)
@@ -60,7 +43,11 @@ class SeenRecord:
 
 
 class CrmServer:
-    """A fake CRM; a subclass has routes, an answer for each fault, and a view of its records."""
+    """A fake CRM; a subclass has routes, an answer for each fault, and a view of its records.
+
+    ``faults`` come one by one; ``faults_at`` come once at the call with this method and path, or
+    with this number, where the first is 0. ``meanwhile_at`` is what sales does just before one.
+    """
 
     name: str
     recognises = True
@@ -70,7 +57,9 @@ class CrmServer:
         """Start with no records and no faults."""
         self.url = ""
         self.calls: list[str] = []
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | Reply] = deque()
+        self.faults_at: dict[str | int, Fault | Reply] = {}
+        self.meanwhile_at: dict[str | int, Callable[[], object]] = {}
         self.slow_seconds = 3600.0
         self.down = False
 
@@ -87,7 +76,7 @@ class CrmServer:
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()
-        serving = await loop.create_server(lambda: _Cuttable(config, state, {}), sock=listening)
+        serving = await loop.create_server(lambda: Cuttable(config, state, {}), sock=listening)
         try:
             yield self
         finally:
@@ -97,36 +86,27 @@ class CrmServer:
                 task.cancel()
             await asyncio.gather(*state.tasks, return_exceptions=True)
 
-    async def guarded(  # noqa: PLR0911 - one per fault
-        self, request: Request, do: Callable[[], Awaitable[Response]]
-    ) -> Response:
-        """Answer a call about a record, with the next fault if there is one."""
-        self.calls.append(f"{request.method} {request.url.path}")
-        fault = self.faults.popleft() if self.faults else None
-        if self.down:
-            fault = Fault.UNAVAILABLE
-        match fault:
-            case None | Fault.NONE:
-                return await do()
-            case Fault.CUT_BEFORE:
-                return _cut(request)
-            case Fault.CUT_AFTER:
+    async def guarded(self, request: Request, do: Callable[[], Awaitable[Response]]) -> Response:
+        """Answer a call about a record, with the fault that is due if there is one."""
+        call = f"{request.method} {request.url.path}"
+        here = (len(self.calls), call)
+        self.calls.append(call)
+        for meanwhile in [self.meanwhile_at.pop(at) for at in here if at in self.meanwhile_at]:
+            meanwhile()
+        fault = self._due(request, here)
+        if isinstance(fault, Reply):
+            if fault.done:
                 await do()
-                return _cut(request)
-            case Fault.HALF_A_BODY:
-                return _Half(await do(), request)
-            case Fault.NO_ID:
-                await do()
-                return JSONResponse({})
-            case Fault.HTML:
-                return PlainTextResponse("<html>Please log in</html>", media_type="text/html")
-            case Fault.REDIRECT:
-                return Response(status_code=302, headers={"Location": f"{self.url}/login"})
-            case Fault.SLOW:
-                await asyncio.sleep(self.slow_seconds)
-                return await do()
-            case _:
-                return self.fault_answer(fault)
+            return fault.response()
+        if fault is Fault.SLOW:
+            await asyncio.sleep(self.slow_seconds)
+        done = await do() if fault in {Fault.NONE, Fault.SLOW, *DONE} else Response()
+        return await self._spoiled(request, fault, done)
+
+    def meets(self, fault: Fault, request: Request) -> bool:
+        """Tell whether a call takes this fault; if not, the fault waits for another one."""
+        del fault, request
+        return True
 
     def settings(self) -> dict[str, str]:
         """Return the app settings that deliver to this server."""
@@ -164,32 +144,39 @@ class CrmServer:
         """Let a salesperson tick off one of our reminders, by the id that ``remind`` returned."""
         raise NotImplementedError
 
+    def _due(self, request: Request, here: Iterable[str | int]) -> Fault | Reply:
+        """Take the fault that is due at a call."""
+        if self.down:
+            return Fault.UNAVAILABLE
+        for at in here:
+            if at in self.faults_at:
+                return self.faults_at.pop(at)
+        fault = self.faults[0] if self.faults else Fault.NONE
+        if isinstance(fault, Fault) and not self.meets(fault, request):
+            return Fault.NONE
+        return self.faults.popleft() if self.faults else Fault.NONE
 
-class _Cuttable(H11Protocol):
-    """Gives each request its connection, so that it can be cut."""
-
-    @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.app_state = {**self.app_state, "transport": transport}
-        super().connection_made(transport)
-
-
-def _cut(request: Request) -> Response:
-    request.state.transport.abort()
-    return Response()
-
-
-class _Half(Response):
-    """Announces all of an answer, sends half of it and is cut."""
-
-    def __init__(self, whole: Response, request: Request) -> None:
-        super().__init__(bytes(whole.body) or b"{}", media_type="application/json")
-        self._request = request
-
-    @override
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        half = bytes(self.body)[: len(self.body) // 2]
-        await send(start)
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        self._request.state.transport.abort()
+    async def _spoiled(  # noqa: PLR0911 - one per fault
+        self, request: Request, fault: Fault, done: Response
+    ) -> Response:
+        """Return what a fault makes of an answer."""
+        match fault:
+            case Fault.NONE | Fault.SLOW:
+                return done
+            case Fault.CUT_BEFORE | Fault.CUT_AFTER:
+                return cut(request)
+            case Fault.HALF_A_BODY:
+                return Half(done, request)
+            case Fault.NO_ID:
+                return JSONResponse({})
+            case Fault.HTML:
+                return PlainTextResponse("<html>Please log in</html>", media_type="text/html")
+            case Fault.REDIRECT:
+                return Response(status_code=302, headers={"Location": f"{self.url}/login"})
+            case Fault.LATE:
+                await asyncio.sleep(self.slow_seconds)
+                return done
+            case Fault.UNAVAILABLE_AFTER:
+                return self.fault_answer(Fault.UNAVAILABLE)
+            case _:
+                return self.fault_answer(fault)

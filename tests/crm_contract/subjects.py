@@ -17,7 +17,8 @@ from typing import Any, Protocol
 import pytest
 
 from local.fakes import fake_of
-from local.fakes.server import Fault, SeenRecord
+from local.fakes.faults import Fault, Reply
+from local.fakes.server import SeenRecord
 from shared.bootstrap import ADAPTERS
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO, AzureTableCrm
 from shared.domain.errors import (
@@ -74,7 +75,7 @@ REMINDERS: dict[str, Callable[[Any], int]] = {
 class Behind(Protocol):
     """What stands in for a CRM: a fake server, or something that looks like one."""
 
-    faults: deque[Fault]
+    faults: deque[Fault | Reply]
     down: bool
     slow_seconds: float
     calls: list[str]
@@ -104,7 +105,7 @@ class InMemory:
 
     def __init__(self, *, finds: bool) -> None:
         self.crm = FakeCrm(gate=self._gate, finds=finds, takes_notes=True)
-        self.faults: deque[Fault] = deque()
+        self.faults: deque[Fault | Reply] = deque()
         self.down = False
         self.slow_seconds = 3600.0
         self.calls: list[str] = []
@@ -152,12 +153,12 @@ class InMemory:
             self._cut_after = fault is Fault.CUT_AFTER
             if fault is Fault.SLOW:
                 await asyncio.sleep(self.slow_seconds)
-            error = CrmUnavailableError("503") if self.down else fault and ERRORS.get(fault)
+            error = CrmUnavailableError("503") if self.down else ERRORS.get(fault)
             if error:
                 raise error
 
 
-ERRORS: dict[Fault, CrmError] = {
+ERRORS: dict[Fault | Reply | None, CrmError] = {
     Fault.UNAUTHORIZED: CrmCredentialsError("401"),
     Fault.THROTTLED: CrmUnavailableError("429", retry_after=timedelta(seconds=42)),
     Fault.THROTTLED_WITHOUT_WAIT: CrmUnavailableError("429"),

@@ -34,7 +34,7 @@ LARGEST_BATCH = 100
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
 
-AFTER_A_WRITE = {Fault.CUT_AFTER, Fault.NO_ID}
+AFTER_A_WRITE = {Fault.CUT_AFTER, Fault.NO_ID, Fault.UNAVAILABLE_AFTER, Fault.LATE}
 """Faults that wait for a call that changes something: a lookup comes first here."""
 
 type Properties = dict[str, str]
@@ -45,8 +45,8 @@ type Answer = Callable[[Request, Body], Response]
 class HubspotAccount(CrmServer):
     """What the account holds, what sales does there, and the rules of its properties.
 
-    ``key`` is its Service Key, ``required`` is what its admin made required. ``answers_at`` and
-    ``faults_at`` come instead of the next answer, by method and path.
+    ``key`` is its Service Key, ``required`` is what its admin made required. ``answers_at`` come
+    instead of the next answer, by method and path.
     """
 
     name = "hubspot"
@@ -68,7 +68,6 @@ class HubspotAccount(CrmServer):
         self.page_size = 500
         self.bodies: list[tuple[str, Any]] = []
         self.answers_at: dict[str, Response] = {}
-        self.faults_at: dict[str, Fault] = {}
         self.of: dict[str, str] = {}
         self._ids = count(501)
 

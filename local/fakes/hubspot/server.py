@@ -68,16 +68,15 @@ class HubspotServer(HubspotAccount):
                 self.bodies.append((call, body))
                 return self.answers_at.pop(call, None) or answer(request, body)
 
-            if "/crm/objects/" not in request.url.path and not self.down:
-                return await do()
-            if fault := self.faults_at.pop(call, None):
-                self.faults.appendleft(fault)
-            if self.faults and self.faults[0] in AFTER_A_WRITE and not self._writes(request):
-                self.calls.append(call)
-                return await do()
             return await self.guarded(request, do)
 
         return Route(path, take, methods=[method])
+
+    @override
+    def meets(self, fault: Fault, request: Request) -> bool:
+        """Let faults meet objects only, and those after a write no look-up: one comes first."""
+        about_objects = "/crm/objects/" in request.url.path
+        return about_objects and (fault not in AFTER_A_WRITE or self._writes(request))
 
     def _writes(self, request: Request) -> bool:
         if request.method == "PATCH":
