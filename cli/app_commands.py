@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from cli import console
+from cli.command import run
 from cli.lead_commands import Json
-from cli.running import run
 from cli.status_text import print_status, print_sweep
 from cli.sweep_views import SweepView
 from cli.times import parse_time

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import console, files
-from cli.running import run
+from cli.command import run
 from cli.wiring import open_stores
 from shared.operations.backup import check, export, restore
 from shared.operations.errors import UsageError

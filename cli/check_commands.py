@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import console
-from cli.running import run
+from cli.command import run
 from cli.send import checked_url, send, without_key
 from cli.send_commands import JSON
 from cli.send_test import Trial, follow

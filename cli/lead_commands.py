@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import console
-from cli.running import run
+from cli.command import run
 from cli.tables import print_details, print_leads
 from cli.times import parse_time
 from cli.wiring import open_stores

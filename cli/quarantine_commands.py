@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from cli import console, files
+from cli.command import run
 from cli.lead_commands import Json
-from cli.running import run
 from cli.tables import print_entry, print_quarantine
 from cli.times import parse_time
 from cli.wiring import open_stores

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from cli import console, files
-from cli.running import run
+from cli.command import run
 from cli.send import partner_center_test, send
 from cli.where import local_url
-from local.samples import load as load_samples
+from samples import load as load_samples
 from shared.bootstrap import utc_now
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import partial
 
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
-from local.samples import ExpectedLead, Push
+from samples import ExpectedLead, Push
 from shared.domain.follow_up import FollowUpState
 
 

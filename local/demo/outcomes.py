@@ -11,7 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables.aio import TableServiceClient
 
 from local.errors import LocalRunError
-from local.samples import Push, Sample
+from samples import Push, Sample
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
 from shared.ports.quarantine import QuarantineReason

@@ -12,19 +12,19 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local.app_process import RunningApp
 from local.azurite import running_azurite
 from local.console import silence_unclosed_clients
 from local.crm import fake_crm, record_table
 from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Outcome, outcomes, push
 from local.demo.show import counted, summary, table
-from local.errors import LocalRunError
+from local.errors import LocalRunError, StartError
 from local.fakes.server import CrmServer
-from local.running import RunningApp
-from local.samples import INDEX, SAMPLES, Sample, SamplesError, load
 from local.stopping import STOPPED, unless_stopped
 from nurture_timer.nurture import sweep
 from nurture_timer.wiring import sweep_ports
+from samples import INDEX, SAMPLES, Sample, SamplesError, load
 from shared.bootstrap import CRMS
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
 
@@ -47,6 +47,9 @@ def demo(folder: Path = SAMPLES) -> int:
     except LocalRunError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except SamplesError as error:
+        print(error, file=sys.stderr)
+        return StartError.exit_code
     return STOPPED if code is None else code
 
 

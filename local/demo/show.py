@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.demo.outcomes import Answer, LeadFound, Outcome
-from local.samples import ACCEPTED
+from samples import ACCEPTED
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import KeyKind
 

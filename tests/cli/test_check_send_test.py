@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from local.app_process import RunningApp
 from local.demo.run import app_settings
 from local.fakes.https_endpoint import HttpsEndpointServer
 from local.fakes.hubspot import HubspotServer
 from local.fakes.server import Fault
-from local.running import RunningApp
 from tests.cli.account import Told, leads_command
 
 KEY = "c2VjcmV0"

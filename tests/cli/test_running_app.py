@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.app_process import RunningApp
 from local.demo.run import app_settings
-from local.running import RunningApp
 from shared.operations.listing import listed
 from shared.ports.leads import StoredLead
 from shared.settings import StorageSettings

@@ -12,8 +12,8 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from local.app_process import RunningApp
 from local.demo.run import app_settings
-from local.running import RunningApp
 
 LEADS = "/api/leads"
 NOBODY_THERE = "http://127.0.0.1:1/devstoreaccount1;"

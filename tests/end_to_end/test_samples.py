@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from local.app_process import RunningApp
 from local.demo.differences import differences
 from local.demo.outcomes import Outcome, outcomes, push
 from local.demo.run import app_settings
-from local.running import RunningApp
-from local.samples import load
+from samples import load
 
 SAMPLES = load()
 

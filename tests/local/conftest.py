@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
-from local.running import RunningApp
+from local.app_process import RunningApp
 
 TOY_APP = Path(__file__).parent / "toy_app"
 TOY_SETTINGS = {"TOY_QUEUE": "toy", "TOY_SCHEDULE": "* * * * * *"}

@@ -7,7 +7,7 @@ import pytest
 
 from local.demo.outcomes import Answer, NoAnswerError, Pushed, outcomes, push
 from local.demo.run import demo
-from local.samples import INDEX, SAMPLES, load
+from samples import INDEX, SAMPLES, load
 from shared.bootstrap import CRMS
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,7 +8,7 @@ from rich.console import Console
 from local.demo.differences import differences, later_differences
 from local.demo.outcomes import Answer, Kept, LeadFound, Outcome
 from local.demo.show import summary, table
-from local.samples import ExpectedLead, Push, Sample
+from samples import ExpectedLead, Push, Sample
 from shared.domain.follow_up import flag
 from shared.domain.lead import Interest, KeyKind
 from shared.domain.merging import MergeRules, merge, new_lead

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from local.app_process import RunningApp
 from local.errors import StartError
 from local.host_json import HostOptions, QueueOptions
 from local.http import HttpRoute, read_route
-from local.running import RunningApp
 from local.runtime import Function
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("ingest_lead", "nurture_timer", "route_lead", "shared")
+PACKAGES = (
+    *("ingest_lead", "nurture_timer", "route_lead", "shared"),
+    *("cli", "local", "samples"),
+)
 
 
 @pytest.fixture
@@ -54,6 +57,14 @@ def test_the_app_keeps_its_direction(copy: Path) -> None:
         ("shared/ports/leads.py", "azure.data.tables"),
         ("route_lead/route.py", "azure.functions"),
         ("shared/bootstrap.py", "local.azurite"),
+        ("shared/operations/listing.py", "rich.table"),
+        ("shared/operations/listing.py", "shared.storage.lead_lists"),
+        ("shared/operations/listing.py", "cli.console"),
+        ("cli/send.py", "local.azurite"),
+        ("cli/send.py", "tests.fakes"),
+        ("local/crm.py", "tests.fakes"),
+        ("local/crm.py", "cli.console"),
+        ("samples/__init__.py", "local.azurite"),
         ("route_lead/blueprint.py", "tests.fakes"),
     ],
 )

@@ -9,10 +9,9 @@ from collections.abc import Coroutine
 import typer
 
 from cli.where import storage_name
-from local.errors import LocalRunError
 from shared import bootstrap
 from shared.domain.errors import RelayError, SettingsError, StorageUnavailableError
-from shared.operations.errors import OperationError, UsageError
+from shared.operations.errors import UsageError
 
 FAILED, USAGE = 1, 2
 
@@ -26,7 +25,7 @@ def run(command: Coroutine[object, object, None]) -> None:
     try:
         asyncio.run(_and_close(command))
         sys.stdout.flush()
-    except* (OperationError, LocalRunError, RelayError, OSError) as group:
+    except* (RelayError, OSError) as group:
         error = _first(group)
     else:
         return
@@ -65,6 +64,4 @@ def _sentence(error: BaseException) -> str:
 
 
 def _exit_code(error: BaseException) -> int:
-    if isinstance(error, LocalRunError):
-        return error.exit_code
     return USAGE if isinstance(error, UsageError | SettingsError) else FAILED

@@ -12,9 +12,9 @@ import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from local.app_process import RunningApp
 from local.azurite import running_azurite
 from local.errors import NotReadyError, StartError
-from local.running import RunningApp
 
 type Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 

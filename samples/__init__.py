@@ -1,6 +1,6 @@
 """The samples: bodies as the marketplace sends them, or might, and what must become of each.
 
-They are files beside an index, ``tests/samples/samples.toml``, which also says what is left out
+They are files beside an index, ``samples.toml``, which also says what is left out
 where it is as usual.
 """
 
@@ -20,12 +20,12 @@ from pydantic import (
     model_validator,
 )
 
-from local.errors import StartError
+from shared.domain.errors import RelayError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import KeyKind
 from shared.ports.quarantine import QuarantineReason
 
-SAMPLES = Path(__file__).resolve().parent.parent / "tests" / "samples"
+SAMPLES = Path(__file__).resolve().parent / "pushes"
 INDEX = "samples.toml"
 
 ACCEPTED = 202
@@ -36,7 +36,7 @@ type ContactField = Literal[
 type InterestField = Literal["source", "action", "publisher", "offer", "offer_title"]
 
 
-class SamplesError(StartError):
+class SamplesError(RelayError):
     """The samples can't be read; the message names each fault and where it is."""
 
 

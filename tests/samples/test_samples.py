@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.samples import INDEX, SAMPLES, SamplesError, load
+from samples import INDEX, SAMPLES, SamplesError, load
 from shared.domain.lead import KeyKind
 
 OURS = load()
