@@ -110,15 +110,8 @@ def _warnings(push: Push, parse: Parser) -> tuple[str, ...]:
 
 async def _quarantine(push: Push, error: InvalidPushError, ports: IngestPorts) -> Refused:
     too_large = isinstance(error, TooLargePushError)
-    entry = Quarantined(
-        quarantine_id=push.submission_id,
-        received_at=push.received_at,
-        reason=QuarantineReason.TOO_LARGE if too_large else QuarantineReason.INVALID,
-        faults=error.faults,
-        body=push.body,
-        content_type=push.content_type,
-        size=len(push.body),
-    )
+    reason = QuarantineReason.TOO_LARGE if too_large else QuarantineReason.INVALID
+    entry = Quarantined.of_push(push, reason, error.faults)
     await _within(ports.store_within, ports.quarantine.keep(entry))
     return Refused(reason=entry.reason, quarantine_id=entry.quarantine_id, faults=error.faults)
 

@@ -19,8 +19,8 @@ from local.errors import LocalRunError, StartError
 from local.fakes import fake_of
 from local.fakes.server import CrmServer, SeenRecord
 from local.stopping import unless_stopped
-from shared.bootstrap import CRMS
 from shared.domain.lead import CONTACT_FIELDS
+from shared.settings import CRMS
 
 LOOK_EVERY_SECONDS = 0.2
 WIDTH_OF_NAMES = 14

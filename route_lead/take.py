@@ -101,16 +101,7 @@ async def _quarantine_push(
 ) -> None:
     if not isinstance(message, Push):
         raise error
-    entry = Quarantined(
-        quarantine_id=message.submission_id,
-        received_at=message.received_at,
-        reason=QuarantineReason.INVALID,
-        faults=error.faults,
-        body=message.body,
-        content_type=message.content_type,
-        size=len(message.body),
-    )
-    await quarantine.keep(entry)
+    await quarantine.keep(Quarantined.of_push(message, QuarantineReason.INVALID, error.faults))
     log.error("submission %s is in quarantine: it is no lead", message.submission_id)
 
 

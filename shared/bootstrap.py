@@ -19,7 +19,7 @@ from shared.ports.reading import (
     QuarantineEntries,
     QueueLengths,
 )
-from shared.settings import AzureTableSettings, StorageSettings, load
+from shared.settings import CRMS, AzureTableSettings, StorageSettings, load
 from shared.storage.account import Storage, Table
 
 
@@ -91,8 +91,6 @@ def _crm(name: str) -> Crm:
     create: Callable[[], Crm] = import_module(f"shared.destinations.{name}.adapter").create
     return create()
 
-
-CRMS = ("dynamics", "hubspot", "https_endpoint", "marketo", "salesforce")
 
 ADAPTERS: Mapping[str, Callable[[], Crm]] = {
     "azure_table": _azure_table,

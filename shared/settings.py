@@ -103,14 +103,19 @@ class StorageSettings(Settings):
         )
 
 
+CRMS = ("dynamics", "hubspot", "https_endpoint", "marketo", "salesforce")
+"""Destinations behind HTTP: each has a package in ``shared/destinations`` and a fake."""
+
+DESTINATIONS = ("azure_table", *CRMS)
+
+
 class RouteSettings(Settings):
     """How leads are merged and where they go."""
 
     destinations: Names = Field(
         ("azure_table",),
         validation_alias="CRM",
-        description="destinations of every lead, separated by commas: azure_table, dynamics,"
-        " hubspot, https_endpoint, marketo, salesforce",
+        description="destinations of every lead, separated by commas: " + ", ".join(DESTINATIONS),
     )
     test_leads: Literal["deliver", "record"] = Field(
         "deliver",

@@ -25,8 +25,7 @@ from local.stopping import STOPPED, unless_stopped
 from nurture_timer.nurture import sweep
 from nurture_timer.wiring import sweep_ports
 from samples import INDEX, SAMPLES, Sample, SamplesError, load
-from shared.bootstrap import CRMS
-from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
+from shared.settings import CRMS, AzureTableSettings, RouteSettings, StorageSettings
 
 LATER = timedelta(hours=25)
 """A lead is flagged a day after the customer's interest."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
+
+from shared.domain.envelope import Push
 
 
 class QuarantineReason(StrEnum):
@@ -29,6 +31,19 @@ class Quarantined:
     body: bytes
     content_type: str = ""
     size: int
+
+    @classmethod
+    def of_push(cls, push: Push, reason: QuarantineReason, faults: Sequence[str]) -> Self:
+        """Return a push that is no lead."""
+        return cls(
+            quarantine_id=push.submission_id,
+            received_at=push.received_at,
+            reason=reason,
+            faults=faults,
+            body=push.body,
+            content_type=push.content_type,
+            size=len(push.body),
+        )
 
 
 class Quarantine(Protocol):

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.bootstrap import CRMS
 from shared.setting_types import OWN_TABLES
-from shared.settings import AzureTableSettings, RouteSettings, Settings, load
+from shared.settings import CRMS, AzureTableSettings, RouteSettings, Settings, load
 from tests.infra import agreement, platform_rules
 from tests.infra.agreement import HOST_SETTINGS, LEFT_OUT
 from tests.infra.app import (

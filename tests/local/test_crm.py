@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from local.crm import crm, exports
-from shared.bootstrap import CRMS
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.lead import CONTACT_FIELDS
 from shared.ports.crm import Changed
+from shared.settings import CRMS
 from tests.examples import CONTACT, interest, lead
 
 ROOT = Path(__file__).parent.parent.parent

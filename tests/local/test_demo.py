@@ -8,7 +8,7 @@ import pytest
 from local.demo.outcomes import Answer, NoAnswerError, Pushed, outcomes, push
 from local.demo.run import demo
 from samples import INDEX, SAMPLES, load
-from shared.bootstrap import CRMS
+from shared.settings import CRMS
 
 ROOT = Path(__file__).parent.parent.parent
 
