@@ -1,6 +1,6 @@
-"""What a HubSpot account holds: contacts, notes and tasks, property rules, scopes."""
+"""What a HubSpot account holds: contacts, notes and tasks; and what sales does there."""
 
-import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import count
@@ -10,6 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.fakes.hubspot.answers import as_text, error, invalid
+from local.fakes.hubspot.rules import (
+    CONTACTED,
+    CONTACTED_AT,
+    MERGED,
+    OPTIONS,
+    OTHER_EMAILS,
+    READ_ONLY,
+    refusal,
+)
 from local.fakes.server import CrmServer, Fault, SeenRecord
 
 FIELDS = {
@@ -21,15 +30,8 @@ FIELDS = {
     "company": "company",
     "title": "jobtitle",
 }
-CONTACTED, CONTACTED_AT = "num_contacted_notes", "notes_last_contacted"
-READ_ONLY = {CONTACTED, CONTACTED_AT, "hs_sales_email_last_replied"}
-OPTIONS = {
-    "hs_lead_status": ["NEW", "OPEN", "IN_PROGRESS", "CONNECTED"],
-    "lifecyclestage": ["subscriber", "lead", "customer"],
-}
 BODIES = {"notes": "hs_note_body", "tasks": "hs_task_body"}
 ASSOCIATIONS = {"notes": 202, "tasks": 204}
-LONGEST_TEXT = 65_536
 LARGEST_BATCH = 100
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
@@ -43,10 +45,12 @@ type Answer = Callable[[Request, Body], Response]
 
 
 class HubspotAccount(CrmServer):
-    """What the account holds, what sales does there, and the rules of its properties.
+    """What the account holds, what sales does there, and how accounts differ.
 
-    ``key`` is its Service Key, ``required`` is what its admin made required. ``answers_at`` come
-    instead of the next answer, by method and path.
+    ``key`` is its Service Key, ``required`` is what its admin made required, ``unique`` is empty
+    where our property is none that recognises a contact, and ``refuses`` are codes for properties
+    of which no value is taken. ``opt_outs`` is what the next ones come to, if not COMPLETE.
+    ``answers_at`` come instead of the next answer, by method and path.
     """
 
     name = "hubspot"
@@ -59,12 +63,18 @@ class HubspotAccount(CrmServer):
         self.scopes = {READ, WRITE, OWNERS, SUBSCRIPTIONS}
         self.owners = {"77"}
         self.required: set[str] = set()
+        self.refuses: dict[str, str] = {}
         self.unique = {"marketplace_lead_id"}
         self.properties = {*FIELDS.values(), *READ_ONLY, *OPTIONS, *self.unique}
         self.properties |= {"message", "hubspot_owner_id", "product"}
         self.contacts: dict[str, Properties] = {}
+        self.merged: dict[str, str] = {}
+        self.deleted: dict[str, Properties] = {}
+        self.deleted_keep_email = False
+        self.requires_all_fields = False
         self.attached: dict[str, dict[str, Properties]] = {"notes": {}, "tasks": {}}
         self.unsubscribed: set[str] = set()
+        self.opt_outs: deque[str] = deque()
         self.page_size = 500
         self.bodies: list[tuple[str, Any]] = []
         self.answers_at: dict[str, Response] = {}
@@ -98,7 +108,7 @@ class HubspotAccount(CrmServer):
             case Fault.THROTTLED_WITHOUT_WAIT:
                 return error(429, "RATE_LIMITS", "Ten seconds roll.", **rolling)
             case Fault.REJECTED:
-                return invalid({"industry": "REQUIRED_FIELD"})
+                return invalid({"industry": refusal("REQUIRED_FIELD", "industry", "")})
             case _:
                 return Response("upstream connect error", 502)
 
@@ -118,7 +128,23 @@ class HubspotAccount(CrmServer):
 
     @override
     def sales_deletes(self, record_id: str) -> None:
-        del self.contacts[record_id]
+        self.deleted[record_id] = self.contacts.pop(record_id)
+
+    def sales_merges(self, primary: str, other: str) -> str:
+        """Let sales merge two contacts into a new one, which both old ids lead to; return its id.
+
+        https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies
+        """
+        new_id, both = str(next(self._ids)), [primary, other]
+        kept, lost = self.contacts.pop(primary), self.contacts.pop(other)
+        emails = [lost["email"]] if lost.get("email") else []
+        merged = {MERGED: ";".join(both), OTHER_EMAILS: ";".join(emails)}
+        self.contacts[new_id] = lost | {n: v for n, v in kept.items() if v} | merged
+        self.merged |= dict.fromkeys(both, new_id)
+        self.of = {
+            i: new_id if contact_id in both else contact_id for i, contact_id in self.of.items()
+        }
+        return new_id
 
     @override
     def sales_ticks_off(self, reminder_id: str) -> None:
@@ -150,18 +176,21 @@ class HubspotAccount(CrmServer):
             do_not_contact=contact.get("email", "") in self.unsubscribed,
         )
 
-    def _with(self, name: str, value: str) -> str | None:
-        same = (i for i, c in self.contacts.items() if c.get(name, "").lower() == value.lower())
-        return next(same, None) if value else None
+    def _now(self, record_id: str) -> str | None:
+        """Return the id of the contact that an id leads to."""
+        while record_id in self.merged:
+            record_id = self.merged[record_id]
+        return record_id if record_id in self.contacts else None
 
-    def _faults(self, given: Mapping[str, str]) -> dict[str, str]:
-        found = dict.fromkeys(given.keys() - self.properties, "PROPERTY_DOESNT_EXIST")
-        found |= dict.fromkeys(given.keys() & READ_ONLY, "READ_ONLY_VALUE")
-        found |= {n: "INVALID_LONG" for n, value in given.items() if len(value) > LONGEST_TEXT}
-        found |= {n: "INVALID_OPTION" for n in OPTIONS if given.get(n, "NEW") not in option(n)}
-        if "email" in given and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", given["email"]):
-            found["email"] = "INVALID_EMAIL"
-        return found
+    def _with(self, name: str, value: str) -> str | None:
+        """Return who has a value."""
+        return _owner_of(self.contacts, name, value)
+
+    def _taken(self, given: Properties) -> dict[str, str]:
+        """Return the unique values that another contact has, and who; a deleted one may keep it."""
+        known = self.contacts | (self.deleted if self.deleted_keep_email else {})
+        owners = {n: _owner_of(known, n, given[n]) for n in {"email", *self.unique} & given.keys()}
+        return {name: owner for name, owner in owners.items() if owner}
 
     def _shown(self, record_id: str) -> dict[str, Any]:
         url = f"https://app.hubspot.com/contacts/1/record/0-1/{record_id}"
@@ -176,6 +205,11 @@ class HubspotAccount(CrmServer):
         }
 
 
-def option(name: str) -> list[str]:
-    """Return the values that an enumeration takes; "NEW" stands for "not given"."""
-    return [*OPTIONS[name], "NEW"]
+def _owner_of(contacts: Mapping[str, Properties], name: str, value: str) -> str | None:
+    same = (i for i, contact in contacts.items() if value.lower() in _values(contact, name))
+    return next(same, None) if value else None
+
+
+def _values(contact: Properties, name: str) -> list[str]:
+    others = contact.get(OTHER_EMAILS, "").split(";") if name == "email" else []
+    return [value.lower() for value in (contact.get(name, ""), *others) if value]

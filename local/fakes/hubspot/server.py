@@ -1,6 +1,7 @@
 """The API of a HubSpot account.
 
 A contact is created atomically: of two with the same e-mail or unique value, the second is refused.
+The old ids of merged contacts lead to the new one.
 """
 
 from typing import override
@@ -14,7 +15,6 @@ from local.fakes.hubspot.account import (
     ASSOCIATIONS,
     BODIES,
     LARGEST_BATCH,
-    LONGEST_TEXT,
     OWNERS,
     READ,
     SUBSCRIPTIONS,
@@ -24,7 +24,17 @@ from local.fakes.hubspot.account import (
     HubspotAccount,
     Properties,
 )
-from local.fakes.hubspot.answers import error, invalid, not_found
+from local.fakes.hubspot.answers import (
+    error,
+    exists,
+    invalid,
+    not_found,
+    opt_out,
+    required,
+    taken,
+    unset_fields,
+)
+from local.fakes.hubspot.rules import LONGEST_TEXT, refusal, refusals
 from local.fakes.server import Fault
 
 
@@ -86,33 +96,43 @@ class HubspotServer(HubspotAccount):
     def _find(self, request: Request) -> str | None:
         by, key = request.query_params.get("idProperty"), request.path_params["key"]
         if by is None:
-            return key if key in self.contacts else None
-        return self._with(by, key)
+            return self._now(key)
+        return self._with(by, key) if by == "email" or by in self.unique else None
 
     def _create(self, request: Request, body: Body) -> Response:
+        if self.requires_all_fields and "associations" not in body:
+            return unset_fields("associations")
         given: Properties = body["properties"]
-        faults = self._faults(given)
-        faults |= dict.fromkeys(self.required - given.keys(), "REQUIRED_FIELD")
-        if faults:
-            return invalid(faults)
-        if not given.keys() & {"email", "firstname", "lastname"}:
-            return error(400, "VALIDATION_ERROR", "One of email, firstname, lastname is required.")
-        if known := self._with("email", given.get("email", "")):
-            return error(409, "CONFLICT", f"Contact already exists. Existing ID: {known}")
-        taken = {n for n in self.unique & given.keys() if self._with(n, given[n])}
-        if taken:
-            return invalid(dict.fromkeys(taken, "CONFLICTING_UNIQUE_VALUE"))
+        if refused := self._refused(given):
+            return refused
         record_id = self.has(**given | ({"email": e.lower()} if (e := given.get("email")) else {}))
         return JSONResponse(self._shown(record_id), 201)
 
+    def _refused(self, given: Properties) -> Response | None:
+        """Return why a contact is not created."""
+        if wrong := refusals(given, self.properties, self.refuses):
+            return invalid(wrong)
+        if missing := self.required - given.keys():
+            return required(missing)
+        if not given.keys() & {"email", "firstname", "lastname"}:
+            return error(400, "VALIDATION_ERROR", "One of email, firstname, lastname is required.")
+        owners = self._taken(given)
+        if "email" in owners:
+            return exists(owners["email"])
+        code = "CONFLICTING_UNIQUE_VALUE"
+        others = {n: refusal(code, n, given[n], owner) for n, owner in owners.items()}
+        return invalid(others) if others else None
+
     def _update(self, request: Request, body: Body) -> Response:
-        record_id = self._find(request)
+        record_id, given = self._find(request), body["properties"]
         if record_id is None:
             return not_found()
-        faults = self._faults(body["properties"])
-        if faults:
-            return invalid(faults)
-        self.contacts[record_id] |= body["properties"]
+        if refused := refusals(given, self.properties, self.refuses):
+            return invalid(refused)
+        others = ((n, by) for n, by in self._taken(given).items() if by != record_id)
+        for name, other in others:
+            return taken(name, given[name], record_id, other)
+        self.contacts[record_id] |= given
         return JSONResponse(self._shown(record_id))
 
     def _read(self, request: Request, body: Body) -> Response:
@@ -126,10 +146,10 @@ class HubspotServer(HubspotAccount):
         kind, given = request.path_params["kind"], body["properties"]
         [association] = body["associations"]
         [type_] = association["types"]
-        contact_id, text = association["to"]["id"], given.get(BODIES[kind], "")
+        contact_id, text = self._now(association["to"]["id"]), given.get(BODIES[kind], "")
         if "hs_timestamp" not in given or len(text) > LONGEST_TEXT:
-            return invalid({"hs_timestamp": "REQUIRED_FIELD"})
-        if contact_id not in self.contacts or type_["associationTypeId"] != ASSOCIATIONS[kind]:
+            return invalid({"hs_timestamp": refusal("REQUIRED_FIELD", "hs_timestamp", "")})
+        if contact_id is None or type_["associationTypeId"] != ASSOCIATIONS[kind]:
             return error(400, "VALIDATION_ERROR", "The association is not valid.")
         made = str(next(self._ids))
         self.attached[kind][made], self.of[made] = given, contact_id
@@ -140,19 +160,23 @@ class HubspotServer(HubspotAccount):
         return JSONResponse({"status": "COMPLETE", "results": results})
 
     def _attached_to(self, kind: str, id: str, after: str = "0") -> Body:  # noqa: A002 - as sent
-        ids = [i for i in self.attached[kind] if self.of[i] == id]
+        ids = [i for i in self.attached[kind] if self.of[i] == self._now(id)]
         end = int(after) + self.page_size
         found = {"from": {"id": id}, "to": [{"toObjectId": int(i)} for i in ids[int(after) : end]]}
         return {**found, **({"paging": {"next": {"after": str(end)}}} if ids[end:] else {})}
 
     def _batch_read(self, request: Request, body: Body) -> Response:
+        if self.requires_all_fields and "propertiesWithHistory" not in body:
+            return unset_fields("propertiesWithHistory")
         asked = [given["id"] for given in body["inputs"]]
         if len(asked) > LARGEST_BATCH:
             return error(400, "VALIDATION_ERROR", "At most 100 inputs.")
         kind = request.path_params["kind"]
         known = self.contacts if kind == "contacts" else self.attached[kind]
-        found = [{"id": i, "properties": known[i]} for i in asked if i in known]
-        gone = [i for i in asked if i not in known]
+        ids = {i: self._now(i) if kind == "contacts" else i for i in asked}
+        there = dict.fromkeys(i for i in ids.values() if i in known)
+        found = [{"id": i, "properties": known[i]} for i in there]
+        gone = [given for given, i in ids.items() if i not in known]
         missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": gone}}
         errors = {"numErrors": 1, "errors": [missing]} if gone else {}
         return JSONResponse({"results": found} | errors, 207 if gone else 200)
@@ -172,10 +196,14 @@ class HubspotServer(HubspotAccount):
         return JSONResponse(self._defined(name)) if name in self.properties else not_found()
 
     def _opted_out(self, request: Request, body: Body) -> Response:
-        return JSONResponse({"results": [], "status": "COMPLETE"})
+        return JSONResponse(opt_out(request.path_params["key"], self.unsubscribed))
 
     def _opt_out(self, request: Request, body: Body) -> Response:
+        """Opt an address out, or answer as a task does that is not complete (yet)."""
         if request.query_params.get("channel") != "EMAIL":
             return error(400, "VALIDATION_ERROR", "channel is required.")
-        self.unsubscribed.add(request.path_params["key"])
-        return JSONResponse({"results": [], "status": "COMPLETE"})
+        email = request.path_params["key"]
+        outcome = self.opt_outs.popleft() if self.opt_outs else "COMPLETE"
+        if outcome == "COMPLETE":
+            self.unsubscribed.add(email)
+        return JSONResponse(opt_out(email, self.unsubscribed, outcome))

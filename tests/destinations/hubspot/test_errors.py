@@ -138,13 +138,11 @@ async def test_a_missing_scope_is_named(server: HubspotServer, crm: HubspotCrm) 
 async def test_a_refused_property_is_named_without_its_value(
     server: HubspotServer, crm_for: CrmFor
 ) -> None:
-    server.required = {"industry"}
     crm = crm_for(HUBSPOT_LEAD_STATUS="NEWISH")
 
-    with pytest.raises(CrmRejectedError, match=r"400 VALIDATION_ERROR.*industry") as caught:
+    with pytest.raises(CrmRejectedError, match=r"400 VALIDATION_ERROR.*hs_lead_status"):
         await deliver(crm)
 
-    assert "hs_lead_status" in str(caught.value)
     assert server.contacts == {}
 
 
