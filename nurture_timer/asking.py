@@ -9,7 +9,7 @@ from itertools import batched
 
 from nurture_timer.due import questions
 from shared.domain.delivery import REASON_CHARACTERS
-from shared.domain.errors import CrmCredentialsError, SettingsError
+from shared.domain.errors import CrmCredentialsError, CrmSettingsError, SettingsError
 from shared.ports.crm import Destinations, FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
@@ -75,7 +75,7 @@ async def _ask(
         async with asyncio.timeout(within.total_seconds()):
             for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
                 answers.seen.update(await crm.follow_ups(some))
-    except (CrmCredentialsError, SettingsError) as error:
+    except (CrmCredentialsError, CrmSettingsError, SettingsError) as error:
         log.error("%s refuses to be asked about follow-ups: %r", name, type(error))  # noqa: TRY400 - its words stay with the index
         answers.refused[name] = str(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +24,7 @@ from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
     CrmUncertainError,
     SettingsError,
@@ -37,6 +38,12 @@ log = logging.getLogger(__name__)
 
 PAST_THE_CLAIM = timedelta(seconds=1)
 TOO_LATE = "the claim would have run out before the destination answered"
+
+REFUSALS: Mapping[type[CrmError], str] = {
+    CrmCredentialsError: "it refuses our credentials",
+    CrmSettingsError: "our settings do not fit it",
+}
+"""What a log line says: the destination's own words stay with the index."""
 
 
 class LeadAtWork:
@@ -193,8 +200,8 @@ class Deliverer:
             now=now,
         )
         await work.change(failed)
-        if isinstance(error, CrmCredentialsError | SettingsError):
-            refusal = error if isinstance(error, SettingsError) else "it refuses our credentials"
+        if isinstance(error, CrmCredentialsError | CrmSettingsError | SettingsError):
+            refusal = error if isinstance(error, SettingsError) else REFUSALS[type(error)]
             log.error("lead %s waits for %s: %s", sent.lead.lead_id, destination, refusal)
             reason = failure.reason[:REASON_CHARACTERS]
             trouble = Trouble(destination=destination, doing=Doing.DELIVER, reason=reason, at=now)

@@ -15,12 +15,14 @@
     └── CrmError
         ├── CrmUnavailableError     nobody: the CRM did not do it and may later
         ├── CrmCredentialsError     the operator: the CRM refuses who we are
+        ├── CrmSettingsError        the operator: our settings do not fit what the CRM has
         ├── CrmRejectedError        the operator: the CRM refuses this lead
+        │   └── CrmFieldsRefusedError   nobody: the lead is sent again without these fields
         ├── CrmOutcomeUnknownError  nobody: the CRM may or may not have done it
         └── CrmUncertainError       the operator: only a person can tell whether the record exists
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 
@@ -99,12 +101,30 @@ class CrmCredentialsError(CrmError):
     """The destination refuses our credentials; the operator must mend them, leads wait."""
 
 
+class CrmSettingsError(CrmError):
+    """The destination lacks, or requires, what our settings should name; leads wait until then."""
+
+
 class CrmRejectedError(CrmError):
     """The destination refuses this lead as it is, in its own words; the delivery is parked."""
 
 
+class CrmFieldsRefusedError(CrmRejectedError):
+    """The destination refuses some fields by name; without them it may take the lead."""
+
+    def __init__(self, reason: str, *, fields: Collection[str]) -> None:
+        """Take the reason, and the fields by the destination's names."""
+        super().__init__(reason)
+        self.fields = frozenset(fields)
+
+
 class CrmOutcomeUnknownError(CrmError):
-    """The request left and no usable answer came back: the record may exist."""
+    """A write left and no usable answer came back: it may have been done, or may be done yet."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        """Take the reason and the wait the destination asked for, if it did."""
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class CrmUncertainError(CrmError):

@@ -14,8 +14,8 @@ from shared.destinations.http.answers import (
     TRY_LATER,
     Request,
     retry_after,
-    without_values,
 )
+from shared.destinations.http.said import said as without_sent
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -25,6 +25,8 @@ from shared.domain.errors import (
 
 KEY_VIOLATED = "0x80060892"
 NO_SUCH_TABLE, NO_SUCH_ROW = "0x8006088a", "0x80040217"
+
+TOLD_BY_STATUS = {*TRY_LATER, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 WIDEN = "widen the role of the application user"
 IN_THE_WAY = (
@@ -66,7 +68,7 @@ By that page they come when a record is restored or deleted again, and not when 
 def classify(request: Request, response: httpx.Response) -> CrmError | None:
     """Return what an error of Dataverse means."""
     number, (code, said) = response.status_code, error_of(response)
-    reason = " ".join(filter(None, (str(number), code, _without_sent(said, request))))
+    reason = " ".join(filter(None, (str(number), code, without_sent(request, said))))
     if code == NO_SUCH_ROW and request.method == "PATCH":
         return _unbound(request, reason)
     if code in MEANINGS:
@@ -74,12 +76,13 @@ def classify(request: Request, response: httpx.Response) -> CrmError | None:
         return error(f"{reason}: {mend}" if mend else reason)
     if number in NO_ACCESS:
         return CrmCredentialsError(reason)
-    if number in TRY_LATER or (response.is_server_error and said):
+    if said and (number in TRY_LATER or response.is_server_error):
         return CrmUnavailableError(reason, retry_after=retry_after(response))
-    nothing_said = not said and number != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    nothing_said = not said and number not in TOLD_BY_STATUS
     if code == NO_SUCH_TABLE or (response.is_client_error and nothing_said):
         return CrmUnavailableError(f"{reason}: no Dynamics 365 Sales here, check DYNAMICS_URL")
-    return CrmRejectedError(reason) if response.is_client_error else None
+    refuses = response.is_client_error and number not in TRY_LATER
+    return CrmRejectedError(reason) if refuses else None
 
 
 def error_of(response: httpx.Response) -> tuple[str, str]:
@@ -105,9 +108,3 @@ def _unbound(request: Request, reason: str) -> CrmError:
     if "/leads(" in request.path:
         return CrmCredentialsError(f"{reason}: mend DYNAMICS_OWNER or DYNAMICS_FIELDS")
     return CrmUnavailableError(f"{reason}: deleted meanwhile")
-
-
-def _without_sent(said: str, request: Request) -> str:
-    """Return the message without what we sent: a violated key is told with its values."""
-    body = request.json if isinstance(request.json, dict) else {}
-    return without_values(said, body.values())

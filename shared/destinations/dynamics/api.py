@@ -40,6 +40,9 @@ HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "applica
 READING = {**HEADERS, "Prefer": 'odata.include-annotations="*"'}
 WRITING = {**HEADERS, "Prefer": "return=representation"}
 
+OURS = frozenset({"$select", "$filter", "$expand", "@p", "leadsourcecode", "ownerid@odata.bind"})
+"""What we send that is not the customer's."""
+
 type Row = Mapping[str, Any]
 
 
@@ -57,8 +60,9 @@ class DynamicsApi:
         request = Request(
             method="PATCH",
             path=f"{API}/{table}({row_key})",
-            repeatable=True,
+            writes=True,
             json=body,
+            shown=OURS,
             params={"$select": ",".join(SHOWN) if table == "leads" else id_column},
             headers={**WRITING, "If-None-Match": "*"},
         )
@@ -111,7 +115,12 @@ class DynamicsApi:
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the answer to a query."""
         request = Request(
-            method="GET", path=API + path, repeatable=True, params=params, headers=READING
+            method="GET",
+            path=API + path,
+            writes=False,
+            params=params,
+            headers=READING,
+            shown=OURS,
         )
         return json_object(request, await self._http.call(request))
 
@@ -143,7 +152,8 @@ class DynamicsApi:
         request = Request(
             method=method,
             path=f"{API}/leads({lead_key})",
-            repeatable=True,
+            writes=method != "GET",
+            shown=OURS,
             json=body,
             params={"$select": ",".join(SHOWN)},
             headers=headers,

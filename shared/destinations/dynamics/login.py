@@ -7,13 +7,13 @@ import httpx
 
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.answers import (
-    LONGEST_REASON,
     TRY_LATER,
     Request,
     json_object,
     unanswered,
 )
 from shared.destinations.http.client import HttpClient
+from shared.destinations.http.said import LONGEST_REASON
 from shared.destinations.http.tokens import Token
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 
@@ -36,7 +36,7 @@ def _secret_login(settings: DynamicsSettings, scope: str) -> FetchToken:
     request = Request(
         method="POST",
         path=f"/{settings.tenant_id}/oauth2/v2.0/token",
-        repeatable=True,
+        writes=False,
         form={
             "grant_type": "client_credentials",
             "client_id": settings.client_id,

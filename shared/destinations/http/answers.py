@@ -1,12 +1,12 @@
-"""What the answers of CRMs mean for a delivery, in the vendor's words without the customer's.
+"""What the answers of CRMs mean for a delivery, where the vendor says nothing special.
 
-A request is *repeatable* if sending it twice leaves the CRM as sending it once. When the answer to
-one that is not gets lost, nobody knows whether it was done, and it must never be sent again
-blindly, see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2.
+A request that *writes* may have been done whatever comes back, unless nothing was sent or the
+vendor's own words say that nothing was done: a proxy can give any status. Sent again while the
+first is still under way, or believed not done, it doubles a record or leaves an old value in it. A
+request that only *reads* may be sent again at any time.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,74 +19,79 @@ from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
-    CrmRejectedError,
     CrmUnavailableError,
 )
-
-LONGEST_REASON = 500
-SHORTEST_HIDDEN = 3
-"""Characters: shorter values are hidden nowhere, since they are parts of any text."""
 
 TRY_LATER = {
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""Answers that say that nothing was done."""
+"""Client errors that say nothing against the request; it may have been done all the same."""
 
 NO_ACCESS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call; ``repeatable`` as in this module's docstring."""
+    """One call; ``writes`` as in this module's docstring.
+
+    ``shown`` names what of ``json`` and ``params`` is not the customer's: errors may repeat it.
+    """
 
     method: str
     path: str
-    repeatable: bool
+    writes: bool
     json: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     form: Mapping[str, str] | None = None
+    shown: frozenset[str] = frozenset()
 
 
-def meaning(request: Request, response: httpx.Response, *, secrets: Sequence[str] = ()) -> CrmError:
-    """Return what an answer that is no success means where the vendor says nothing special.
+def meaning(request: Request, response: httpx.Response, words: str = "") -> CrmError:
+    """Return what an answer means that is no success and not in the vendor's own words.
 
-    ``secrets`` are left out of its words: an answer may repeat what was sent.
+    Nothing of its body is repeated; ``words`` are what the adapter has found fit to be told.
     """
     status = response.status_code
-    words = response.text
-    for secret in filter(None, secrets):
-        words = words.replace(secret, "…")
-    said = f"{status} {_phrase(status)}: {words[:LONGEST_REASON]}".rstrip(": ")
+    told = f"{status} {_phrase(status)}: {words}".rstrip(": ")
     if status in NO_ACCESS:
-        return CrmCredentialsError(said)
-    if status in TRY_LATER or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and request.repeatable):
-        return CrmUnavailableError(said, retry_after=retry_after(response))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return CrmOutcomeUnknownError(said)
+        return CrmCredentialsError(told)
     if response.is_redirect:
         return CrmUnavailableError(f"{status}: redirected elsewhere, check the address")
-    return CrmRejectedError(said)
+    if status in TRY_LATER or not response.is_client_error:
+        return unanswered(request, told, response)
+    return CrmUnavailableError(
+        (words and told) or f"{told}, not in the CRM's own words: check the address",
+        retry_after=retry_after(response),
+    )
 
 
-def unanswered(request: Request, reason: str) -> CrmError:
+def unanswered(
+    request: Request, reason: str, response: httpx.Response | None = None
+) -> CrmOutcomeUnknownError | CrmUnavailableError:
     """Return what it means that a request left and no usable answer came."""
-    return CrmUnavailableError(reason) if request.repeatable else CrmOutcomeUnknownError(reason)
+    wait = retry_after(response) if response else None
+    meant = CrmOutcomeUnknownError if request.writes else CrmUnavailableError
+    return meant(reason, retry_after=wait)
 
 
 def json_object(request: Request, response: httpx.Response) -> dict[str, Any]:
     """Return the JSON object that an answer holds; anything else is no usable answer."""
-    try:
-        found = response.json()
-    except (ValueError, RecursionError):
-        found = None
+    found = json_of(response)
     if not isinstance(found, dict):
         raise unanswered(request, f"{response.status_code}, but the answer is no JSON object")
     return found
+
+
+def json_of(response: httpx.Response) -> Any:  # noqa: ANN401 - as JSON is
+    """Return what an answer holds in JSON, None if it is none."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
 
 
 def retry_after(response: httpx.Response, now: datetime | None = None) -> timedelta | None:
@@ -99,14 +104,6 @@ def retry_after(response: httpx.Response, now: datetime | None = None) -> timede
         return max(at - (now or datetime.now(UTC)), timedelta(0)) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-def without_values(words: str, sent: Iterable[object]) -> str:
-    """Return a vendor's words, clipped, without the texts that were sent: errors repeat them."""
-    texts = {text for text in sent if isinstance(text, str) and len(text) >= SHORTEST_HIDDEN}
-    for text in sorted(texts, key=len, reverse=True):
-        words = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "…", words, flags=re.IGNORECASE)
-    return words[:LONGEST_REASON]
 
 
 def _phrase(status: int) -> str:

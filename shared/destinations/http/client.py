@@ -13,6 +13,12 @@ from shared.domain.errors import CrmError, CrmUnavailableError
 
 TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
 
+LONGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes: a hundred notes of the longest kind, or the description of a large table."""
+
+ENCODED = {"content-encoding", "content-length", "transfer-encoding"}
+"""Headers of a body as it was sent, which are not true of it any more once it is read."""
+
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request did not leave: the CRM has done nothing."""
 
@@ -30,12 +36,17 @@ class HttpClient:
         tokens: Tokens | None = None,
         classify: Classify | None = None,
         timeout: httpx.Timeout = TIMEOUT,
+        longest_answer: int = LONGEST_ANSWER,
     ) -> None:
-        """Take where it is, how to get a token, what its errors mean, and how long it may take."""
+        """Take where it is, how to get a token, what its errors mean, and what it may take.
+
+        Of an answer, so many bytes are read; what is longer is cut.
+        """
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._classify = classify or (lambda _request, _response: None)
         self._timeout = timeout
+        self._longest_answer = longest_answer
         self._client: httpx.AsyncClient | None = None
 
     async def call(
@@ -67,20 +78,33 @@ class HttpClient:
             self._client = httpx.AsyncClient(timeout=self._timeout, follow_redirects=False)
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            return await self._client.request(
+            async with self._client.stream(
                 request.method,
                 self._base_url + request.path,
                 params=request.params,
                 json=request.json,
                 content=request.content,
                 data=request.form,
-                headers={**request.headers, **bearer},
-            )
+                headers={"Accept-Encoding": "identity", **request.headers, **bearer},
+            ) as answer:
+                return await self._read(answer)
         except NEVER_SENT as error:
             raise CrmUnavailableError(f"{self.where} can't be reached: {_said(error)}") from None
         except httpx.HTTPError as error:
             lost = f"{self.where} gave no whole answer: {type(error).__name__}"
             raise unanswered(request, lost) from None
+
+    async def _read(self, answer: httpx.Response) -> httpx.Response:
+        """Return an answer with its body, as far as it is read."""
+        body = bytearray()
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) >= self._longest_answer:
+                break
+        headers = [(name, v) for name, v in answer.headers.multi_items() if name not in ENCODED]
+        return httpx.Response(
+            answer.status_code, headers=headers, content=bytes(body[: self._longest_answer])
+        )
 
     @property
     def where(self) -> str:

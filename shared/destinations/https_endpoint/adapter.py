@@ -4,8 +4,8 @@ Posts follow Standard Webhooks, see
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 An endpoint has no records that we could look at. What makes a lead one there is ``webhook-id``,
 which is the same however often a post is sent: a receiver that has seen it does nothing. So every
-post is repeatable, and nothing is uncertain. Not confirmed against a live flow: with which status
-Power Automate says that a flow is switched off; its error code decides here.
+post may be sent again, and nothing is uncertain. Not confirmed against a live flow: with which
+status Power Automate says that a flow is switched off; its error code decides here.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 from shared.destinations.http.addresses import checked_url
 from shared.destinations.http.answers import Request, meaning
 from shared.destinations.http.client import HttpClient
+from shared.destinations.http.said import said
 from shared.destinations.https_endpoint.lead_json import lead_json, marketplace_json
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
@@ -138,7 +139,7 @@ class HttpsEndpointCrm:
         request = Request(
             method="POST",
             path=self._target,
-            repeatable=True,
+            writes=True,
             content=body,
             headers={"Content-Type": "application/json", **self._headers(webhook_id, body)},
         )
@@ -161,11 +162,12 @@ class HttpsEndpointCrm:
 
     def _meaning(self, request: Request, response: httpx.Response) -> CrmError:
         """Say what an answer means; whatever is wrong with the endpoint is no fault of the lead."""
-        error = meaning(request, response, secrets=self._secrets)
-        wrong_place = response.status_code in NOT_THERE or SWITCHED_OFF in response.text
-        if isinstance(error, CrmRejectedError) and wrong_place:
+        error = meaning(request, response, said(request, response.text, also=self._secrets))
+        if not response.is_client_error or not isinstance(error, CrmUnavailableError):
+            return error
+        if response.status_code in NOT_THERE or SWITCHED_OFF in response.text:
             return CrmUnavailableError(f"{error} (is HTTPS_ENDPOINT_URL right, and the flow on?)")
-        return error
+        return CrmRejectedError(str(error))
 
 
 def create() -> HttpsEndpointCrm:

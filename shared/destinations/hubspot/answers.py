@@ -10,22 +10,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from shared.destinations.http.answers import (
-    LONGEST_REASON,
     NO_ACCESS,
     TRY_LATER,
     Request,
     json_object,
     retry_after,
     unanswered,
-    without_values,
 )
-from shared.destinations.hubspot.fields import FROM_SETTINGS
+from shared.destinations.http.said import said as without_sent
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -35,8 +32,8 @@ from shared.domain.errors import (
 
 REFUSED = set(range(400, 500)) - TRY_LATER
 
-NOTHING_DONE = {423, 477, 521, 523}
-"""Locked, being moved to another data centre, not reached."""
+NOTHING_DONE = {423, HTTPStatus.TOO_MANY_REQUESTS, 477}
+"""Locked, throttled, being moved to another data centre: if HubSpot itself says so."""
 
 EXISTING_ID = re.compile(r"Existing ID: (\d+)")
 CONFLICTING_VALUE = "CONFLICTING_UNIQUE_VALUE"
@@ -76,16 +73,16 @@ class Meaning:
     def __call__(self, request: Request, response: httpx.Response) -> CrmError | None:
         """Return the error, None where HubSpot says nothing of its own."""
         status, body = response.status_code, body_of(response)
-        said = f"{status} {without_values(_words(body), _sent(request))}"[:LONGEST_REASON]
+        said = f"{status} {without_sent(request, _words(body))}"
         daily = status == HTTPStatus.TOO_MANY_REQUESTS and body.get("policyName") == "DAILY"
-        if daily or status in NOTHING_DONE:
+        if (daily or status in NOTHING_DONE) and _in_its_words(body):
             reset = until_daily_reset(self.clock(), self.time_zone) if daily else None
             return CrmUnavailableError(said, retry_after=reset or retry_after(response))
         if status in NO_ACCESS:
             return CrmCredentialsError(said)
         if status == HTTPStatus.NOT_FOUND and (not body or request.path.endswith("/contacts")):
             return wrong_address(response)
-        if status not in REFUSED:
+        if status not in REFUSED or not _in_its_words(body):
             return None
         if existing := EXISTING_ID.search(response.text):
             return TakenError(said, existing[1])
@@ -135,6 +132,12 @@ def record_of(request: Request, found: JsonObject) -> Record:
     return Record(str(found["id"]), properties, found.get("url") or "")
 
 
+def _in_its_words(body: JsonObject) -> bool:
+    """Tell whether an error has HubSpot's shape; what a proxy answers has not."""
+    named = isinstance(body.get("category"), str) or isinstance(body.get("errorType"), str)
+    return body.get("status") == "error" and isinstance(body.get("message"), str) and named
+
+
 def _words(body: JsonObject) -> str:
     """Return what an error says: category, message, and the property or scope of each detail."""
     details = [error for error in body.get("errors", []) if isinstance(error, dict)]
@@ -147,11 +150,3 @@ def _context(error: JsonObject) -> str:
     context = error.get("context")
     pairs = context.items() if isinstance(context, dict) else ()
     return "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in pairs)
-
-
-def _sent(request: Request) -> list[object]:
-    """Return the customer's values that a request sent."""
-    sent = request.json.get("properties", {}) if isinstance(request.json, dict) else {}
-    values = sent if isinstance(sent, dict) else {}
-    in_path = [unquote(part) for part in request.path.split("/") if "%40" in part]
-    return in_path + [value for name, value in values.items() if name not in FROM_SETTINGS]

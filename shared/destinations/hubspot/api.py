@@ -19,12 +19,15 @@ from shared.destinations.hubspot.answers import (
     record_of,
     wrong_address,
 )
-from shared.destinations.hubspot.fields import MESSAGE, NOTE_BODY, OWNER, TASK_BODY
+from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, NOTE_BODY, OWNER, TASK_BODY
 from shared.destinations.hubspot.follow_up import SIGNALS
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import CrmUnavailableError
 
 LARGEST_BATCH = 100
+OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "channel", "limit"})
+"""What we send that is not the customer's."""
+
 NOT_FOUND = "OBJECT_NOT_FOUND"
 
 
@@ -94,7 +97,7 @@ class HubspotApi:
 
     async def create(self, values: Mapping[str, str]) -> Record:
         """Create a contact; raise ``TakenError`` if one of its unique values is another's."""
-        request = post(self.contacts, {"properties": dict(values)}, repeatable=False)
+        request = post(self.contacts, {"properties": dict(values)}, writes=True)
         return record_in(request, await self._http.call(request))
 
     async def has_unique(self, name: str) -> bool:
@@ -109,7 +112,7 @@ class HubspotApi:
         found: list[Record] = []
         for some in batched(ids, LARGEST_BATCH, strict=False):
             asked = {"properties": list(properties), "inputs": [{"id": i} for i in some]}
-            request = post(f"{self._objects}/{path}/batch/read", asked, repeatable=True)
+            request = post(f"{self._objects}/{path}/batch/read", asked, writes=False)
             found += [record_of(request, record) for record in await self._results(request)]
         return found
 
@@ -123,7 +126,7 @@ class HubspotApi:
         while inputs:
             now, inputs = inputs[:LARGEST_BATCH], inputs[LARGEST_BATCH:]
             path = f"{self._associations}/{kind.path}/batch/read"
-            request = post(path, {"inputs": now}, repeatable=True)
+            request = post(path, {"inputs": now}, writes=False)
             for result in await self._results(request):
                 contact_id = str(result["from"]["id"])
                 to = [str(attached["toObjectId"]) for attached in result["to"]]
@@ -137,7 +140,7 @@ class HubspotApi:
         type_ = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": kind.association}
         to_contact = {"to": {"id": contact_id}, "types": [type_]}
         new = {"properties": dict(values), "associations": [to_contact]}
-        request = post(f"{self._objects}/{kind.path}", new, repeatable=False)
+        request = post(f"{self._objects}/{kind.path}", new, writes=True)
         return record_in(request, await self._http.call(request)).id
 
     async def unsubscribe(self, email: str) -> None:
@@ -155,8 +158,9 @@ class HubspotApi:
         return Request(
             method=method,
             path=f"{self._statuses}/{quote(email, safe='')}/unsubscribe-all",
-            repeatable=True,
+            writes=method == "POST",
             params={"channel": "EMAIL"},
+            shown=OURS,
         )
 
     def patch(self, key: str, values: Mapping[str, str], id_property: str = "") -> Request:
@@ -164,9 +168,10 @@ class HubspotApi:
         return Request(
             method="PATCH",
             path=self._path(key),
-            repeatable=True,
+            writes=True,
             params={"idProperty": id_property} if id_property else None,
             json={"properties": dict(values)},
+            shown=OURS,
         )
 
     async def _record(self, request: Request) -> Record | None:
@@ -202,9 +207,9 @@ class HubspotApi:
 
 def get(path: str, **params: str) -> Request:
     """Return a request that looks."""
-    return Request(method="GET", path=path, repeatable=True, params=params or None)
+    return Request(method="GET", path=path, writes=False, params=params or None, shown=OURS)
 
 
-def post(path: str, json: JsonObject, *, repeatable: bool) -> Request:
-    """Return a request that creates, or one that looks for many if it is repeatable."""
-    return Request(method="POST", path=path, repeatable=repeatable, json=json)
+def post(path: str, json: JsonObject, *, writes: bool) -> Request:
+    """Return a request that creates, or one that looks for many."""
+    return Request(method="POST", path=path, writes=writes, json=json, shown=OURS)

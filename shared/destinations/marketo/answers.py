@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 import httpx
 
-from shared.destinations.http.answers import Request, unanswered, without_values
+from shared.destinations.http.answers import Request, unanswered
+from shared.destinations.http.said import said as without_sent
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -46,9 +47,7 @@ def problems(listed: object) -> dict[str, str]:
 
 def said(found: Mapping[str, str], request: Request) -> str:
     """Return Marketo's words without the values that were sent, which it repeats in some."""
-    sent = [value for person in (request.json or {}).get("input", ()) for value in person.values()]
-    sent.append((request.params or {}).get("filterValues"))
-    return without_values("; ".join(f"{code}: {words}" for code, words in found.items()), sent)
+    return without_sent(request, "; ".join(f"{code}: {words}" for code, words in found.items()))
 
 
 def failure(request: Request, found: Mapping[str, str], now: datetime) -> CrmError:

@@ -24,7 +24,7 @@ from shared.destinations.marketo.answers import (
     said,
     wrong_address,
 )
-from shared.destinations.marketo.fields import STATUS, Person
+from shared.destinations.marketo.fields import SOURCE, STATUS, Person
 from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
 from shared.destinations.marketo.settings import MarketoSettings
@@ -32,6 +32,9 @@ from shared.domain.errors import CrmRejectedError
 
 LEADS = "/rest/v1/leads.json"
 DESCRIBE = "/rest/v1/leads/describe2.json"
+OURS = frozenset({"action", "lookupField", "filterType", "fields", SOURCE, STATUS})
+"""What we send that is not the customer's."""
+
 LARGEST_QUERY = 200
 """Values of one query: 300 are allowed, but not 8 KB of address, which 300 of our ids would be."""
 
@@ -80,8 +83,7 @@ class MarketoApi:
     async def _write(self, action: str, lookup: str, person: Person, *, unless: str) -> str:
         """Write one person; return the id, or "" if skipped for the reason ``unless``."""
         body = {"action": action, "lookupField": lookup, "input": [person]}
-        repeatable = action == "updateOnly"
-        request = Request(method="POST", path=LEADS, repeatable=repeatable, json=body)
+        request = Request(method="POST", path=LEADS, writes=True, json=body, shown=OURS)
         written = next(iter(await self._ask(request)), {})
         if written.get("status") in {"created", "updated"} and written.get("id"):
             return str(written["id"])
@@ -106,4 +108,4 @@ class MarketoApi:
 
 
 def _get(path: str, params: Mapping[str, str]) -> Request:
-    return Request(method="GET", path=path, repeatable=True, params=params)
+    return Request(method="GET", path=path, writes=False, params=params, shown=OURS)

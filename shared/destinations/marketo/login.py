@@ -38,7 +38,7 @@ class Login:
             "client_secret": self._settings.client_secret,
         }
         path = "/identity/oauth/token"
-        request = Request(method="GET", path=path, repeatable=True, params=asked)
+        request = Request(method="GET", path=path, writes=False, params=asked)
         body = json_object(request, await self._http.call(request))
         token, seconds = body.get("access_token"), body.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(seconds, int):
@@ -55,5 +55,4 @@ class Login:
                 f"{response.status_code}: Marketo refuses MARKETO_CLIENT_ID and"
                 " MARKETO_CLIENT_SECRET"
             )
-        secrets = [self._settings.client_secret]
-        return wrong_address(request, response) or meaning(request, response, secrets=secrets)
+        return wrong_address(request, response) or meaning(request, response)

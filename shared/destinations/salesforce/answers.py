@@ -15,8 +15,8 @@ from shared.destinations.http.answers import (
     json_object,
     retry_after,
     unanswered,
-    without_values,
 )
+from shared.destinations.http.said import said as without_sent
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -96,13 +96,13 @@ def refused(request: Request, response: httpx.Response) -> CrmError | None:
         told = f"{response.status_code}, but not in Salesforce's words: check SALESFORCE_URL"
         return CrmUnavailableError(told) if strange else None
     codes = {str(error.get("errorCode")) for error in errors}
-    said = _hidden(f"{response.status_code} {'; '.join(map(_sentence, errors))}", request)
+    said = without_sent(request, f"{response.status_code} {'; '.join(map(_sentence, errors))}")
     if codes & TRANSIENT or "UNABLE_TO_LOCK_ROW" in said:
         daily = "REQUEST_LIMIT_EXCEEDED" in codes and "concurrent" not in said.lower()
         wait = retry_after(response) or (QUOTA_WAIT if daily else None)
         return CrmUnavailableError(said, retry_after=wait)
     if response.is_server_error:
-        return None
+        return unanswered(request, said, response)
     if codes & SETUP or response.status_code in NO_ACCESS:
         return CrmCredentialsError(said)
     matched = dict.fromkeys(MATCHED_ID.findall(response.text))
@@ -117,7 +117,7 @@ def login_refused(request: Request, response: httpx.Response) -> CrmError | None
     answer = _json(response)
     told = answer if isinstance(answer, dict) else {"error": response.status_code}
     words = [str(told[name]) for name in ("error", "error_description") if told.get(name)]
-    said = f"login refused: {_hidden(': '.join(words), request)}"
+    said = f"login refused: {without_sent(request, ': '.join(words))}"
     if BUSY_LOGIN.search(said):
         return CrmUnavailableError(said, retry_after=retry_after(response))
     return CrmCredentialsError(said)
@@ -144,8 +144,3 @@ def _json(response: httpx.Response) -> object:
 def _sentence(error: Mapping[str, Any]) -> str:
     about = ", ".join(map(str, error.get("fields") or ()))
     return f"{error.get('errorCode')}: {error.get('message')}{f' ({about})' if about else ''}"
-
-
-def _hidden(words: str, request: Request) -> str:
-    """Return Salesforce's words without the values that we sent: it likes to repeat them."""
-    return without_values(words, [*(request.json or {}).values(), *(request.form or {}).values()])

@@ -20,6 +20,9 @@ from shared.destinations.salesforce.settings import SalesforceSettings
 
 type Row = Mapping[str, Any]
 
+OURS = frozenset({"q", "Status", "LeadSource", "OwnerId", "WhoId"})
+"""What we send that is not the customer's."""
+
 PASS_ALERTS = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
 """Duplicate rules that only alert let the lead pass."""
 
@@ -44,7 +47,9 @@ class SalesforceApi:
         path, params = f"{self._path}/queryAll", {"q": soql}
         rows: list[Row] = []
         while path:
-            request = Request(method="GET", path=path, params=params or None, repeatable=True)
+            request = Request(
+                method="GET", path=path, params=params or None, writes=False, shown=OURS
+            )
             page = json_object(request, await self._http.call(request))
             if not isinstance(page.get("records"), list):
                 raise unanswered(request, "the answer to a query holds no records")
@@ -65,7 +70,7 @@ class SalesforceApi:
     async def describe_lead(self) -> Row:
         """Return the description of the object ``Lead``."""
         path = f"{self._path}/sobjects/Lead/describe"
-        request = Request(method="GET", path=path, repeatable=True)
+        request = Request(method="GET", path=path, writes=False)
         return json_object(request, await self._http.call(request))
 
     async def create_lead(self, values: Row, *, assign: str) -> str:
@@ -88,7 +93,8 @@ class SalesforceApi:
             path=f"{self._path}/sobjects/{what}",
             json=dict(values),
             headers=headers,
-            repeatable=method == "PATCH",
+            writes=True,
+            shown=OURS,
         )
         return written_id(request, await self._http.call(request))
 

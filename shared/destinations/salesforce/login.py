@@ -34,7 +34,7 @@ class Login:
     async def token(self) -> Token:
         """Fetch a token."""
         request = Request(
-            method="POST", path="/services/oauth2/token", form=self._form, repeatable=True
+            method="POST", path="/services/oauth2/token", form=self._form, writes=False
         )
         answer = json_object(request, await self._http.call(request))
         text = answer.get("access_token")

@@ -7,7 +7,7 @@ from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
 from shared.ports.crm import Upserted
 from tests.destinations.dynamics.world import (
     REMINDER,
@@ -54,7 +54,7 @@ async def test_a_lost_answer_makes_no_second_one(
     record = await delivered(crm)
     server.sales_deletes(record.id)
     server.faults.extend([*[Fault.NONE] * (number - 1), Fault.CUT_AFTER])
-    with pytest.raises(CrmUnavailableError, match="no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="no whole answer"):
         await comes_again(crm, record)
 
     await comes_again(crm, record)

@@ -12,6 +12,7 @@ from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
+    CrmOutcomeUnknownError,
     CrmRejectedError,
     CrmUnavailableError,
 )
@@ -26,10 +27,10 @@ from tests.examples import CONTACT, OTHER_LEAD_ID
         (Fault.THROTTLED, CrmUnavailableError, "0x80072322"),
         (Fault.THROTTLED_WITHOUT_WAIT, CrmUnavailableError, "0x80072322"),
         (Fault.UNAVAILABLE, CrmUnavailableError, "503"),
-        (Fault.CUT_BEFORE, CrmUnavailableError, "no whole answer"),
-        (Fault.HALF_A_BODY, CrmUnavailableError, "no whole answer"),
-        (Fault.HTML, CrmUnavailableError, "no JSON object"),
-        (Fault.NO_ID, CrmUnavailableError, "without the record's id"),
+        (Fault.CUT_BEFORE, CrmOutcomeUnknownError, "no whole answer"),
+        (Fault.HALF_A_BODY, CrmOutcomeUnknownError, "no whole answer"),
+        (Fault.HTML, CrmOutcomeUnknownError, "no JSON object"),
+        (Fault.NO_ID, CrmOutcomeUnknownError, "without the record's id"),
         (Fault.REDIRECT, CrmUnavailableError, "redirected elsewhere"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from local.fakes.dynamics import DynamicsServer
 from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError
 from tests.destinations.dynamics.world import (
     customer,
     delivered,
@@ -76,7 +76,7 @@ async def test_a_lead_that_is_found_with_cut_words_gets_them_whole(
 ) -> None:
     changed = new(given(1, "ü" * 5_000))
     server.faults.append(Fault.CUT_AFTER)
-    with pytest.raises(CrmUnavailableError, match="no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="no whole answer"):
         await delivered_whole(crm, customer(), changed)
     await delivered_whole(crm, customer(), changed)
     (held,) = server.records()

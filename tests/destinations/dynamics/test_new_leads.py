@@ -9,7 +9,7 @@ from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError
 from shared.ports.crm import Changed
 from tests.destinations.dynamics.world import (
     ALL,
@@ -108,7 +108,7 @@ async def test_a_lead_whose_creation_went_unanswered_is_found_by_its_key(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     server.faults.append(Fault.CUT_AFTER)
-    with pytest.raises(CrmUnavailableError, match="no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="no whole answer"):
         await delivered(crm)
     found = await delivered_whole(crm, customer(), new())
     (held,) = server.records()

@@ -8,7 +8,7 @@ from local.fakes.dynamics import DynamicsServer
 from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError
 from shared.ports.crm import Noted
 from tests.destinations.dynamics.world import REMINDER, CrmFor, customer, delivered
 from tests.examples import interest
@@ -18,7 +18,7 @@ async def test_a_note_sent_twice_is_one(crm: DynamicsCrm, server: DynamicsServer
     record = await delivered(crm)
     second = interest(2, description="Grüße, 日本 🙂")
     server.faults.extend([Fault.NONE, Fault.CUT_AFTER])
-    with pytest.raises(CrmUnavailableError, match="no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="no whole answer"):
         await crm.note(customer(), record, second)
     assert await crm.note(customer(), record, second) == Noted(id=key("note", "submission-2"))
     (held,) = server.records()

@@ -10,6 +10,7 @@ from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmCredentialsError,
+    CrmOutcomeUnknownError,
     CrmRejectedError,
     CrmUnavailableError,
 )
@@ -26,21 +27,26 @@ from tests.examples import LEAD_ID
         (Fault.CUT_BEFORE, None),
         (Fault.CUT_AFTER, None),
         (Fault.HALF_A_BODY, None),
-        (Fault.REDIRECT, None),
-        (Fault.HTML, None),
     ],
 )
-async def test_what_may_pass_is_unavailable(
+async def test_what_may_have_been_taken_is_unknown(
     server: HttpsEndpointServer, fault: Fault, wait: timedelta | None, crm: HttpsEndpointCrm
 ) -> None:
     server.faults.append(fault)
 
-    with pytest.raises(CrmUnavailableError) as caught:
+    with pytest.raises(CrmOutcomeUnknownError) as caught:
         await upsert(crm)
 
     assert caught.value.retry_after == wait
     await upsert(crm)
     assert len(server.records()) == 1
+
+
+async def test_a_web_page_is_no_success(server: HttpsEndpointServer, crm: HttpsEndpointCrm) -> None:
+    server.faults.append(Fault.HTML)
+
+    with pytest.raises(CrmUnavailableError, match="with a web page: check"):
+        await upsert(crm)
 
 
 async def test_an_answer_without_an_id_is_a_success_under_our_own(
@@ -78,8 +84,8 @@ async def test_a_refusal_is_rejected_in_its_own_words(
         (410, "gone", CrmRejectedError),
         (413, "too large", CrmRejectedError),
         (403, "who?", CrmCredentialsError),
-        (500, "oh", CrmUnavailableError),
-        (504, "late", CrmUnavailableError),
+        (500, "oh", CrmOutcomeUnknownError),
+        (504, "late", CrmOutcomeUnknownError),
         (404, "nothing here", CrmUnavailableError),
         (405, "GET only", CrmUnavailableError),
         (400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', CrmUnavailableError),

@@ -14,7 +14,7 @@ from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmCredentialsError,
-    CrmUnavailableError,
+    CrmOutcomeUnknownError,
 )
 from shared.ports.crm import Changed, Noted, Upserted
 from tests.destinations.https_endpoint.world import (
@@ -94,7 +94,7 @@ async def test_a_post_again_has_the_same_id_and_is_one_lead_at_the_receiver(
     server: HttpsEndpointServer, crm: HttpsEndpointCrm
 ) -> None:
     server.faults.append(Fault.CUT_AFTER)
-    with pytest.raises(CrmUnavailableError, match="gave no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="gave no whole answer"):
         await upsert(crm)
 
     record = (await crm.upsert(lead(), NEW, uncertain=True)).record
@@ -205,7 +205,7 @@ async def test_microsofts_own_body_has_the_same_id_after_a_lost_answer(
     server.body = "marketplace"
     crm = crm_for(server)
     server.faults.append(Fault.CUT_AFTER)
-    with pytest.raises(CrmUnavailableError, match="gave no whole answer"):
+    with pytest.raises(CrmOutcomeUnknownError, match="gave no whole answer"):
         await crm.upsert(lead(), NEW, uncertain=False)
 
     await crm.upsert(lead(), NEW, uncertain=True)

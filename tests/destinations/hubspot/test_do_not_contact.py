@@ -9,7 +9,7 @@ from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmCredentialsError,
-    CrmUnavailableError,
+    CrmOutcomeUnknownError,
 )
 from tests.destinations.hubspot.world import (
     NO_EMAIL,
@@ -82,7 +82,7 @@ async def test_an_unsubscription_that_only_looks_done_is_not(
     path = f"/communication-preferences/2026-09/statuses/{CONTACT.email}/unsubscribe-all"
     server.answers_at[f"POST {path}"] = Response(answer)
 
-    with pytest.raises(CrmUnavailableError):
+    with pytest.raises(CrmOutcomeUnknownError):
         await deliver(crm, UNWANTED)
 
 

@@ -112,9 +112,9 @@ async def test_a_required_field_is_named(server: MarketoServer, crm: MarketoCrm)
     ("answer", "error", "match"),
     [
         (Response(status_code=404), CrmUnavailableError, "check MARKETO_URL"),
-        (Response(status_code=413), CrmRejectedError, "413"),
-        (Response(status_code=429, headers={"Retry-After": "42"}), CrmUnavailableError, "429"),
-        (Response(status_code=503), CrmUnavailableError, "503"),
+        (Response(status_code=413), CrmUnavailableError, "413"),
+        (Response(status_code=429, headers={"Retry-After": "42"}), CrmOutcomeUnknownError, "429"),
+        (Response(status_code=503), CrmOutcomeUnknownError, "503"),
         (Response(status_code=502), CrmOutcomeUnknownError, "502"),
         (Response("null"), CrmOutcomeUnknownError, "no JSON object"),
         (JSONResponse({"success": True}), CrmOutcomeUnknownError, "neither a result nor"),

@@ -8,7 +8,7 @@ from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmOutcomeUnknownError
 from shared.ports.crm import Noted
 from tests.destinations.marketo.world import CrmFor, a_lead, deliver, only, upsert
 from tests.examples import interest
@@ -33,7 +33,7 @@ async def test_an_interest_whose_answer_was_lost_is_noted_once(
 ) -> None:
     record = await deliver(crm)
     server.faults.extend([Fault.NONE, Fault.CUT_AFTER])
-    with pytest.raises(CrmUnavailableError):
+    with pytest.raises(CrmOutcomeUnknownError):
         await crm.note(a_lead(), record, interest(2))
     await crm.note(a_lead(), record, interest(2))
 

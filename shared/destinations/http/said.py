@@ -1,0 +1,124 @@
+"""A vendor's words without the customer's: errors like to repeat what was sent.
+
+What was sent is recognised in another case, as JSON, URLs and HTML spell it, and in pieces: a
+message may quote the beginning of a value only, or one of its words.
+"""
+
+import json
+import re
+from collections.abc import Container, Iterable, Iterator
+from html import escape, unescape
+from itertools import groupby
+from urllib.parse import quote, quote_plus, unquote
+
+from shared.destinations.http.answers import Request
+
+LONGEST_REASON = 500
+CUT = "…"
+
+PIECE = 8
+"""Characters: what words and a value have in common from this length on is taken for a quote."""
+
+WITHIN_WORDS = 4
+"""Characters: a shorter value is hidden as a word of its own, since it is part of many others."""
+
+SINGLE_WORDS = 100
+"""Characters: of values up to this length single words are hidden too, of texts their pieces."""
+
+READ = 2 * LONGEST_REASON
+"""Characters: no more is looked at."""
+
+
+def said(request: Request, words: str, *, also: Iterable[str] = ()) -> str:
+    """Return a vendor's words, clipped, without what the request sent, nor any text of ``also``."""
+    names = frozenset(_names(request.json))
+    return without([*sent_by(request), *also], words, names)[:LONGEST_REASON]
+
+
+def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> str:
+    """Return words in which each value is replaced by ``…``; words that are ``shown`` stay."""
+    spelled = {_lower(one) for value in values for one in _spellings(value) if one.strip()}
+    read = _lower(words[:READ])
+    covered = [False] * len(read)
+    for quoted in _quotes(read, spelled):
+        covered[quoted] = [True] * (quoted.stop - quoted.start)
+    for word in re.finditer(r"\w+", words[:READ]):
+        if word[0] in shown:
+            covered[slice(*word.span())] = [False] * len(word[0])
+    # A value that begins in the last few characters may be one that is cut.
+    end = len(read) if len(words) <= READ else len(read) - PIECE
+    marked = zip(covered[:end], words, strict=False)
+    runs = groupby(marked, key=lambda one: one[0])
+    return "".join(CUT if hide else "".join(char for _, char in run) for hide, run in runs)
+
+
+def sent_by(request: Request) -> list[str]:
+    """Return the texts that a request sent, without those that may be shown."""
+    path, _, query = request.path.partition("?")
+    in_path = [unquote(part) for part in path.split("/") if "%" in part or "@" in part]
+    form = (request.form or {}).values()
+    params = [v for name, v in (request.params or {}).items() if name not in request.shown]
+    body = [*_texts(request.json, request.shown), *_texts(_content(request), request.shown)]
+    return [*in_path, *([query] if query else []), *form, *params, *body]
+
+
+def _content(request: Request) -> object:
+    try:
+        return json.loads(request.content) if request.content else None
+    except ValueError:
+        return (request.content or b"").decode(errors="replace")
+
+
+def _texts(value: object, shown: frozenset[str]) -> Iterator[str]:
+    """Yield all texts in a JSON value but those under a name that may be shown."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name not in shown:
+                yield from _texts(part, shown)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part, shown)
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the names of all fields in a JSON value: errors must be able to tell them."""
+    if isinstance(value, dict):
+        yield from value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from _names(part)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield a text as it is and as JSON, URLs and HTML have it."""
+    for one in (text, text.strip(), unescape(text)):
+        yield one
+        yield json.dumps(one)[1:-1]
+        yield json.dumps(one, ensure_ascii=False)[1:-1]
+        yield quote(one, safe="", errors="replace")
+        yield quote_plus(one, errors="replace")
+        yield escape(one)
+
+
+def _quotes(words: str, spelled: Iterable[str]) -> Iterator[slice]:
+    """Yield where words quote a value, or a piece of one."""
+    single: set[str] = set()
+    for value in spelled:
+        edge = r"(?<!\w)", r"(?!\w)"
+        before, after = edge if len(value) < WITHIN_WORDS else ("", "")
+        if len(value) <= SINGLE_WORDS:
+            single.update(re.findall(r"\w{3,}", value))
+        for found in re.finditer(f"{before}{re.escape(value)}{after}", words):
+            yield slice(*found.span())
+    yield from (slice(*word.span()) for word in re.finditer(r"\w+", words) if word[0] in single)
+    everything = "\n".join(spelled)
+    for at in range(len(words) - PIECE + 1):
+        if words[at : at + PIECE] in everything:
+            yield slice(at, at + PIECE)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, each character where it was."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)

@@ -1,0 +1,90 @@
+"""A vendor's words are kept, the customer's are not."""
+
+import json
+from dataclasses import replace
+from html import escape
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.destinations.http.answers import Request
+from shared.destinations.http.said import LONGEST_REASON, PIECE, said, sent_by, without
+
+VALUE = 'Zoë "O\'Hara" <zoe+x@fabrikam.example>, 50% & more'
+REQUEST = Request(
+    method="PATCH",
+    path="/contacts/zoe%40fabrikam.example?sig=s3cr3t",
+    writes=True,
+    json={"properties": {"name": VALUE, "owner": "77", "of": [1, True, None, "Fabrikam"]}},
+    params={"select": "name", "filter": "Things"},
+    form={"secret": "a-secret"},
+    shown=frozenset({"owner", "select"}),
+)
+
+
+def test_what_a_request_sent_is_known_wherever_it_stood() -> None:
+    assert sent_by(REQUEST) == [
+        *("zoe@fabrikam.example", "sig=s3cr3t", "a-secret", "Things", VALUE, "Fabrikam"),
+    ]
+    assert sent_by(replace(REQUEST, json=None, content=b'{"a": "b"}'))[-1] == "b"
+    assert sent_by(replace(REQUEST, json=None, content=b"not JSON"))[-1] == "not JSON"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        VALUE,
+        VALUE.upper(),
+        json.dumps(VALUE)[1:-1],
+        json.dumps(VALUE, ensure_ascii=False)[1:-1],
+        quote(VALUE, safe=""),
+        quote(VALUE, safe="").lower(),
+        escape(VALUE),
+        VALUE[:20],
+        VALUE[9:30],
+        f"x{VALUE}x",
+    ],
+)
+def test_a_value_is_hidden_however_it_is_spelled(spelled: str) -> None:
+    told = said(REQUEST, f"The value [{spelled}] is not one of 77.")
+
+    assert "fabrikam" not in told.lower()
+    assert "hara" not in told.lower()
+    assert told.startswith("The value ")
+    assert told.endswith(" is not one of 77.")
+
+
+def test_a_short_value_is_hidden_as_a_word_of_its_own_only() -> None:
+    told = without(["de", "Zoe", "B", ""], "DE, Zoetrope, ZOE and zoe_, a B? abide by the code")
+
+    assert told == "…, Zoetrope, … and zoe_, a …? abide by the code"
+
+
+def test_a_word_of_a_value_is_hidden_too() -> None:
+    assert without(["Zoë O'Hara of Fabrikam"], "Hara (fabrikam) of") == "… (…) of"
+
+
+def test_the_name_of_a_field_is_told_whatever_the_customer_wrote() -> None:
+    sent = replace(REQUEST, json={"marketplace_id": "a", "input": [{"phone": "my marketplace"}]})
+
+    told = said(sent, "marketplace_id, marketplace and phone")
+
+    assert told == "marketplace_id,… and phone"
+
+
+def test_words_without_a_value_are_clipped() -> None:
+    assert said(REQUEST, "x" * 10_000) == "x" * LONGEST_REASON
+    assert said(replace(REQUEST, json=None), "") == ""
+    assert said(REQUEST, "also t0ken", also=["t0ken", ""]) == "also …"
+
+
+@given(st.text(min_size=PIECE, max_size=80), st.integers(0, 1_100), st.integers(PIECE, 80))
+def test_no_piece_of_a_value_is_left_wherever_it_begins(value: str, start: int, size: int) -> None:
+    padding = "\x00" * start
+    told = without([value], padding + value[:size] + "\x01" * 2_000)
+
+    left = told.strip("\x00\x01")
+    if "\x00" not in value and "\x01" not in value and value.strip():
+        assert left.replace("…", "") == ""
