@@ -1,6 +1,7 @@
 """What an org holds, and what a salesperson does in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,10 +22,24 @@ SETUP: dict[str, list[Row]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationRule:
+    """A rule of an admin, whose words may quote a value; without a field it stands on top."""
+
+    message: str
+    breaks: Callable[[Row], object]
+    field: str = ""
+
+
 class Org:
-    """An org with one integration user and one salesperson."""
+    """An org with one integration user and one salesperson.
+
+    ``country_picklists`` is on where an admin enabled State and Country/Territory Picklists;
+    ``says_no_with_201`` answers a refused create with a result that is no success.
+    """
 
     def __init__(self) -> None:
+        """Start with nothing that an admin has to switch on."""
         super().__init__()
         self.tables: dict[str, dict[str, Row]] = {name: {} for name in PREFIXES}
         self.custom_fields = {ID_FIELD}
@@ -36,6 +51,10 @@ class Org:
         self.several: set[str] = set()
         self.duplicate_rule = ""
         self.queue_owns_tasks = False
+        self.country_picklists = self.says_no_with_201 = False
+        self.validation_rules: list[ValidationRule] = []
+        self.gone_contacts: dict[str, str] = {}
+        """Deleted contacts, each with the code that says so."""
 
     def insert(self, table: str, values: Row, by: str) -> Row:
         """Add a record as somebody would."""
@@ -65,6 +84,12 @@ class Org:
         self.change(record_id, values)
         for task in self._about(record_id):
             task["WhoId"] = contact
+
+    def sales_deletes_contact(self, contact_id: str, code: str = "ENTITY_IS_DELETED") -> None:
+        """Let a salesperson delete a contact and with it what was logged on it."""
+        self.gone_contacts[contact_id] = code
+        for act in self._about(contact_id):
+            act["IsDeleted"] = True
 
     def sales_merges(self, record_id: str, master_id: str) -> None:
         """Let a salesperson merge a lead into another; what was logged on it moves there."""

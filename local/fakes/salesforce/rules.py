@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from starlette.responses import JSONResponse
 
+from local.fakes.salesforce import countries
+from local.fakes.salesforce.answers import duplicates, error
 from local.fakes.salesforce.org import CONTACT, ID_FIELD, QUEUE, SALES, US, Org, Row
 
 LENGTHS = dict(FirstName=40, LastName=80, Email=80, Phone=40, Country=80, Title=128)  # noqa: C408
@@ -14,17 +16,12 @@ TASK = ("WhoId", "OwnerId", "Subject", "Description", "ActivityDate", "Status")
 KNOWN = {"Lead": {*CONTACT.values(), *OTHERS}, "Task": {*TASK, "IsReminderSet", "ReminderDateTime"}}
 
 
-def error(code: str, message: str, *fields: str, status: int = 400) -> JSONResponse:
-    body = {"message": message, "errorCode": code, "fields": list(fields)}
-    return JSONResponse([body], status_code=status)
-
-
 def refusals(
     org: Org, table: str, given: Row, row: Row, headers: Mapping[str, str]
 ) -> Iterator[JSONResponse]:
     """Return why an org does not take a record that ``row`` would be with what is ``given``."""
     lead = table == "Lead"
-    known = (KNOWN[table] | (org.custom_fields if lead else set())) - org.hidden
+    known = _known_fields(org) if lead else KNOWN[table] - org.hidden
     for name in given.keys() - known:
         yield error("INVALID_FIELD", f"No such column '{name}' on sobject of type {table}")
     for name, value in given.items():
@@ -36,6 +33,10 @@ def refusals(
             said = f"{name}: bad value for restricted picklist field: {value}"
             yield error("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", said, name)
     yield from _lead_refusals(org, given, row, headers) if lead else _task_refusals(org, row)
+    for rule in org.validation_rules if lead else ():
+        if rule.breaks(row):
+            said = rule.message.format_map(row)
+            yield error("FIELD_CUSTOM_VALIDATION_EXCEPTION", said, *filter(None, [rule.field]))
 
 
 def _lead_refusals(
@@ -43,7 +44,10 @@ def _lead_refusals(
 ) -> Iterator[JSONResponse]:
     missing = sorted(name for name in org.required if not row.get(name))
     if missing:
-        yield error("REQUIRED_FIELD_MISSING", "Required fields are missing", *missing)
+        said = f"Required fields are missing: [{', '.join(missing)}]"
+        yield error("REQUIRED_FIELD_MISSING", said, *missing)
+    if org.country_picklists:
+        yield from countries.refusals(given)
     if not re.fullmatch(r"[!-~]+@[\w.-]+\.\w+", given.get("Email", "x@y.z")):
         said = f"Email: invalid email address: {given['Email']}"
         yield error("INVALID_EMAIL_ADDRESS", said, "Email")
@@ -57,22 +61,30 @@ def _lead_refusals(
     same = [o["Id"] for o in others if o.get("Email") and o["Email"] == row.get("Email")]
     passed = "allowSave=true" in headers.get("sforce-duplicate-rule-header", "")
     if same and (org.duplicate_rule == "block" or (org.duplicate_rule and not passed)):
-        records = [{"record": {"attributes": {"type": "Lead"}, "Id": one}} for one in same]
-        result: Row = {"duplicateResult": {"matchResults": [{"matchRecords": records}]}}
-        result |= {"errorCode": "DUPLICATES_DETECTED", "message": "Use one of these records?"}
-        yield JSONResponse([result], status_code=400)
+        yield duplicates(same)
 
 
 def _task_refusals(org: Org, row: Row) -> Iterator[JSONResponse]:
     if row.get("OwnerId") == QUEUE and not org.queue_owns_tasks:
         yield error("INVALID_CROSS_REFERENCE_KEY", "Assigned To ID: id value of incorrect type")
-    if org.tables["Lead"].get(row["WhoId"], {}).get("IsConverted"):
+    who = row["WhoId"]
+    if org.tables["Lead"].get(who, {}).get("IsConverted"):
         yield error("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", "WhoId")
+    if who in org.gone_contacts or org.tables["Lead"].get(who, {}).get("IsDeleted"):
+        code = org.gone_contacts.get(who, "ENTITY_IS_DELETED")
+        yield error(code, code.lower().replace("_", " "), "WhoId")
+
+
+def _known_fields(org: Org) -> set[str]:
+    code = {"CountryCode"} if org.country_picklists else set[str]()
+    return (KNOWN["Lead"] | org.custom_fields | code) - org.hidden
 
 
 def describe_lead(org: Org) -> Row:
     """Return the description of ``Lead``."""
     picklists = {"Status": org.statuses, "LeadSource": ["Marketplace"], **org.picklists}
+    if org.country_picklists:
+        picklists |= {"Country": list(countries.CODES), "CountryCode": list(countries.NAMES)}
     fields = [
         {
             "name": name,
@@ -85,7 +97,7 @@ def describe_lead(org: Org) -> Row:
             "restrictedPicklist": name in org.picklists,
             "picklistValues": [{"value": v, "active": True} for v in picklists.get(name, ())],
         }
-        for name in sorted((KNOWN["Lead"] | org.custom_fields | org.required) - org.hidden)
+        for name in sorted(_known_fields(org) | org.required - org.hidden)
     ]
     return {"createable": True, "updateable": True, "fields": fields}
 

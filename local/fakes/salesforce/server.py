@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local.fakes.salesforce import countries
+from local.fakes.salesforce.answers import created, error, refused_with_201
 from local.fakes.salesforce.org import CONTACT, FIRST_STATUS, ID_FIELD, QUEUE, US, Org, Row
-from local.fakes.salesforce.rules import describe_lead, error, refusals
+from local.fakes.salesforce.rules import describe_lead, refusals
 from local.fakes.salesforce.soql import parse
 from local.fakes.server import CrmServer, Fault, SeenRecord
 
@@ -105,11 +107,12 @@ class SalesforceServer(Org, CrmServer):
         table, body = request.path_params["table"], await request.json()
         self.requests.append((f"POST {table}", body, dict(request.headers)))
         for refusal in refusals(self, table, body, body, request.headers):
-            return self.refuses_with or refusal
+            softly = refused_with_201(refusal) if self.says_no_with_201 else refusal
+            return self.refuses_with or softly
         if self.refuses_with:
             return self.refuses_with
-        row = self.insert(table, {**body, **self._assigned(table, request)}, US)
-        return JSONResponse({"id": row["Id"], "success": True, "errors": []}, status_code=201)
+        row = self.insert(table, {**self._completed(body), **self._assigned(table, request)}, US)
+        return created(row["Id"])
 
     async def _update(self, request: Request) -> Response:
         body, record = await request.json(), request.path_params["record"]
@@ -121,8 +124,11 @@ class SalesforceServer(Org, CrmServer):
             return error("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         for refusal in refusals(self, "Lead", body, {**row, **body}, request.headers):
             return refusal
-        self.change(record, {**body, **self._assigned("Lead", request)}, US)
+        self.change(record, {**self._completed(body), **self._assigned("Lead", request)}, US)
         return Response(status_code=204)
+
+    def _completed(self, body: Row) -> Row:
+        return countries.completed(body) if self.country_picklists else body
 
     def _assigned(self, table: str, request: Request) -> Row:
         rule = request.headers.get("sforce-auto-assign", "TRUE") != "FALSE"

@@ -6,8 +6,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from local.fakes.salesforce import SalesforceServer
+from local.fakes.salesforce.answers import error
 from local.fakes.salesforce.org import ID_FIELD, SALES
-from local.fakes.salesforce.rules import error
 from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.destinations.salesforce.answers import QUOTA_WAIT
