@@ -128,6 +128,16 @@ def country_code(text: str) -> str:
         return ""
 
 
+def country_name(code: str) -> str:
+    """Return the English name of an ISO 3166 alpha-2 code, the usual one; "" if it is none."""
+    if not code:
+        return ""
+    import pycountry  # noqa: PLC0415 - as above
+
+    country = pycountry.countries.get(alpha_2=code)
+    return str(getattr(country, "common_name", country.name)) if country else ""
+
+
 def e164_phone(text: str, country: str) -> str:
     """Return the number in E.164; "" if it is none.
 
