@@ -22,7 +22,7 @@ FLAGS = ("donotemail", "donotphone", "donotbulkemail")
 STATES = {"Qualified": (1, 3), "Lost": (2, 4), "Merged": (2, 6)}
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
-TABLES = ("leads", "annotations", "tasks")
+TABLES = ("leads", "annotations", "tasks", "accounts", "contacts", "campaigns")
 ABOUT = {"annotations": "objectid_lead", "tasks": "regardingobjectid_lead_task"}
 
 
@@ -52,12 +52,18 @@ class Environment:
         self.principals = {p.id: p for p in (self.app, self.anna, self.team)}
         self.missing_privileges: set[str] = set()
         self.own_columns: set[str] = set()
+        self.required_columns = {"subject", "lastname"}
+        """What the forms demand; Dataverse does not, but a plug-in may (``enforces_required``)."""
+        self.enforces_required = False
+        self.alternate_keys: dict[str, set[frozenset[str]]] = {}
         self.read_only_columns = {"createdon"}
         self.choices = {"leadsourcecode": {1, 2, 8, 10}}
         self.shared_choices: set[str] = set()
         self.statuses = {"New": 1, "Contacted": 2}
         self.tables: dict[str, dict[str, dict[str, Any]]] = {t: {} for t in TABLES}
         self.deleted: set[str] = set()
+        self.refused_columns: dict[str, str] = {}
+        """Codes of the answers to any value of a column."""
         self.activities: list[dict[str, Any]] = []
         self.bodies: list[dict[str, Any]] = []
         self.now: datetime | None = None
@@ -141,6 +147,12 @@ class Environment:
         for row in self.tables["leads"].values():
             if row["_masterid_value"] == record_id:
                 row["_masterid_value"] = None
+
+    def holds(self, table: str, **values: str) -> str:
+        """Add a row that leads can be bound to; return its id."""
+        row_id = str(uuid4())
+        self.tables[table][row_id] = {**values}
+        return row_id
 
     def sales_types_in(self, values: Mapping[str, Any]) -> str:
         """Let sales make a lead by hand; return its id."""

@@ -55,9 +55,15 @@ def query(environment: Environment, request: Request, path: str) -> Response:
 
 
 def _columns(environment: Environment) -> list[dict[str, Any]]:
+    levels = dict.fromkeys(environment.required_columns, "ApplicationRequired")
     names = {*LENGTHS["leads"], *FLAGS, *environment.own_columns, *environment.choices}
+    names |= environment.required_columns
     return [
-        {"LogicalName": name, "IsValidForCreate": name not in environment.read_only_columns}
+        {
+            "LogicalName": name,
+            "IsValidForCreate": name not in environment.read_only_columns,
+            "RequiredLevel": {"Value": levels.get(name, "None"), "CanBeChanged": True},
+        }
         for name in names | environment.read_only_columns
     ]
 

@@ -6,7 +6,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.fakes.dynamics.answers import fault, gone, selected, unknown_column
+from local.fakes.dynamics import binds
+from local.fakes.dynamics.answers import (
+    BadAddressError,
+    fault,
+    gone,
+    missing_column,
+    no_such_key,
+    selected,
+    unknown_column,
+    unreadable,
+)
 from local.fakes.dynamics.environment import FLAGS, Environment
 
 ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}
@@ -26,11 +36,18 @@ LENGTHS = {
     "annotations": {"subject": 500, "notetext": 100_000},
     "tasks": {"subject": 200, "description": 2_000, "scheduledend": 20},
 }
-BINDINGS = {
-    "leads": {"ownerid"},
-    "annotations": {"objectid_lead"},
-    "tasks": {"regardingobjectid_lead_task", "ownerid"},
+OWNERS = {"systemusers", "teams"}
+BINDINGS: dict[str, dict[str, set[str]]] = {
+    "leads": {
+        "ownerid": OWNERS,
+        "parentaccountid": {"accounts"},
+        "parentcontactid": {"contacts"},
+        "campaignid": {"campaigns"},
+    },
+    "annotations": {"objectid_lead": {"leads"}},
+    "tasks": {"regardingobjectid_lead_task": {"leads"}, "ownerid": OWNERS},
 }
+"""The lookups of a table, and where each leads."""
 
 
 def patch(
@@ -51,7 +68,8 @@ def patch(
         return refused
     plain = {name: value for name, value in body.items() if "@" not in name}
     row = rows.setdefault(row_id, {ID_COLUMNS[table]: row_id, **environment.new_row()})
-    for name, (_, bound) in _bindings(body).items():
+    for name, to in _bindings(body).items():
+        bound = _bound_to(environment, binds.parse(to))
         owner = environment.principals.get(bound)
         row.update(environment.owned_by(owner) if owner else {name: bound})
     by = environment.modified_by(environment.app)
@@ -86,14 +104,14 @@ def _refusals(
     if "prvCreateLead" in environment.missing_privileges and table == "leads" and not before:
         said = f"Principal user (Id={environment.app.id}) is missing prvCreateLead privilege"
         yield fault(403, "0x80040220", said)
-    for name, (kind, bound) in _bindings(body).items():
-        if name not in BINDINGS[table]:
-            yield unknown_column(name, table)
-        known = environment.tables["leads"] if kind == "leads" else environment.principals
-        if bound not in known:
-            yield gone(kind, bound)
+    for name, address in _bindings(body).items():
+        yield from _refused_binding(environment, table, name, address)
     for name, value in body.items():
         yield from _refused_value(environment, table, name, value)
+    if table == "leads" and not before and environment.enforces_required:
+        yield from (
+            missing_column(n) for n in sorted(environment.required_columns) if not body.get(n)
+        )
     email = body.get("emailaddress1")
     if environment.breaks_down:
         yield fault(500, "0x80040224", f"A plug-in broke over {email}")
@@ -107,7 +125,8 @@ def _refused_value(
 ) -> Iterator[Response]:
     most = LENGTHS[table].get(name)
     if most is not None and len(str(value).encode("utf-16-le")) // 2 > most:
-        said = f"The length of the '{name}' attribute of the '{table[:-1]}' entity exceeded"
+        where = f"the '{name}' attribute of the '{table[:-1]}' entity"
+        said = f"A validation error occurred. The length of {where} exceeded"
         yield fault(400, "0x80044331", f"{said} the maximum allowed length of '{most}'.")
     choice = environment.choices.get(name)
     if choice is not None and value not in choice:
@@ -117,6 +136,8 @@ def _refused_value(
     known = {*LENGTHS[table], *environment.choices, *environment.own_columns, *FLAGS}
     if "@" not in name and name not in known:
         yield unknown_column(name, table)
+    if name in environment.refused_columns:
+        yield fault(400, environment.refused_columns[name], f"'{value}' is no {name} that we take.")
 
 
 def _duplicate(environment: Environment, email: str) -> Iterator[Response]:
@@ -128,9 +149,28 @@ def _duplicate(environment: Environment, email: str) -> Iterator[Response]:
         yield fault(412, "0x80060892", said)
 
 
-def _bindings(body: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return table and id that lookups are bound to, by the lookup's name."""
-    bound = {
-        n.partition("@")[0]: v.strip("/)") for n, v in body.items() if n.endswith("@odata.bind")
-    }
-    return {name: (to.partition("(")[0], to.partition("(")[2]) for name, to in bound.items()}
+def _refused_binding(
+    environment: Environment, table: str, name: str, address: str
+) -> Iterator[Response]:
+    try:
+        to = binds.parse(address)
+        if to.table not in BINDINGS[table].get(name, ()):
+            yield unknown_column(f"{name}@odata.bind", table)
+        elif not _bound_to(environment, to):
+            yield gone(to.table, to.row_id) if to.row_id else no_such_key(to.table)
+    except BadAddressError as error:
+        yield unreadable(error)
+
+
+def _bound_to(environment: Environment, to: binds.Address) -> str:
+    """Return the id of the row that an address names, "" if it is not there."""
+    rows: Mapping[str, Mapping[str, object]] = environment.tables.get(to.table, {})
+    if to.table in OWNERS:
+        people = environment.principals.values()
+        rows = {one.id: {"name": one.name} for one in people if f"{one.kind}s" == to.table}
+    return binds.matching(to, rows, environment.alternate_keys.get(to.table, set()))
+
+
+def _bindings(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the addresses that lookups are bound to, by the lookup's name."""
+    return {n.partition("@")[0]: v for n, v in body.items() if n.endswith("@odata.bind")}

@@ -108,7 +108,7 @@ async def test_a_value_that_is_longer_than_a_column_of_ones_own_rejects(
     crm_for: CrmFor, server: DynamicsServer
 ) -> None:
     crm = own(crm_for, mobilephone="{email}")
-    with pytest.raises(CrmRejectedError, match="0x80044331 The length of the 'mobilephone'"):
+    with pytest.raises(CrmRejectedError, match=r"0x80044331 .*length of the 'mobilephone'"):
         await delivered(crm, customer(email="a.rather.long.one@fabrikam.example"))
     assert server.records() == []
 
