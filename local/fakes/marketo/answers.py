@@ -10,9 +10,13 @@ MESSAGES = {
     "601": "Access token invalid",
     "602": "Access token expired",
     "603": "Access denied",
+    "604": "Request timed out",
     "606": "Max rate limit '100' exceeded with in '20' secs",
+    "607": "Daily quota reached",
     "608": "API Temporarily Unavailable",
     "610": "Requested resource not found",
+    "614": "Invalid Subscription",
+    "615": "Concurrent access limit reached",
     "701": "Region cannot be blank",
     "713": "Transient Error",
 }

@@ -22,8 +22,23 @@ STRING_CHARACTERS, TEXT_AREA_BYTES = 255, 30_000
 JSON_TYPES: dict[str, type] = {"boolean": bool, "integer": int}
 
 
+WORDS = {
+    "1001": "Invalid value '{value}'. Required of type '{type}'",
+    "1002": "Missing value for the required parameter '{name}'",
+    "1003": "Invalid value for field '{name}'",
+    "1006": "Field '{name}' not found",
+}
+"""See https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/error-codes; of
+"1003", which that page calls "Invalid data", instances name the field.
+"""
+
+
 class Schema:
-    """What an instance knows of a person; the two custom fields that we need are there."""
+    """What an instance knows of a person; the two custom fields that we need are there.
+
+    ``refuses`` are codes for fields of which no value is taken. ``partitions`` are those that we
+    may write to, if the workspace has any.
+    """
 
     def __init__(self) -> None:
         """Start with fields that can be written; a test adds and takes away."""
@@ -34,6 +49,8 @@ class Schema:
             INTERESTS: "text",
         }
         self.required: set[str] = set()
+        self.refuses: dict[str, str] = {}
+        self.partitions: set[str] = set()
 
     def described(self) -> dict[str, Any]:
         """Return what ``describe2`` tells."""
@@ -48,13 +65,30 @@ class Schema:
     def refusals(self, person: Person, *, creates: bool) -> Iterator[Refusal]:
         """Give what is wrong with the values of a person."""
         known = {*self.types, *([] if creates else ["id"])}
-        for name in person.keys() - known:
-            yield "1006", f"Field '{name}' not found"
         for name, value in person.items():
-            if self._is_wrong(name, value):
-                yield "1001", f"Invalid value '{value}'. Required of type '{name}'"
+            if creates and name == "id":
+                yield self._refusal("1003", name, value)
+            elif name not in known:
+                yield self._refusal("1006", name, value)
+            elif name in self.refuses:
+                yield self._refusal(self.refuses[name], name, value)
+            elif self._is_wrong(name, value):
+                yield self._refusal("1001", name, value)
         for name in sorted(self.required - person.keys()) if creates else ():
-            yield "1002", f"Missing value for the required parameter '{name}'"
+            yield self._refusal("1002", name, "")
+
+    def partition_refusals(self, name: str, now: str | None) -> Iterator[Refusal]:
+        """Give what is wrong with the partition that a person is written to; ``now`` has it."""
+        if len(self.partitions) > 1 and not name and now is None:
+            yield "1009", "Partition name must be specified"
+        if name and name not in self.partitions:
+            yield "1008", f"Access denied to partition '{name}'"
+        elif name and now not in (None, name):
+            yield "1010", "Partition update not allowed"
+
+    def _refusal(self, code: str, name: str, value: object) -> Refusal:
+        kind = self.types.get(name, "string")
+        return code, WORDS[code].format(value=value, name=name, type=kind)
 
     def _is_wrong(self, name: str, value: object) -> bool:
         kind = self.types.get(name, "")

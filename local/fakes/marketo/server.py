@@ -33,12 +33,14 @@ from local.fakes.server import CrmServer, Fault, SeenRecord
 MOST_VALUES, LONGEST_URL = 300, 8 * 1024
 TOKEN_LASTS = timedelta(hours=1)
 FIRST_ID = 318_581
+PARTITION = "leadPartitionId"
 
 
 class MarketoServer(CrmServer):
     """A fake instance; knobs stand for what differs between instances and for what may go wrong.
 
     ``answers`` come instead of the next ones; ``meanwhile`` is what sales does before the next one.
+    ``calls_left`` are those of the daily quota.
     """
 
     name = "marketo"
@@ -60,6 +62,8 @@ class MarketoServer(CrmServer):
         self.may_write = self.takes_company = True
         self.creates_by_any_field = False
         self.create_seconds = 0.0
+        self.calls_left: int | None = None
+        self.tells_expiry_as_text = False
         self._ids = count(FIRST_ID)
         self._token = ""
         self._token_ends_at = self.now()
@@ -150,6 +154,9 @@ class MarketoServer(CrmServer):
                     return failed("602")
                 if token != self._token or not token:
                     return failed("601")
+                if self.calls_left == 0:
+                    return failed("607")
+                self.calls_left = self.calls_left and self.calls_left - 1
                 if self.meanwhile:
                     self.meanwhile.popleft()()
                 return self.answers.popleft() if self.answers else await do(request)
@@ -174,7 +181,8 @@ class MarketoServer(CrmServer):
         if not self._token or self.now() >= self._token_ends_at:
             self._token, self._token_ends_at = f"t-{self.logins}:int", self.now() + TOKEN_LASTS
         left = (self._token_ends_at - self.now()) // timedelta(seconds=1)
-        token = {"access_token": self._token, "token_type": "bearer", "expires_in": left}
+        told = str(left) if self.tells_expiry_as_text else left
+        token = {"access_token": self._token, "token_type": "bearer", "expires_in": told}
         return JSONResponse({**token, "scope": "relay@fabrikam.example"})
 
     async def _nothing(self, _: Request) -> Response:
@@ -205,11 +213,18 @@ class MarketoServer(CrmServer):
         value = str(person.get(by, "")).lower()
         same = [i for i, p in self.persons.items() if value and str(p.get(by)).lower() == value]
         creates = action == "createOnly"
-        if refusals := self._refusals(person, same, creates=creates):
+        partition = body.get("partitionName", "")
+        now = None if creates or not same else self.persons[same[0]].get(PARTITION)
+        refusals = [
+            *self._refusals(person, same, creates=creates),
+            *self.schema.partition_refusals(partition, now),
+        ]
+        if refusals:
             return skipped(*refusals[0])
         if creates:
             await asyncio.sleep(self.create_seconds)
-            return done({"id": int(self.has(**person)), "status": "created"})
+            there = {PARTITION: partition} if partition else {}
+            return done({"id": int(self.has(**person, **there)), "status": "created"})
         self.has(same[0], **{name: value for name, value in person.items() if name != "id"})
         return done({"id": same[0], "status": "updated"})
 
