@@ -5,14 +5,12 @@ intervals of repeats that unite when they touch, the earliest interest that nobo
 The clips (20 interests, 5 names) keep the row small; only beyond them does order show.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock
-from shared.domain.identity import has_value, normalized_text
+from shared.domain.identity import content_digest, folded, person, tells
 from shared.domain.lead import (
     CONTACT_FIELDS,
     DO_NOT_CONTACT,
@@ -29,9 +27,7 @@ from shared.domain.lead import (
 NEWEST_INTERESTS = 20
 FULL_NAMES = 5
 SUMMARY_CHARACTERS = 120
-
-SAME_SOURCE = {"appsource (spza)": "appsource", "spza": "appsource"}
-"""One source under its documented names."""
+FINGERPRINT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +84,7 @@ def answered(lead: Lead, at: datetime, by: str, outcome: str = "") -> Lead:
 
 def fingerprint(submission: Submission) -> str:
     """Return what two submissions share exactly if one repeats the other: 16 hex digits."""
-    source = submission.source.lower()
-    said = [
-        SAME_SOURCE.get(source, source),
-        submission.action.lower(),
-        submission.publisher.lower(),
-        submission.offer.lower(),
-        submission.offer_title,
-        submission.description,
-        sorted(submission.contact.given().items()),
-    ]
-    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return content_digest(submission)[:FINGERPRINT_DIGITS]
 
 
 def _add_interest(
@@ -142,16 +128,22 @@ def _summary(submission: Submission) -> InterestSummary:
 def _newest_values(
     before: dict[str, StampedText], submission: Submission
 ) -> dict[str, StampedText]:
-    """Keep per field the newest value; "N/A" and the like never replace one that says something."""
+    """Keep per field the newest value; "N/A" and the like never replace one that says something.
+
+    Of an e-mail it keeps the address alone: what a mail program set around it, a CRM refuses.
+    """
     after = dict(before)
-    for name, value in submission.contact.given().items():
-        given = StampedText(value, submission.stamp)
-        after[name] = max(after.get(name, given), given, key=_weight)
+    given = submission.contact.given()
+    if address := person(submission.contact).address.written:
+        given["email"] = address
+    for name, value in given.items():
+        new = StampedText(value, submission.stamp)
+        after[name] = max(after.get(name, new), new, key=lambda known: _weight(name, known))
     return after
 
 
-def _weight(text: StampedText) -> tuple[bool, datetime, str]:
-    return has_value(text.value), *text.stamp
+def _weight(field: str, text: StampedText) -> tuple[bool, datetime, str]:
+    return tells(field, text.value), *text.stamp
 
 
 def _oldest_names(
@@ -159,16 +151,12 @@ def _oldest_names(
 ) -> tuple[StampedName, ...]:
     """Keep each full name with its first stamp, the oldest name first."""
     contact = submission.contact
-    if not (has_value(contact.first_name) and has_value(contact.last_name)):
+    if person(contact).full_name is None:
         return before
-    given = StampedName(
-        contact.first_name,
-        contact.last_name,
-        submission.stamp,
-    )
+    given = StampedName(contact.first_name, contact.last_name, submission.stamp)
     first_seen: dict[str, StampedName] = {}
     for name in sorted([*before, given], key=lambda n: n.stamp):
-        first_seen.setdefault(normalized_text(f"{name.first_name} {name.last_name}"), name)
+        first_seen.setdefault(folded(f"{name.first_name} {name.last_name}"), name)
     return tuple(first_seen.values())[:FULL_NAMES]
 
 

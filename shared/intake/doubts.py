@@ -5,7 +5,7 @@ Warnings repeat nothing of the body: it may be personal data.
 
 from collections.abc import Callable
 
-from shared.domain.identity import country_code, e164_phone, normalized_email
+from shared.domain.identity import person
 from shared.domain.lead import Submission
 from shared.intake.lead_source import split_lead_source
 
@@ -23,11 +23,13 @@ ACTIONS = frozenset(name.lower() for name in KNOWN_ACTIONS)
 SOURCES = frozenset(name.lower() for name in KNOWN_SOURCES)
 
 VALUE_DOUBTS: dict[str, Callable[[Submission], bool]] = {
-    "Email is no valid address": lambda s: _fails(s.contact.email, normalized_email),
-    "Phone is no valid number, neither of the country nor an international one": lambda s: _fails(
-        s.contact.phone, lambda phone: e164_phone(phone, s.contact.country)
+    "Email is no valid address": lambda s: bool(s.contact.email) and not person(s.contact).email,
+    "Phone is no valid number, neither of the country nor an international one": lambda s: (
+        bool(s.contact.phone) and not person(s.contact).phone.number
     ),
-    "Country is no known code or name": lambda s: _fails(s.contact.country, country_code),
+    "Country is no known code or name": lambda s: (
+        bool(s.contact.country) and not person(s.contact).country
+    ),
     f"the action is none of {', '.join(KNOWN_ACTIONS)}": lambda s: _is_unknown(s.action, ACTIONS),
     f"the source is none of {', '.join(KNOWN_SOURCES)}": lambda s: _is_unknown(s.source, SOURCES),
     "LeadSource and ActionCode name different actions; ActionCode is used": lambda s: (
@@ -50,11 +52,6 @@ def doubts_of(submission: Submission) -> tuple[str, ...]:
 
 def _names_offer(submission: Submission) -> bool:
     return bool(submission.publisher or submission.offer or submission.offer_title)
-
-
-def _fails(text: str, normalized: Callable[[str], str]) -> bool:
-    """Tell whether a text was given that has no normal form."""
-    return bool(text) and not normalized(text)
 
 
 def _is_unknown(text: str, known: frozenset[str]) -> bool:

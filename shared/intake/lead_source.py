@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from shared.domain.identity import visible
+
 
 class LeadSource(NamedTuple):
     """The parts of ``source-action|publisher.offer``; what is not there is ""."""
@@ -18,4 +20,4 @@ def split_lead_source(text: str) -> LeadSource:
     source, _, action = left.partition("-")
     publisher, dot, offer = right.partition(".")
     parts = (source, action, publisher, offer) if dot else (source, action, "", right)
-    return LeadSource(*(part.strip() for part in parts))
+    return LeadSource(*(visible(part).strip() for part in parts))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.errors import InvalidPushError
-from shared.domain.identity import has_value
+from shared.domain.identity import has_value, visible
 from shared.domain.lead import CONTACT_FIELDS, TEST_MARK, Contact, Submission
 from shared.intake.decode import read_object
 from shared.intake.doubts import doubts_of
@@ -47,7 +47,7 @@ def parse(
         contact=contact,
         lead_source=lead_source,
         source=parts.source,
-        action=_action(action, parts.action),
+        action=_action(visible(action).strip(), parts.action),
         publisher=parts.publisher,
         offer=parts.offer,
         offer_title=offer_title,
@@ -82,4 +82,4 @@ def _action(separate: str, embedded: str) -> str:
 
 
 def _is_marked(text: str) -> bool:
-    return text[: len(TEST_MARK)].upper() == TEST_MARK
+    return visible(text).strip()[: len(TEST_MARK)].upper() == TEST_MARK

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.domain.identity import has_value
-from shared.intake.decode import JsonObject, JsonValue, dump_json
+from shared.domain.identity import has_value, written_out
+from shared.intake.decode import JsonNumber, JsonObject, JsonValue, dump_json
 
 NOTHING: tuple[JsonValue, ...] = (None, "", [], JsonObject([]))
 
@@ -37,7 +37,7 @@ class Text(NamedTuple):
 def read_text(key: str, given: Sequence[JsonValue]) -> Text:
     """Return the last text under a key that says something."""
     values = [value for value in given if value not in NOTHING]
-    texts = [text for value in values if (text := cleaned(_as_text(value), key))]
+    texts = [text for value in values if (text := cleaned(_as_text(value, key), key))]
     if not texts:
         return Text("")
     telling = [text for text in texts if has_value(text)] if len(texts) > 1 else texts
@@ -64,7 +64,9 @@ def cleaned(text: str, key: str) -> str:
     return NO_TEXT.sub("", text).strip()
 
 
-def _as_text(value: JsonValue) -> str:
+def _as_text(value: JsonValue, key: str) -> str:
+    if isinstance(value, JsonNumber) and key == "Phone":
+        return written_out(value)
     return value if isinstance(value, str) else dump_json(value)
 
 

@@ -10,9 +10,9 @@ from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
     e164_phone,
+    folded,
     lead_id,
     normalized_email,
-    normalized_text,
 )
 from shared.domain.lead import KeyKind
 from shared.operations.errors import NotFoundError, UsageError
@@ -125,7 +125,7 @@ def _key(who: str, last_name: str) -> tuple[KeyKind, tuple[str, ...]]:
         return KeyKind.EMAIL, (email,)
     phone = e164_phone(who, "")
     if phone and last_name:
-        return KeyKind.PHONE, (phone, normalized_text(last_name))
+        return KeyKind.PHONE, (phone, folded(last_name))
     if phone:
         raise UsageError("a lead is known by phone and last name together: add --last-name NAME")
     raise UsageError(

@@ -214,10 +214,43 @@ def test_anything_new_makes_an_interest(other: Submission) -> None:
         replace(submission("s2"), publisher="Contoso"),
         replace(submission("s2"), lead_source="AzureMarketplace-INS|contoso.backup"),
         replace(submission("s2"), warnings=("no offer is named",)),
+        replace(submission("s2"), offer_title=" BACKUP\u200b "),
+        submission("s2", description="-"),
+        submission("s2", contact=replace(ANNA, first_name="ANNA", last_name=" sample ")),
+        submission("s2", contact=replace(ANNA, email="Anna <Info@Contoso.com>;")),
+        submission("s2", contact=replace(ANNA, company="N/A", title="--None--")),
     ],
 )
 def test_what_is_only_spelled_differently_is_a_repeat(other: Submission) -> None:
     assert repeats_of(submission(), other) == ["", "s1"]
+
+
+@pytest.mark.parametrize(
+    ("field", "spellings"),
+    [
+        ("phone", ("+49 30 123456", "030 / 123456", "0049-30-123456", "+493012 3456 (office)")),
+        ("country", ("DE", "Germany", "deu")),
+        ("company", ("Contoso, Inc.", "CONTOSO INC")),
+        ("last_name", ("O'Dair", "O’DAIR", "o\u00ad'dair")),
+        ("title", ("Head of IT", "head  of it")),
+    ],
+)
+def test_normal_forms_are_compared(field: str, spellings: tuple[str, ...]) -> None:
+    contacts = (replace(ANNA, country="DE") for _ in spellings)
+    spelled = [
+        submission(f"s{n}", n * HOUR, contact=replace(contact, **{field: text}))
+        for n, (contact, text) in enumerate(zip(contacts, spellings, strict=True))
+    ]
+    assert repeats_of(*spelled) == ["", *["s0"] * (len(spellings) - 1)]
+
+
+def test_another_extension_is_something_new() -> None:
+    phones = ("+49 30 123456", "+49 30 123456 ext. 7", "+49 30 123456 ext. 8")
+    spelled = [
+        submission(f"s{n}", n * HOUR, contact=replace(ANNA, phone=phone))
+        for n, phone in enumerate(phones)
+    ]
+    assert repeats_of(*spelled) == ["", "", ""]
 
 
 def test_a_fingerprint_is_16_hex_digits() -> None:
@@ -300,12 +333,36 @@ def test_the_newest_value_of_each_field_wins() -> None:
     assert lead.contact == replace(ANNA, phone="2", company="Contoso", title="Esquire")
 
 
-@pytest.mark.parametrize("nothing", ["", "N/A", "-", "none", "Unknown"])
+PLACEHOLDERS = ["", "N/A", "-", "none", "Unknown", "NA", "[not provided]", "Please select"]
+
+
+@pytest.mark.parametrize("nothing", PLACEHOLDERS)
 def test_what_says_nothing_replaces_no_value(nothing: str) -> None:
     newer = replace(ANNA, company=nothing)
     known = submission("s1", contact=replace(ANNA, company="Contoso"))
     assert merged([known, submission("s2", HOUR, contact=newer)]).contact.company == "Contoso"
     assert merged([submission("s0", -HOUR, contact=newer), known]).contact.company == "Contoso"
+
+
+def test_a_placeholder_replaces_no_country_but_namibia_does() -> None:
+    known = submission("s1", contact=replace(ANNA, country="SE"))
+    for newer, country in (("Please select", "SE"), ("--None--", "SE"), ("NA", "NA")):
+        later = submission("s2", HOUR, contact=replace(ANNA, country=newer))
+        assert merged([known, later]).contact.country == country
+
+
+def test_a_placeholder_replaces_no_address_and_no_phone() -> None:
+    known = submission("s1", contact=replace(ANNA, phone="+49 30 123456"))
+    later = replace(ANNA, email="noemail@contoso.com", phone="0000000000")
+    lead = merged([known, submission("s2", HOUR, contact=later)])
+    assert (lead.contact.email, lead.contact.phone) == ("info@contoso.com", "+49 30 123456")
+
+
+def test_an_address_is_kept_without_what_a_mail_program_sets_around_it() -> None:
+    spelled = replace(ANNA, email="Anna Sample <Info\u200b@Contoso.com>")
+    assert merged([submission(contact=spelled)]).contact.email == "Info@Contoso.com"
+    unclear = replace(ANNA, email="info at contoso")
+    assert merged([submission(contact=unclear)]).contact.email == "info at contoso"
 
 
 def test_what_says_nothing_is_kept_where_nothing_else_is() -> None:
@@ -331,6 +388,22 @@ def test_one_name_spelled_differently_is_no_conflict() -> None:
     lead = merged([submission("s1"), submission("s2", HOUR, contact=shouted)])
     assert lead.name_conflicts == ()
     assert (lead.contact.first_name, lead.contact.last_name) == ("Anna", "Sample")
+
+
+@pytest.mark.parametrize("last", ["O’Farr", "O`FARR", "O\u02bc\u200bFarr"])
+def test_typography_and_the_invisible_are_no_conflict(last: str) -> None:
+    una = Contact(first_name="Una", last_name="O'Farr", email="una@contoso.com")
+    other = replace(una, last_name=last)
+    lead = merged([submission("s1", contact=una), submission("s2", HOUR, contact=other)])
+    assert lead.name_conflicts == ()
+    assert lead.contact.last_name == "O'Farr"
+
+
+def test_mr_null_has_a_full_name() -> None:
+    null = Contact(first_name="Hanna", last_name="Null", email="hanna@contoso.com")
+    lead = merged([submission("s1", contact=null), submission("s2", HOUR, contact=null)])
+    assert (lead.contact.first_name, lead.contact.last_name) == ("Hanna", "Null")
+    assert lead.name_conflicts == ()
 
 
 def test_a_part_of_a_name_fills_in_until_a_full_name_comes() -> None:

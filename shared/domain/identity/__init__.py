@@ -1,0 +1,40 @@
+"""Who a customer is: normal forms of what a contact gives, and the key that they make. Pure."""
+
+from shared.domain.identity.content import content_digest
+from shared.domain.identity.countries import country_code, country_name
+from shared.domain.identity.emails import email_address, normalized_email
+from shared.domain.identity.folding import folded, folded_company, visible
+from shared.domain.identity.keys import (
+    LEAD_ID_DIGITS,
+    UNIT_SEPARATOR,
+    DedupeKey,
+    dedupe_key,
+    lead_id,
+)
+from shared.domain.identity.person import Person, answerable, person, tells
+from shared.domain.identity.phones import e164_phone, phone_number, written_out
+from shared.domain.identity.placeholders import has_value
+
+__all__ = [
+    "LEAD_ID_DIGITS",
+    "UNIT_SEPARATOR",
+    "DedupeKey",
+    "Person",
+    "answerable",
+    "content_digest",
+    "country_code",
+    "country_name",
+    "dedupe_key",
+    "e164_phone",
+    "email_address",
+    "folded",
+    "folded_company",
+    "has_value",
+    "lead_id",
+    "normalized_email",
+    "person",
+    "phone_number",
+    "tells",
+    "visible",
+    "written_out",
+]
