@@ -4,6 +4,7 @@ Receivers are programs of others. Fields may be added to version 1; what is ther
 its meaning, or ``schemaVersion`` rises.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Literal
 
@@ -11,7 +12,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
-from shared.ports.crm import Changed
 
 MARKETPLACE_NAMES = {
     name: to_camel(name)[0].upper() + to_camel(name)[1:] for name in CONTACT_FIELDS
@@ -55,7 +55,7 @@ class InterestJson(_Part):
 
 
 class LeadJson(_Part):
-    """One customer, de-duplicated, with what is new since the last delivery."""
+    """One customer, de-duplicated, with what is new since the last delivery, or a part of it."""
 
     schema_version: Literal[1] = 1
     lead_id: str = Field(description="the same for all that this customer ever does")
@@ -76,10 +76,16 @@ class LeadJson(_Part):
         description="since the last delivery, oldest first; one may come again with a higher"
         " version if an answer was lost, with its submissionId"
     )
+    new_interests_through: int = Field(
+        description="the version up to which this post and those before it have the new interests;"
+        " if it is lower than version, they are too many for one post, and more posts follow"
+    )
 
 
-def lead_json(lead: Lead, changed: Changed) -> LeadJson:
-    """Return a lead as it is now."""
+def lead_json(
+    lead: Lead, fields: Collection[str], interests: Iterable[Interest], through: int
+) -> LeadJson:
+    """Return a lead as it is now, with some of its new interests."""
     return LeadJson(
         lead_id=lead.lead_id,
         version=lead.version,
@@ -88,11 +94,12 @@ def lead_json(lead: Lead, changed: Changed) -> LeadJson:
         test=lead.test,
         do_not_contact=lead.do_not_contact,
         contact=_contact(lead.contact),
-        changed_fields=tuple(to_camel(name) for name in CONTACT_FIELDS if name in changed.fields),
+        changed_fields=tuple(to_camel(name) for name in CONTACT_FIELDS if name in fields),
         name_conflicts=lead.name_conflicts,
         owner=lead.owner,
         team=lead.team,
-        new_interests=tuple(_interest(interest) for interest in changed.interests),
+        new_interests=tuple(interest_json(interest) for interest in interests),
+        new_interests_through=through,
     )
 
 
@@ -114,7 +121,8 @@ def marketplace_json(interest: Interest) -> dict[str, object]:
     }
 
 
-def _interest(interest: Interest) -> InterestJson:
+def interest_json(interest: Interest) -> InterestJson:
+    """Return an interest as it was received."""
     submission = interest.submission
     return InterestJson(
         submission_id=submission.submission_id,

@@ -1,5 +1,6 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from time import monotonic
 
 import pytest
 
@@ -19,9 +20,11 @@ async def server() -> AsyncIterator[HttpsEndpointServer]:
 async def crm_for() -> AsyncIterator[CrmFor]:
     async with AsyncExitStack() as stack:
 
-        def build(server: HttpsEndpointServer, **given: str) -> HttpsEndpointCrm:
+        def build(
+            server: HttpsEndpointServer, clock: Callable[[], float] = monotonic, **given: str
+        ) -> HttpsEndpointCrm:
             settings = HttpsEndpointSettings.model_validate({**server.settings(), **given})
-            crm = HttpsEndpointCrm(settings)
+            crm = HttpsEndpointCrm(settings, clock)
             stack.push_async_callback(crm.close)
             return crm
 

@@ -1,6 +1,10 @@
 """What answers mean: no lead is lost, and nothing that is secret is told."""
 
+import json
+import re
 from datetime import timedelta
+from html import escape
+from urllib.parse import quote
 
 import pytest
 
@@ -10,31 +14,27 @@ from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmCredentialsError,
+    CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
     CrmUnavailableError,
 )
-from tests.destinations.https_endpoint.world import CrmFor, Saying, upsert
-from tests.examples import LEAD_ID
+from tests.destinations.https_endpoint.world import CrmFor, Endless, Saying, changed, upsert
+from tests.examples import CONTACT, LEAD_ID, interest
+
+PAGE = "<html><head><title>Please wait</title></head></html>"
 
 
 @pytest.mark.parametrize(
     ("fault", "wait"),
-    [
-        (Fault.THROTTLED, timedelta(seconds=42)),
-        (Fault.THROTTLED_WITHOUT_WAIT, None),
-        (Fault.UNAVAILABLE, None),
-        (Fault.CUT_BEFORE, None),
-        (Fault.CUT_AFTER, None),
-        (Fault.HALF_A_BODY, None),
-    ],
+    [(Fault.THROTTLED, timedelta(seconds=42)), (Fault.THROTTLED_WITHOUT_WAIT, None)],
 )
-async def test_what_may_have_been_taken_is_unknown(
+async def test_a_flow_that_says_so_itself_has_done_nothing(
     server: HttpsEndpointServer, fault: Fault, wait: timedelta | None, crm: HttpsEndpointCrm
 ) -> None:
     server.faults.append(fault)
 
-    with pytest.raises(CrmOutcomeUnknownError) as caught:
+    with pytest.raises(CrmUnavailableError, match=r"^429 Too Many Requests: Too") as caught:
         await upsert(crm)
 
     assert caught.value.retry_after == wait
@@ -42,11 +42,20 @@ async def test_what_may_have_been_taken_is_unknown(
     assert len(server.records()) == 1
 
 
-async def test_a_web_page_is_no_success(server: HttpsEndpointServer, crm: HttpsEndpointCrm) -> None:
-    server.faults.append(Fault.HTML)
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.UNAVAILABLE, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.HALF_A_BODY, Fault.HTML],
+)
+async def test_a_post_without_a_usable_answer_may_have_arrived_and_is_sent_again(
+    server: HttpsEndpointServer, fault: Fault, crm: HttpsEndpointCrm
+) -> None:
+    server.faults.append(fault)
 
-    with pytest.raises(CrmUnavailableError, match="with a web page: check"):
+    with pytest.raises(CrmOutcomeUnknownError):
         await upsert(crm)
+
+    await upsert(crm)
+    assert len(server.records()) == 1
 
 
 async def test_an_answer_without_an_id_is_a_success_under_our_own(
@@ -81,22 +90,87 @@ async def test_a_refusal_is_rejected_in_its_own_words(
 @pytest.mark.parametrize(
     ("status", "words", "error"),
     [
-        (410, "gone", CrmRejectedError),
-        (413, "too large", CrmRejectedError),
-        (403, "who?", CrmCredentialsError),
-        (500, "oh", CrmOutcomeUnknownError),
-        (504, "late", CrmOutcomeUnknownError),
+        (400, "The field title is unknown.", CrmRejectedError),
+        (400, '{"detail": "The field title is unknown."}', CrmRejectedError),
+        (422, '[{"loc": ["body"], "msg": "unknown field"}]', CrmRejectedError),
+        (410, "", CrmRejectedError),
+        (410, PAGE, CrmRejectedError),
+        (413, "", CrmRejectedError),
+        (413, PAGE, CrmRejectedError),
+        (400, "", CrmUnavailableError),
+        (400, "{}", CrmUnavailableError),
+        (400, "[]", CrmUnavailableError),
+        (400, "null", CrmUnavailableError),
+        (400, '{"status": 400, "error": null}', CrmUnavailableError),
+        (400, PAGE, CrmUnavailableError),
+        (409, PAGE, CrmUnavailableError),
+        (422, PAGE.upper(), CrmUnavailableError),
+        (451, f"<!-- proxy -->{PAGE}", CrmUnavailableError),
         (404, "nothing here", CrmUnavailableError),
         (405, "GET only", CrmUnavailableError),
         (400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', CrmUnavailableError),
+        (403, "who?", CrmCredentialsError),
+        (408, "late", CrmOutcomeUnknownError),
+        (425, "early", CrmOutcomeUnknownError),
+        (429, "slow down", CrmOutcomeUnknownError),
+        (429, PAGE, CrmOutcomeUnknownError),
+        (500, "oh", CrmOutcomeUnknownError),
+        (503, "{}", CrmOutcomeUnknownError),
+        (504, "late", CrmOutcomeUnknownError),
+        (200, PAGE, CrmOutcomeUnknownError),
+        (202, "<form action='/login'>", CrmOutcomeUnknownError),
     ],
 )
-async def test_what_is_wrong_with_the_endpoint_is_no_fault_of_the_lead(
+async def test_the_lead_is_parked_only_if_the_endpoint_itself_refuses_it(
     status: int, words: str, error: type[Exception], crm_for: CrmFor
 ) -> None:
     async with Saying(status, words).running() as server:
-        with pytest.raises(error, match=f"^{status} "):
+        with pytest.raises(error, match=f"^{status}"):
             await upsert(crm_for(server))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "WorkflowTriggerIsNotEnabled",
+        '{"error": {"code": "Invalid", "message": "WorkflowTriggerIsNotEnabled"}}',
+        '{"error": "WorkflowTriggerIsNotEnabled"}',
+    ],
+)
+async def test_a_flow_is_switched_off_only_if_its_error_code_says_so(
+    words: str, crm_for: CrmFor
+) -> None:
+    async with Saying(400, words).running() as server:
+        with pytest.raises(CrmRejectedError):
+            await upsert(crm_for(server))
+
+
+@pytest.mark.parametrize("words", ["OK", "", "Thanks <b>a lot</b>", '{"note": "<form>"}', "null"])
+async def test_whatever_else_comes_with_a_success_is_one(words: str, crm_for: CrmFor) -> None:
+    async with Saying(200, words, "text/html").running() as server:
+        assert await upsert(crm_for(server)) == CrmRecord(id=LEAD_ID)
+
+
+async def test_an_answer_is_read_up_to_64_kib(crm_for: CrmFor) -> None:
+    async with Endless().running() as server:
+        assert await upsert(crm_for(server)) == CrmRecord(id=LEAD_ID)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503])
+async def test_no_error_repeats_what_the_customer_said(status: int, crm_for: CrmFor) -> None:
+    planted = [*CONTACT.given().values(), "Our budget is 5,000,000 a year."]
+    new = changed(interest(1, description=planted[-1]))
+    async with Saying(status, "").running() as server:
+        crm = crm_for(server)
+        for spelled in (str, json.dumps, quote, escape, str.upper):
+            spellings = [spelled(value) for value in planted]
+            server.words = "not taken: " + " | ".join(spellings)
+            with pytest.raises(CrmError, match=f"^{status} ") as caught:
+                await upsert(crm, new)
+
+            said = str(caught.value)
+            for one in (*planted, *spellings):
+                assert not re.search(rf"(?<!\w){re.escape(one)}(?!\w)", said, re.IGNORECASE)
 
 
 async def test_no_error_repeats_what_is_secret(

@@ -162,8 +162,8 @@ async def test_a_bearer_token_is_sent_as_it_is(
 def test_port_and_query_of_the_address_are_sent_as_they_were_given() -> None:
     crm = HttpsEndpointCrm(HttpsEndpointSettings(HTTPS_ENDPOINT_URL=LONG_ADDRESS))
 
-    assert crm._target == LONG_ADDRESS.partition(":443")[2]  # noqa: SLF001 - nobody else may see it
-    assert crm._http.where == "prod-1.westus.logic.azure.com"  # noqa: SLF001 - likewise
+    assert crm.endpoint.target == LONG_ADDRESS.partition(":443")[2]
+    assert crm.endpoint.http.where == "prod-1.westus.logic.azure.com"
 
 
 async def test_microsofts_own_body_goes_out_once_per_interest(

@@ -1,12 +1,13 @@
 """The destination "any HTTPS endpoint" against a fake one on a socket."""
 
 import base64
+from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Protocol, override
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from local.fakes.https_endpoint import HttpsEndpointServer
-from local.fakes.server import Fault
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import CONTACT_FIELDS, Interest
@@ -25,7 +26,9 @@ LONG_ADDRESS = (
 class CrmFor(Protocol):
     """Builds adapters, some with settings other than those that fit."""
 
-    def __call__(self, server: HttpsEndpointServer, **given: str) -> HttpsEndpointCrm: ...
+    def __call__(
+        self, server: HttpsEndpointServer, clock: Callable[[], float] = ..., **given: str
+    ) -> HttpsEndpointCrm: ...
 
 
 def changed(*interests: Interest, record: CrmRecord | None = None) -> Changed:
@@ -42,15 +45,53 @@ async def upsert(crm: HttpsEndpointCrm, new: Changed = NEW, *, version: int = 1)
 class Saying(HttpsEndpointServer):
     """Answers each post by the same words."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: str, labelled: str = "text/plain") -> None:
         super().__init__()
-        self.said = (status, words)
+        self.status, self.words, self.labelled = status, words, labelled
 
     @override
-    def fault_answer(self, fault: Fault) -> PlainTextResponse:
-        return PlainTextResponse(self.said[1], self.said[0])
+    def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
+        return Response(self.words, self.status, media_type=self.labelled)
+
+
+class Endless(HttpsEndpointServer):
+    """Answers "OK", and then white space for ever."""
 
     @override
-    def settings(self) -> dict[str, str]:
-        self.faults.append(Fault.REJECTED)
-        return super().settings()
+    def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
+        return StreamingResponse(chain(["OK"], repeat(" " * 1024)))
+
+
+class Limited(HttpsEndpointServer):
+    """Takes no body of more than ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    @override
+    def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
+        if len(body) > self.limit:
+            return PlainTextResponse("The body is too large.", 413)
+        return super()._taken(body, headers, query)
+
+
+class Ticking:
+    """A clock that is some seconds further each time that it is looked at."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        self._now += self._seconds
+        return self._now
+
+
+def posted_interests(server: HttpsEndpointServer) -> list[str]:
+    """Return the ids of all interests that were taken, in the order of the posts."""
+    return [
+        interest["submissionId"]
+        for body in server.posts.values()
+        for interest in body["newInterests"]
+    ]
