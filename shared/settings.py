@@ -5,7 +5,6 @@ environment; ``LeadStorage`` and its ``__`` parts are what the triggers' ``conne
 https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal, Self
 
@@ -31,6 +30,9 @@ UNRESOLVED = "@Microsoft.KeyVault("
 """How a Key Vault reference that Azure could not resolve arrives."""
 
 SECRET: JsonDict = {"secret": True}
+
+ADDRESS = "address"
+"""The type of a fault of an address, which may hold a secret: its value is not told."""
 
 
 class Settings(BaseSettings):
@@ -180,18 +182,6 @@ def load[S: Settings](cls: type[S]) -> S:
     return settings
 
 
-def check_together(*checks: Callable[[], object]) -> None:
-    """Do every check; raise one ``SettingsError`` naming the faults of all."""
-    faults: list[str] = []
-    for check in checks:
-        try:
-            check()
-        except SettingsError as error:
-            faults += error.faults
-    if faults:
-        raise SettingsError(faults)
-
-
 def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
     """Return which setting is wrong, what it is (unless it is secret) and what it should be."""
     message = fault["msg"].removeprefix("Value error, ")
@@ -201,6 +191,7 @@ def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
     field = next(f for f in cls.model_fields.values() if f.validation_alias == name)
     if fault["type"] == "missing" and not inside:  # its input is all the other settings
         return f"{name}: is not set; should be: {field.description}"
-    value = "" if field.json_schema_extra == SECRET else f" is {fault['input']!r};"
+    hidden = field.json_schema_extra == SECRET or fault["type"] == ADDRESS
+    value = "" if hidden else f" is {fault['input']!r};"
     where = f" {'.'.join(inside)}" if inside else ""
     return f"{name}:{where}{value} {message}; should be: {field.description}"

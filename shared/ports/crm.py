@@ -99,7 +99,7 @@ class Crm(Protocol):
         ``uncertain`` says that an earlier call may have created the record unseen: find it by our
         id before creating one, or raise ``CrmUncertainError``. What sales works on (owner, status,
         stage) is set on create only; do-not-contact flags are set and never cleared. A record that
-        was deleted there is made anew: the customer has come again.
+        was deleted there is re-created: the customer has come again.
         """
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:

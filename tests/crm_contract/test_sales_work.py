@@ -149,7 +149,7 @@ async def test_a_deleted_record_is_made_anew_when_the_customer_comes_again(world
     assert record.values["last_name"] == CUSTOMER["LastName"]
     assert world.missing(record) == [world.pushed[0]]  # it was deleted with the record
     assert world.delivery.delivered_version == world.lead.version
-    assert sum("made anew" in event.detail for event in world.told(EventKind.DELIVERED)) == 1
+    assert sum("re-created" in event.detail for event in world.told(EventKind.DELIVERED)) == 1
 
 
 @having(Feature.DELETES)

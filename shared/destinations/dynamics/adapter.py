@@ -1,7 +1,7 @@
 """The port ``Crm`` on the table ``lead``.
 
 A record of ours is found by its key, which is made of the lead's id: nothing is ever uncertain, and
-a lead that sales deleted is made anew under the key that it had. A closed one (qualified,
+a lead that sales deleted is re-created under the key that it had. A closed one (qualified,
 disqualified) is not changed and counts as followed up. A merged one stands for the lead that it was
 merged into. Not confirmed against a live system: whether closed leads refuse changes (they get
 none), and whether the key of a deleted lead can be had again while its environment keeps deleted
@@ -33,8 +33,8 @@ from shared.destinations.dynamics.fields import (
 from shared.destinations.dynamics.follow_up import ACTIVITY, OPEN, follow_up, odata_time, status
 from shared.destinations.dynamics.login import login
 from shared.destinations.dynamics.settings import DynamicsSettings
-from shared.destinations.http.addresses import checked_url
 from shared.destinations.http.client import HttpClient
+from shared.destinations.http.texts import recreated
 from shared.destinations.http.tokens import Tokens
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
@@ -50,7 +50,7 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.settings import check_together, load
+from shared.settings import load
 
 LEADS_AT_ONCE = 50
 OWNER_TYPE = "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -59,12 +59,7 @@ CLOSED = "closed in Dynamics 365: its fields were left as they are"
 
 def create() -> Crm:
     """Build the adapter from its settings; raise ``SettingsError``."""
-    settings = load(DynamicsSettings)
-    check_together(
-        lambda: checked_url("DYNAMICS_URL", settings.url),
-        lambda: checked_url("DYNAMICS_AUTHORITY", settings.authority),
-    )
-    return DynamicsCrm(settings)
+    return DynamicsCrm(load(DynamicsSettings))
 
 
 class DynamicsCrm:
@@ -100,7 +95,7 @@ class DynamicsCrm:
         """Create the lead, anew if its record was deleted; or find what went unanswered."""
         row_key, first = lead_key(lead, changed.record), next(iter(changed.interests), None)
         deleted = [changed.record.id] if changed.record else []
-        remarks = [f"record {one} was deleted there: made anew" for one in deleted]
+        remarks = [recreated(one) for one in deleted]
         new = new_lead(lead, first, self._settings)
         row = await self._api.create("leads", row_key, new.body)
         if row is None:

@@ -61,7 +61,7 @@ MEANINGS: Mapping[str, tuple[type[CrmError], str]] = {
 }
 """What a code means, and how to mend it. That the recycle bin has its codes in store, see
 https://learn.microsoft.com/power-apps/developer/data-platform/restore-deleted-records
-By that page they come when a record is restored or deleted again, and not when it is made anew.
+By that page they come when a record is restored or deleted again, and not when it is re-created.
 """
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from shared.destinations.dynamics.bindings import own_columns
 from shared.destinations.dynamics.settings import DynamicsSettings
-from shared.destinations.http.texts import interest_text
+from shared.destinations.http.texts import interest_text, name_for
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Contact, Interest, Lead
@@ -96,7 +96,7 @@ def new_lead(lead: Lead, interest: Interest | None, settings: DynamicsSettings) 
 def columns(contact: Contact) -> dict[str, str]:
     """Return the columns of a contact, never without a last name."""
     values = {column: str(getattr(contact, name)) for column, name in COLUMNS.items()}
-    return values | {"lastname": contact.last_name or contact.email or contact.company or NO_NAME}
+    return values | {"lastname": name_for(contact, NO_NAME)}
 
 
 def changed_columns(

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from shared.destinations.dynamics.bindings import binding_fault, open_bindings
+from shared.destinations.http.addresses import Address, BaseAddress
 from shared.destinations.http.own_fields import OwnField, OwnFields
 from shared.settings import SECRET, Settings
 
@@ -15,7 +16,7 @@ KEY_COLUMN = "leadid"
 class DynamicsSettings(Settings):
     """Where the environment is, how the app is let in, and what new leads are given."""
 
-    url: str = Field(
+    url: Address = Field(
         validation_alias="DYNAMICS_URL",
         description="address of the environment, such as https://contoso.crm4.dynamics.com",
     )
@@ -39,7 +40,7 @@ class DynamicsSettings(Settings):
         description="client secret of the app registration: its value, not its id",
         json_schema_extra=SECRET,
     )
-    authority: str = Field(
+    authority: BaseAddress = Field(
         "https://login.microsoftonline.com",
         validation_alias="DYNAMICS_AUTHORITY",
         description="address of Microsoft Entra; another one in national clouds",

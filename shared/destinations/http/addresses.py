@@ -1,41 +1,58 @@
-"""Addresses that leads may be sent to: https, or http on this machine."""
+"""Addresses that leads may be sent to: https, or http on this machine. Types of settings.
+
+A fault shows no more of an address than its server: the rest may be secret.
+"""
 
 import ipaddress
+from typing import Annotated
 
 import httpx
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
-from shared.domain.errors import SettingsError
+from shared.settings import ADDRESS, UNRESOLVED
 
 LARGEST_PORT = 65_535
 
 
-def checked_url(setting: str, url: str) -> str:
-    """Return an address that may be called: https, or http on this machine.
+def checked_address(url: str) -> str:
+    """Return an address that may be called; raise ``PydanticCustomError``, which is for settings.
 
-    Raises ``SettingsError``, which shows no more of it than the server.
+    A reference to a vault is returned too: who loads the settings tells that it is not resolved.
     """
-    fault = _url_fault(url)
+    fault = "" if url.startswith(UNRESOLVED) else _fault(url)
     if fault:
-        raise SettingsError([f"{setting}: {fault}; should be an https address"])
+        raise PydanticCustomError(ADDRESS, "{fault}", {"fault": fault})
     return url
 
 
-def _url_fault(url: str) -> str:
+def checked_base(url: str) -> str:
+    """Return an address that may be called and that paths can be added to."""
+    checked_address(url)
+    if "?" in url or "#" in url:
+        raise PydanticCustomError(ADDRESS, "has a query or a fragment")
+    return url
+
+
+Address = Annotated[str, AfterValidator(checked_address)]
+BaseAddress = Annotated[str, AfterValidator(checked_base)]
+
+
+def _fault(url: str) -> str:
     try:
         parts = httpx.URL(url)
+        host = parts.host
         parts.raw_host.decode("ascii").encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        return "is no address"
-    if not url:
-        return "is not set"
-    if (parts.port or 0) > LARGEST_PORT:
+    except (httpx.InvalidURL, ValueError):
+        return "is not a valid address"
+    if parts.port is not None and not 0 < parts.port <= LARGEST_PORT:
         return "has a port that can't be"
     if parts.userinfo:
         return "has a user or password in it"
-    loopback = parts.scheme == "http" and _is_loopback(parts.host)
-    if parts.host and (parts.scheme == "https" or loopback):
+    loopback = parts.scheme == "http" and _is_loopback(host)
+    if host and (parts.scheme == "https" or loopback):
         return ""
-    return f"is {f'{parts.scheme}://{parts.host}'!r}"
+    return f"is {f'{parts.scheme}://{host}'!r}, which is not https"
 
 
 def _is_loopback(host: str) -> bool:

@@ -66,6 +66,15 @@ def _checked(fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
     return fields
 
 
+def without_ours(fields: Mapping[str, OwnField], ours: Iterable[str]) -> Mapping[str, OwnField]:
+    """Return the fields if none is one of ours, in any case: leads are recognised by those."""
+    taken = {name.casefold() for name in ours}
+    for name in fields:
+        if name.casefold() in taken:
+            raise ValueError(f"{name!r} is set by the relay itself")
+    return fields
+
+
 OwnFields = Annotated[Json[dict[str, OwnField]], NoDecode, AfterValidator(_checked)]
 """The type of such a setting."""
 
@@ -121,11 +130,12 @@ def _value(field: OwnField, known: Mapping[str, str]) -> Value | None:
 def _template_fault(text: str) -> str:
     """Return what is wrong with a text to be filled in, "" if nothing."""
     try:
-        wanted = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-        unknown = [name for name in wanted if name not in PLACEHOLDERS]
-        if unknown:
-            return f"names {{{unknown[0]}}}; there are: {', '.join(sorted(PLACEHOLDERS))}"
-        text.format_map(dict.fromkeys(PLACEHOLDERS, ""))
-    except (ValueError, LookupError, AttributeError) as error:
-        return f"is no text that can be filled in: {error}"
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        return f"is not a text that can be filled in: {error}"
+    for _, name, spec, conversion in parts:
+        if name is not None and name not in PLACEHOLDERS:
+            return f"names {{{name}}}; there are: {', '.join(sorted(PLACEHOLDERS))}"
+        if spec or conversion:
+            return f"has more than a name in {{{name}…}}: values are filled in as they are"
     return ""

@@ -1,6 +1,8 @@
 """What a customer did, as a salesperson reads it."""
 
-from shared.domain.lead import Interest
+from collections.abc import Collection
+
+from shared.domain.lead import Contact, Interest
 
 ACTIONS = {
     "INS": "Get it now",
@@ -12,6 +14,18 @@ ACTIONS = {
 """What the customer clicked, see
 https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-get-customer-leads
 """
+
+
+LABELS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "email": "E-mail",
+    "phone": "Phone",
+    "country": "Country",
+    "company": "Company",
+    "title": "Job title",
+}
+"""Contact fields as a salesperson calls them."""
 
 
 def interest_text(interest: Interest) -> str:
@@ -28,6 +42,23 @@ def interest_text(interest: Interest) -> str:
         submission.description,
     ]
     return "\n".join(line for line in lines if line)
+
+
+def as_given(contact: Contact, fields: Collection[str], refused_by: str = "") -> list[str]:
+    """Return a line for each field that is not sent, with its value, for whoever reads the text."""
+    why = f", not accepted by {refused_by}" if refused_by else ""
+    given = contact.given().items()
+    return [f"{LABELS[name]} as given{why}: {value}" for name, value in given if name in fields]
+
+
+def name_for(contact: Contact, otherwise: str) -> str:
+    """Return a last name where a CRM asks for one: an e-mail or a company stands in for it."""
+    return contact.last_name or contact.email or contact.company or otherwise
+
+
+def recreated(record_id: str) -> str:
+    """Return the remark on a record that is in the place of one that was deleted."""
+    return f"record {record_id} was deleted there: re-created"
 
 
 def mark(interest: Interest) -> str:

@@ -18,6 +18,11 @@ class Fitted:
     remarks: tuple[str, ...]
 
 
+def for_empty(values: Mapping[str, str], held: Mapping[str, object]) -> dict[str, str]:
+    """Return the values for fields in which the CRM holds nothing: what sales wrote stays."""
+    return {name: value for name, value in values.items() if held.get(name) in (None, "")}
+
+
 def fitted(values: Mapping[str, str], lengths: Mapping[str, int]) -> Fitted:
     """Cut each value to the CRM's length for its field; empty ones are left out.
 

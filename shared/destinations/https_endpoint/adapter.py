@@ -11,7 +11,6 @@ from time import monotonic
 
 from pydantic_core import to_json
 
-from shared.destinations.http.addresses import checked_url
 from shared.destinations.https_endpoint.answers import TooLargeError
 from shared.destinations.https_endpoint.endpoint import Endpoint
 from shared.destinations.https_endpoint.lead_json import lead_json, marketplace_json
@@ -131,9 +130,7 @@ class HttpsEndpointCrm:
 
 def create() -> HttpsEndpointCrm:
     """Build the adapter from the environment; raise ``SettingsError``."""
-    settings = load(HttpsEndpointSettings)
-    checked_url("HTTPS_ENDPOINT_URL", settings.url)
-    return HttpsEndpointCrm(settings)
+    return HttpsEndpointCrm(load(HttpsEndpointSettings))
 
 
 def _webhook_id(lead: Lead, part: Part) -> str:

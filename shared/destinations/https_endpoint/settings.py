@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.destinations.http.addresses import Address
 from shared.settings import SECRET, Settings
 
 SECRET_BYTES = range(24, 65)
@@ -26,8 +27,7 @@ def _checked_secrets(given: str) -> str:
 class HttpsEndpointSettings(Settings):
     """The destination ``https_endpoint``."""
 
-    url: str = Field(
-        "",
+    url: Address = Field(
         validation_alias="HTTPS_ENDPOINT_URL",
         description="https address that leads are posted to, with its whole query",
         json_schema_extra=SECRET,

@@ -24,7 +24,7 @@ from shared.destinations.hubspot.follow_up import (
     ids_of,
 )
 from shared.destinations.hubspot.placing import Placed, Placing
-from shared.destinations.hubspot.settings import HubspotSettings, loaded
+from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
@@ -37,6 +37,7 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
+from shared.settings import load
 
 
 class HubspotCrm:
@@ -145,4 +146,4 @@ class HubspotCrm:
 
 def create() -> HubspotCrm:
     """Build the adapter from the environment; raise ``SettingsError``."""
-    return HubspotCrm(loaded())
+    return HubspotCrm(load(HubspotSettings))

@@ -8,7 +8,7 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/gu
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.destinations.http.texts import mark
+from shared.destinations.http.texts import mark, recreated
 from shared.destinations.http.values import Fitted
 from shared.destinations.hubspot.answers import Record, TakenError
 from shared.destinations.hubspot.api import HubspotApi
@@ -100,7 +100,7 @@ def _made_of(interests: Sequence[Interest], contact: Record) -> bool:
 def _instead_of(before: CrmRecord, placed: Placed, interests: Sequence[Interest]) -> Placed:
     """Remark that the contact that we knew is gone, and what is in its place."""
     if placed.created or _made_of(interests, placed.contact):
-        remark = f"record {before.id} was deleted there: made anew"
+        remark = recreated(before.id)
     else:
         remark = f"record {before.id} is gone there: now it is {placed.contact.id}"
     return replace(placed, remarks=(remark, *placed.remarks))

@@ -1,27 +1,23 @@
 """The settings of the destination HubSpot."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.destinations.http.addresses import checked_url
-from shared.destinations.http.own_fields import OwnFields
-from shared.settings import SECRET, Settings, check_together, load
+from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
+from shared.settings import SECRET, Settings
 
 
-class HubspotAddress(Settings):
-    """Where HubSpot's API is; apart, so that its faults are named beside those of the others."""
+class HubspotSettings(Settings):
+    """The destination ``hubspot``."""
 
-    url: str = Field(
+    url: BaseAddress = Field(
         "https://api.hubapi.com",
         validation_alias="HUBSPOT_URL",
         description="https address of HubSpot's API",
     )
-
-
-class HubspotSettings(HubspotAddress):
-    """The destination ``hubspot``."""
-
     token: str = Field(
         validation_alias="HUBSPOT_TOKEN",
         pattern="^[!-~]+$",
@@ -74,19 +70,8 @@ class HubspotSettings(HubspotAddress):
 
     @field_validator("fields")
     @classmethod
-    def _without_ours(cls, fields: OwnFields, info: ValidationInfo) -> OwnFields:
+    def _ours_are_free(
+        cls, fields: Mapping[str, OwnField], info: ValidationInfo
+    ) -> Mapping[str, OwnField]:
         """Refuse the properties that we find contacts and interests by."""
-        ours = ("email", "message", info.data.get("id_property"))
-        for name in fields:
-            if name in ours:
-                raise ValueError(f"{name!r} is not yours to set: leads are recognised by it")
-        return fields
-
-
-def loaded() -> HubspotSettings:
-    """Read the settings from the environment; raise ``SettingsError`` naming all wrong ones."""
-    check_together(
-        lambda: checked_url("HUBSPOT_URL", load(HubspotAddress).url),
-        lambda: load(HubspotSettings),
-    )
-    return load(HubspotSettings)
+        return without_ours(fields, ["email", "message", info.data.get("id_property", "")])

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import batched
 
-from shared.destinations.http.addresses import checked_url
+from shared.destinations.http.texts import recreated
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
 from shared.destinations.marketo.fields import (
@@ -30,7 +30,7 @@ from shared.destinations.marketo.fields import (
     text,
 )
 from shared.destinations.marketo.follow_up import SUPPRESSED, acted_at, baseline, known_before
-from shared.destinations.marketo.settings import MarketoAddress, MarketoSettings
+from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
@@ -44,17 +44,13 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.settings import check_together, load
+from shared.settings import load
 
 NOT_SHOWN = "Marketo does not show what the customer did: MARKETO_INTEREST_FIELD is not set"
 
 
 def create() -> Crm:
     """Return the adapter as configured; raise ``SettingsError``."""
-    check_together(
-        lambda: load(MarketoSettings),
-        lambda: checked_url("MARKETO_URL", load(MarketoAddress).url),
-    )
     return MarketoCrm(load(MarketoSettings))
 
 
@@ -152,7 +148,7 @@ class MarketoCrm:
         acted = acted_at(None, before.baseline if before else {}, (), self._clock())
         record = CrmRecord(id=created, baseline=baseline(lead, text(person, STATUS), acted))
         held = [first.submission.submission_id] if first and self._settings.interest_field else []
-        anew = [f"record {before.id} was deleted there: made anew"] if before else []
+        anew = [recreated(before.id)] if before else []
         return Upserted(
             record=record, created=True, holds=frozenset(held), remarks=(*anew, *remarks)
         )

@@ -4,26 +4,21 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
 from shared.setting_types import Names
 from shared.settings import SECRET, Settings
 
 API_NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 
 
-class MarketoAddress(Settings):
-    """Where the instance is: a class of its own, so that all faults can be named together."""
+class MarketoSettings(Settings):
+    """The destination ``marketo``."""
 
-    url: str = Field(
-        "",
+    url: BaseAddress = Field(
         validation_alias="MARKETO_URL",
         description="address of the instance's REST API: https://000-AAA-000.mktorest.com",
     )
-
-
-class MarketoSettings(MarketoAddress):
-    """The destination ``marketo``."""
-
     client_id: str = Field(
         validation_alias="MARKETO_CLIENT_ID", description="client id of the LaunchPoint service"
     )
@@ -72,8 +67,5 @@ class MarketoSettings(MarketoAddress):
         cls, fields: Mapping[str, OwnField], info: ValidationInfo
     ) -> Mapping[str, OwnField]:
         """Refuse what a person is recognised by: another value would be another person."""
-        ours = {"email", info.data.get("id_field"), info.data.get("interest_field")}
-        for name in fields:
-            if name in ours:
-                raise ValueError(f"{name!r} is set by the relay itself")
-        return fields
+        ours = [info.data.get(name, "") for name in ("id_field", "interest_field")]
+        return without_ours(fields, ["email", *ours])

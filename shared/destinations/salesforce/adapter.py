@@ -3,7 +3,7 @@
 Neither a lost answer nor a race doubles or overwrites anything: the field is unique, so that a
 second create is refused; before an update, one query tells status, conversion, deletion and
 merging; an update sends what the marketplace changed, never owner, status or source. A lead that is
-made anew for a deleted one has our id too, and is found by it if its create gets no answer.
+re-created for a deleted one has our id too, and is found by it if its create gets no answer.
 
 Not confirmed against a live org: whether lengths count a character beyond U+FFFF as two; how a
 queue is refused as the owner of a task (we fall back to the integration's user on any refusal); for
@@ -16,14 +16,14 @@ from dataclasses import replace
 from functools import partial
 from itertools import batched
 
-from shared.destinations.http.addresses import checked_url
+from shared.destinations.http.texts import recreated
 from shared.destinations.salesforce.answers import AlreadyThereError, ConvertedError, NoAddressError
 from shared.destinations.salesforce.api import Row, SalesforceApi, one_of, quoted, survivor
 from shared.destinations.salesforce.check import check_org
 from shared.destinations.salesforce.fields import DESCRIPTION, told_flags
 from shared.destinations.salesforce.follow_up import ACTS, acted, status_baseline
 from shared.destinations.salesforce.lead_body import Body, changed_lead, new_lead, our_fields
-from shared.destinations.salesforce.settings import SalesforceAddress, SalesforceSettings
+from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
@@ -43,7 +43,7 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.settings import check_together, load
+from shared.settings import load
 
 READ = (
     "Id, IsDeleted, MasterRecordId, IsConverted, ConvertedContactId, OwnerId, Status, Description,"
@@ -62,10 +62,6 @@ NO_ADDRESS = "Email left out: Salesforce takes it for no address"
 
 def create() -> Crm:
     """Return the adapter as configured; raise ``SettingsError``."""
-    check_together(
-        lambda: load(SalesforceSettings),
-        lambda: checked_url("SALESFORCE_URL", load(SalesforceAddress).url),
-    )
     return SalesforceCrm(load(SalesforceSettings))
 
 
@@ -90,7 +86,7 @@ class SalesforceCrm:
         row = survivor(leads, stored.id) if stored else None
         remarks: tuple[str, ...] = ()
         if stored and not row:
-            remarks = (f"record {stored.id} was deleted there: made anew",)
+            remarks = (recreated(stored.id),)
             changed = replace(changed, record=None)
         row = row or _the_one(leads)
         sent = self._update(lead, changed, row) if row else self._create(lead, changed)

@@ -34,7 +34,7 @@ TRANSIENT = {
     "STORAGE_LIMIT_EXCEEDED",
     "UNABLE_TO_LOCK_ROW",
 }
-"""Nothing was done and it may work later: a lead deleted just now is made anew then."""
+"""Nothing was done and it may work later: a lead deleted just now is re-created then."""
 
 SETUP = {
     "API_DISABLED_FOR_ORG",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
 from shared.destinations.salesforce.fields import DESCRIPTION, LENGTHS
 from shared.settings import SECRET, Settings
 
@@ -12,19 +13,13 @@ OWNER = "^(005|00G)[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$"
 ASSIGNMENT = "^(TRUE|FALSE|01Q[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?)$"
 
 
-class SalesforceAddress(Settings):
-    """Where the org is: a class of its own, so that all faults can be named together."""
+class SalesforceSettings(Settings):
+    """The destination ``salesforce``."""
 
-    url: str = Field(
-        "",
+    url: BaseAddress = Field(
         validation_alias="SALESFORCE_URL",
         description="address of My Domain: https://fabrikam.my.salesforce.com",
     )
-
-
-class SalesforceSettings(SalesforceAddress):
-    """The destination ``salesforce``."""
-
     client_id: str = Field(
         validation_alias="SALESFORCE_CLIENT_ID",
         description="consumer key of the External Client App",
@@ -98,9 +93,7 @@ class SalesforceSettings(SalesforceAddress):
         cls, fields: Mapping[str, OwnField], info: ValidationInfo
     ) -> Mapping[str, OwnField]:
         """Refuse what a lead is recognised by, and what holds the interest."""
-        for name in {info.data.get("id_field"), DESCRIPTION}.intersection(fields):
-            raise ValueError(f"{name!r} is set by the relay itself")
-        return fields
+        return without_ours(fields, [info.data.get("id_field", ""), DESCRIPTION])
 
     @property
     def set_once(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A lead that sales deleted is made anew when the customer comes again, and only then."""
+"""A lead that sales deleted is re-created when the customer comes again, and only then."""
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_a_deleted_lead_is_made_anew_under_its_key(
     assert ["more" in note for note in held.notes] == [True]
     assert upserted.created
     assert upserted.holds == {"submission-2"}
-    assert upserted.remarks == (f"record {record.id} was deleted there: made anew",)
+    assert upserted.remarks == (f"record {record.id} was deleted there: re-created",)
     assert upserted.record == record
 
 

@@ -124,7 +124,7 @@ async def test_a_surviving_lead_that_was_deleted_is_made_anew_under_a_key_of_its
     assert made[0].record == made[1].record
     assert made[0].record.id == key("lead", f"{LEAD_ID}|{survivor}")
     for one in made:
-        assert one.remarks == (f"record {survivor} was deleted there: made anew",)
+        assert one.remarks == (f"record {survivor} was deleted there: re-created",)
     assert len(server.records()) == 2
 
 

@@ -1,14 +1,19 @@
 """The publisher's own fields: constants, texts to be filled in, and choices of picklist values."""
 
 import json
+from contextlib import suppress
 
 import pytest
-from pydantic import Field
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.destinations.http.own_fields import OwnFields, filled, settable
+from shared.destinations.http.own_fields import OwnFields, filled, settable, without_ours
 from shared.domain.errors import SettingsError
 from shared.settings import Settings, load
-from tests.examples import interest, lead
+from tests.examples import CONTACT, interest, lead
+
+OWN_FIELDS: TypeAdapter[OwnFields] = TypeAdapter(OwnFields)
 
 PRODUCT = {"of": "{offer}", "values": {"Things": "Things Pro", "cogs": 7}, "else": "Other"}
 
@@ -43,14 +48,12 @@ def test_without_the_setting_there_are_none() -> None:
 
 
 def test_texts_are_filled_in_from_lead_and_interest(own: OwnSettings) -> None:
-    fields = own(
-        {"A__c": "{offer_title} for {company}", "B__c": "fixed {{}}", "C__c": "{action:>5}"}
-    )
+    fields = own({"A__c": "{offer_title} for {company}", "B__c": "fixed {{}}", "C__c": "{action}"})
 
     assert filled(fields, lead(), interest(1)).values == {
         "A__c": "Things for Fabrikam, Gräf & Söhne 株式会社 🙂",
         "B__c": "fixed {}",
-        "C__c": "  INS",
+        "C__c": "INS",
     }
     assert filled(own({"A__c": "{offer}"}), lead(), None).values == {}
 
@@ -93,6 +96,22 @@ def test_what_a_field_may_get_is_known_before_a_lead_comes(own: OwnSettings) -> 
     }
 
 
+@given(st.text(alphabet="{}:!.[]0 or>" + "title"), st.sampled_from(["{offer}", "{title}"]))
+def test_a_text_that_is_taken_can_be_filled_in_for_any_lead(text: str, placeholder: str) -> None:
+    with suppress(ValidationError):
+        fields = OWN_FIELDS.validate_python(json.dumps({"a": text + placeholder + text}))
+        found = filled(fields, lead(), interest(1)).values["a"]
+        assert str(found).count(CONTACT.title if placeholder == "{title}" else "things") >= 1
+
+
+def test_a_field_of_ours_is_not_the_publishers_in_any_case(own: OwnSettings) -> None:
+    fields = own({"a": 1, "Email": "{email}"})
+
+    assert without_ours(fields, ["e-mail"]) == fields
+    with pytest.raises(ValueError, match="is set by the relay itself"):
+        without_ours(fields, ["id", "EMAIL"])
+
+
 @pytest.mark.parametrize("where", ["a text", "the text of a choice"])
 @pytest.mark.parametrize(
     ("text", "fault"),
@@ -102,9 +121,17 @@ def test_what_a_field_may_get_is_known_before_a_lead_comes(own: OwnSettings) -> 
         ("{0}", r"names \{0\}; there are: "),
         ("{offer.__class__}", r"names \{offer.__class__\}; there are: "),
         ("{offer[0]}", r"names \{offer\[0\]\}; there are: "),
-        ("{offer", "is no text that can be filled in: "),
-        ("{offer:d}", "is no text that can be filled in: "),
-        ("{offer:{width}}", "is no text that can be filled in: "),
+        ("{offer.title}", r"names \{offer.title\}; there are: "),
+        ("{ offer }", r"names \{ offer \}; there are: "),
+        ("{offer", "is not a text that can be filled in: "),
+        ("offer}", "is not a text that can be filled in: "),
+        ("{", "is not a text that can be filled in: "),
+        ("{offer:d}", r"has more than a name in \{offer…\}"),
+        ("{offer:>5}", r"has more than a name in \{offer…\}"),
+        ("{offer:{title}}", r"has more than a name in \{offer…\}"),
+        ("{offer:{width}}", r"has more than a name in \{offer…\}"),
+        ("{offer!r}", r"has more than a name in \{offer…\}"),
+        ("{offer!x}", r"has more than a name in \{offer…\}"),
     ],
 )
 def test_a_text_that_can_not_be_filled_in_is_told(

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.destinations.http.texts import interest_text, mark
-from shared.destinations.http.values import CUT, fitted
+from shared.destinations.http.texts import as_given, interest_text, mark, name_for
+from shared.destinations.http.values import CUT, fitted, for_empty
+from shared.domain.lead import Contact
 from tests.examples import interest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -27,6 +28,43 @@ def test_a_cut_value_fits_however_the_crm_counts_characters(text: str, length: i
     if value != text:
         assert text.startswith(value.removesuffix(CUT))
         assert len(value.encode("utf-16-le")) // 2 >= length - 1
+
+
+def test_what_is_in_the_crm_already_stays() -> None:
+    held = {"a": "theirs", "b": "", "c": None, "e": 0}
+
+    assert for_empty({"a": "1", "b": "2", "c": "3", "d": "4", "e": "5"}, held) == {
+        "b": "2",
+        "c": "3",
+        "d": "4",
+    }
+
+
+def test_what_is_not_sent_is_told_as_it_was_given() -> None:
+    contact = Contact(email="joe@contoso.con", country="Neverland", phone="1")
+
+    assert as_given(contact, ["country", "email", "title"]) == [
+        "E-mail as given: joe@contoso.con",
+        "Country as given: Neverland",
+    ]
+    assert as_given(contact, ["email"], "HubSpot") == [
+        "E-mail as given, not accepted by HubSpot: joe@contoso.con"
+    ]
+
+
+def test_a_last_name_is_found_for_everybody() -> None:
+    whole = Contact(last_name="O'Hara", email="zoe@fabrikam.example", company="Fabrikam")
+    names = [
+        name_for(contact, "(no name)")
+        for contact in (
+            whole,
+            replace(whole, last_name=""),
+            Contact(company="Fabrikam"),
+            Contact(first_name="Zoë"),
+        )
+    ]
+
+    assert names == ["O'Hara", "zoe@fabrikam.example", "Fabrikam", "(no name)"]
 
 
 def test_an_interest_reads_as_what_the_customer_did() -> None:

@@ -23,7 +23,7 @@ async def test_a_deleted_contact_is_made_anew_with_a_remark(
     [contact_id] = server.contacts
     assert done.record.id == contact_id != before.id
     assert done.created
-    assert done.remarks == (f"record {before.id} was deleted there: made anew",)
+    assert done.remarks == (f"record {before.id} was deleted there: re-created",)
     assert server.records()[0].values["last_name"] == CONTACT.last_name
 
 

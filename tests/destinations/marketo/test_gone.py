@@ -49,7 +49,7 @@ async def test_who_was_deleted_is_made_anew_with_all_there_is(
 
     assert anew.record.id == only(server).record_id != record.id
     assert (anew.created, anew.holds) == (True, frozenset({"submission-2"}))
-    assert anew.remarks == (f"record {record.id} was deleted there: made anew",)
+    assert anew.remarks == (f"record {record.id} was deleted there: re-created",)
     assert only(server).values["last_name"] == CONTACT.last_name
     assert only(server).status == "New"
     assert mark(interest(2)) in only(server).description

@@ -50,7 +50,7 @@ async def test_a_lead_that_sales_deleted_is_made_anew_when_the_customer_asks_aga
     assert new.record.id == only(server).record_id != record.id
     assert new.created
     assert new.holds == {"submission-2"}
-    assert new.remarks == (f"record {record.id} was deleted there: made anew",)
+    assert new.remarks == (f"record {record.id} was deleted there: re-created",)
     assert noted == Noted(id=new.record.id)
     assert only(server).values["email"] == CONTACT.email
     assert "[submission submission-2]" in only(server).description
@@ -88,7 +88,7 @@ async def test_a_lead_made_anew_without_an_answer_is_found_and_told_as_such(
 
     assert again.record.id == only(server).record_id != record.id
     assert (again.created, again.holds) == (False, frozenset())
-    assert again.remarks == (f"record {record.id} was deleted there: made anew",)
+    assert again.remarks == (f"record {record.id} was deleted there: re-created",)
     assert again.record.baseline == {"Status": "Open - Not Contacted"}
     assert await crm.note(a_lead(), again.record, interest(3)) == Noted(id=again.record.id)
     assert await crm.follow_ups([question(again.record)]) == {}
@@ -117,7 +117,7 @@ async def test_a_merged_lead_whose_master_is_gone_is_made_anew(
     new = await upsert(crm, None, interest(2), record=record, fields=set())
 
     assert new.created
-    assert new.remarks == (f"record {record.id} was deleted there: made anew",)
+    assert new.remarks == (f"record {record.id} was deleted there: re-created",)
 
 
 async def test_notes_and_reminders_go_to_the_lead_that_it_was_merged_into(

@@ -25,7 +25,7 @@ async def test_the_adapter_is_built_from_the_environment_without_a_request(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SALESFORCE_URL", "http://f.my.salesforce.com", "should be an https address"),
+        ("SALESFORCE_URL", "http://f.my.salesforce.com", "which is not https"),
         ("SALESFORCE_URL", "", "SALESFORCE_URL"),
         ("SALESFORCE_OWNER", "Anna", "id of a user"),
         ("SALESFORCE_ASSIGNMENT", "yes", "TRUE"),
@@ -63,7 +63,7 @@ def test_faults_of_address_and_mapping_are_named_together(
 
 
 def test_all_that_is_not_set_is_named_together(environment: pytest.MonkeyPatch) -> None:
-    missing = ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_URL")
+    missing = ("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET")
     for name in missing:
         environment.delenv(name)
 

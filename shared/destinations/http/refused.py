@@ -1,0 +1,33 @@
+"""Fields that a CRM refuses by name: the lead is delivered without them, and a person told.
+
+One refused value must not keep a customer waiting: a mistyped country, an e-mail address under a
+top-level domain that does not exist. Some fields are never left out: what says that the customer
+must not be contacted, our own id, and what the record is found by.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+
+from shared.domain.errors import CrmFieldsRefusedError
+
+
+async def without_refused[Answer](
+    send: Callable[[frozenset[str]], Awaitable[Answer]], optional: Collection[str]
+) -> tuple[Answer, frozenset[str]]:
+    """Send without what is refused of the ``optional`` fields; return which those are, too.
+
+    ``send`` takes the fields to leave out, by the CRM's names. Each round has at least one more.
+    """
+    left_out: frozenset[str] = frozenset()
+    while True:
+        try:
+            return await send(left_out), left_out
+        except CrmFieldsRefusedError as error:
+            refused = error.fields.intersection(optional) - left_out
+            if not refused or refused != error.fields - left_out:
+                raise
+            left_out |= refused
+
+
+def refusals(vendor: str, fields: Collection[str]) -> tuple[str, ...]:
+    """Return a remark for each field that was left out; never its value."""
+    return tuple(f"{name} left out: not accepted by {vendor}" for name in sorted(fields))

@@ -1,0 +1,61 @@
+"""A field that a CRM refuses is left out, and no other."""
+
+import pytest
+
+from shared.destinations.http.refused import refusals, without_refused
+from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
+
+OPTIONAL = ("email", "phone", "country")
+
+
+class Picky:
+    """A CRM that refuses fields, one or several at a time."""
+
+    def __init__(self, *refused: set[str]) -> None:
+        self.refused = list(refused)
+        self.left_out: list[frozenset[str]] = []
+
+    async def send(self, left_out: frozenset[str]) -> str:
+        self.left_out.append(left_out)
+        if self.refused:
+            raise CrmFieldsRefusedError("not these", fields=self.refused.pop(0))
+        return "done"
+
+
+async def test_what_is_refused_is_left_out_until_the_rest_is_taken() -> None:
+    crm = Picky({"email"}, {"phone", "country"})
+
+    assert await without_refused(crm.send, OPTIONAL) == ("done", frozenset(OPTIONAL))
+    assert crm.left_out == [frozenset(), {"email"}, {"email", "phone", "country"}]
+
+
+async def test_what_is_taken_is_sent_once() -> None:
+    assert await without_refused(Picky().send, OPTIONAL) == ("done", frozenset())
+
+
+@pytest.mark.parametrize("refused", [{"optOut"}, {"email", "optOut"}, set[str]()])
+async def test_a_field_that_must_not_be_left_out_is_a_refusal_of_the_lead(
+    refused: set[str],
+) -> None:
+    crm = Picky(refused)
+
+    with pytest.raises(CrmRejectedError, match="not these"):
+        await without_refused(crm.send, OPTIONAL)
+
+    assert len(crm.left_out) == 1
+
+
+async def test_a_field_that_is_refused_although_it_was_not_sent_ends_it() -> None:
+    crm = Picky({"email"}, {"email"})
+
+    with pytest.raises(CrmRejectedError, match="not these"):
+        await without_refused(crm.send, OPTIONAL)
+
+    assert len(crm.left_out) == 2
+
+
+def test_a_remark_names_the_field() -> None:
+    assert refusals("HubSpot", {"phone", "email"}) == (
+        "email left out: not accepted by HubSpot",
+        "phone left out: not accepted by HubSpot",
+    )
