@@ -1,7 +1,9 @@
 """The connection to a CRM over HTTP: time-outs, tokens, and an error for whatever is no answer."""
 
 import logging
+import ssl
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -24,6 +26,12 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 type Classify = Callable[[Request, httpx.Response], CrmError | None]
 """Return what an answer that is no success means to one vendor; None if it has nothing to add."""
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Return whom all connections trust, read once: that takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 class HttpClient:
@@ -75,7 +83,9 @@ class HttpClient:
         if self._client is None:
             # At INFO it logs each URL whole, and some hold a secret.
             logging.getLogger("httpx").setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(timeout=self._timeout, follow_redirects=False)
+            self._client = httpx.AsyncClient(
+                timeout=self._timeout, follow_redirects=False, verify=certificates()
+            )
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             async with self._client.stream(

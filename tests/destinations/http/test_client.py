@@ -1,7 +1,9 @@
 """The way to a CRM: what goes out, tokens, and what it means that nothing usable comes back."""
 
 import asyncio
+import gc
 import gzip
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -213,3 +215,15 @@ async def test_a_slow_answer_is_a_lost_one() -> None:
         with pytest.raises(CrmOutcomeUnknownError, match="gave no whole answer: ReadTimeout"):
             await http.call(CREATE)
         await http.close()
+
+
+async def test_certificates_are_read_once_for_all_connections() -> None:
+    def contexts() -> int:
+        return sum(isinstance(it, ssl.SSLContext) for it in gc.get_objects())
+
+    async with serving(said(200), said(200)) as served, client(served.url) as first:
+        await first.call(READ)
+        before = contexts()
+        async with client(served.url) as second:
+            await second.call(READ)
+            assert contexts() == before
