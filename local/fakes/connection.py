@@ -1,12 +1,15 @@
-"""Connections that can be cut before or within an answer."""
+"""Connections that can be cut before or within an answer, and answers without an end."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import override
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+CHUNK = 16 * 1024
 
 
 class Cuttable(H11Protocol):
@@ -39,3 +42,15 @@ class Half(Response):
         await send(start)
         await send({"type": "http.response.body", "body": half, "more_body": True})
         self._request.state.transport.abort()
+
+
+def endless(request: Request) -> Response:
+    """Answer with a text that goes on until the client hangs up."""
+
+    async def text() -> AsyncIterator[bytes]:
+        yield b'{"id": "'
+        while not request.state.transport.is_closing():
+            yield b"9" * CHUNK
+            await asyncio.sleep(0)
+
+    return StreamingResponse(text(), media_type="application/json")

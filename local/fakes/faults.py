@@ -15,7 +15,8 @@ class Fault(StrEnum):
     """What can go wrong with a call; ``NONE`` lets one through.
 
     ``…_AFTER`` is what comes after the call was done. ``SLOW`` does a call late, ``LATE`` does it
-    at once and answers late: both later than the client waits.
+    at once and answers late: both later than the client waits. ``ENDLESS`` does it too, and does
+    not stop answering until the client hangs up.
     """
 
     NONE = "none"
@@ -31,12 +32,16 @@ class Fault(StrEnum):
     HTML = "html"
     NO_ID = "no_id"
     REDIRECT = "redirect"
+    ENDLESS = "endless"
     SLOW = "slow"
     LATE = "late"
 
 
 DONE = frozenset(
-    {Fault.UNAVAILABLE_AFTER, Fault.CUT_AFTER, Fault.HALF_A_BODY, Fault.NO_ID, Fault.LATE}
+    {
+        *(Fault.UNAVAILABLE_AFTER, Fault.CUT_AFTER, Fault.HALF_A_BODY, Fault.NO_ID),
+        *(Fault.ENDLESS, Fault.LATE),
+    }
 )
 """Faults of calls that are done."""
 

@@ -1,8 +1,8 @@
 """An endpoint as a publisher may have behind the relay, with a list of leads to look at.
 
 It does what ``docs/destinations/https_endpoint.md`` asks of a receiver: it checks the signature,
-does nothing for a ``webhook-id`` that it has seen, takes over changed fields only, and keeps an
-interest that it has already.
+does nothing for a ``webhook-id`` that it has seen nor for a version that is older than what it has,
+takes over changed fields only, and keeps an interest that it has already.
 """
 
 import base64
@@ -21,7 +21,6 @@ from local.fakes.server import CrmServer, Fault, SeenRecord
 from shared.domain.lead import CONTACT_FIELDS
 
 PATH = "/workflows/5e1f/triggers/manual/paths/invoke"
-LONGEST_BODY = 256 * 1024
 
 MARKETPLACE_FIELDS = {name: "".join(map(str.title, name.split("_"))) for name in CONTACT_FIELDS}
 
@@ -38,9 +37,11 @@ class HttpsEndpointServer(CrmServer):
         self.sig = secrets.token_urlsafe(32)
         self.body = "lead"
         self.bearer = ""
+        self.longest_body = 256 * 1024
         self.posts: dict[str, dict[str, Any]] = {}
         self.headers: list[dict[str, str]] = []
         self._records: dict[str, SeenRecord] = {}
+        self._versions: dict[str, int] = {}
 
     @override
     def settings(self) -> dict[str, str]:
@@ -100,7 +101,7 @@ class HttpsEndpointServer(CrmServer):
                 Webhook(self.secret).verify(body, headers)
         except WebhookVerificationError as error:
             return _error(401, "SignatureMismatch", str(error))
-        if len(body) > LONGEST_BODY:
+        if len(body) > self.longest_body:
             return _error(413, "RequestEntityTooLarge", "The body is too large.")
         webhook_id = headers["webhook-id"]
         if webhook_id in self.posts:
@@ -138,6 +139,9 @@ class HttpsEndpointServer(CrmServer):
             notes=[],
             do_not_contact=False,
         )
+        if told["version"] < self._versions.get(record.record_id, 0):
+            return record
+        self._versions[record.record_id] = told["version"]
         self._records[record.record_id] = record
         given = {ours: told["contact"][to_camel(ours)] for ours in CONTACT_FIELDS}
         changed = {n: value for n, value in given.items() if to_camel(n) in told["changedFields"]}

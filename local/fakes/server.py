@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 from uvicorn.server import ServerState
 
-from local.fakes.connection import Cuttable, Half, cut
+from local.fakes.connection import Cuttable, Half, cut, endless
 from local.fakes.faults import DONE, Fault, Reply
 
 __all__ = ["CrmServer", "Fault", "SeenRecord"]
@@ -173,6 +173,8 @@ class CrmServer:
                 return PlainTextResponse("<html>Please log in</html>", media_type="text/html")
             case Fault.REDIRECT:
                 return Response(status_code=302, headers={"Location": f"{self.url}/login"})
+            case Fault.ENDLESS:
+                return endless(request)
             case Fault.LATE:
                 await asyncio.sleep(self.slow_seconds)
                 return done

@@ -9,6 +9,7 @@ from typing import Any, override
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local.fakes.faults import DONE
 from local.fakes.hubspot.answers import as_text, error, invalid
 from local.fakes.hubspot.rules import (
     CONTACTED,
@@ -36,7 +37,7 @@ LARGEST_BATCH = 100
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
 
-AFTER_A_WRITE = {Fault.CUT_AFTER, Fault.NO_ID, Fault.UNAVAILABLE_AFTER, Fault.LATE}
+AFTER_A_WRITE = DONE - {Fault.HALF_A_BODY}
 """Faults that wait for a call that changes something: a lookup comes first here."""
 
 type Properties = dict[str, str]

@@ -1,6 +1,7 @@
 """Faults come when they are due, before or after a call is done."""
 
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -113,3 +114,19 @@ async def test_what_sales_does_meanwhile_comes_before_the_call() -> None:
 
         assert (await client.get(server.url)).json() == {"done": 1}
         assert (await client.get(server.url)).json() == {"done": 8}
+
+
+async def test_an_endless_answer_ends_when_the_client_hangs_up() -> None:
+    async with Counter().running() as server, httpx.AsyncClient() as client:
+        server.faults.append(Fault.ENDLESS)
+
+        async with client.stream("POST", server.url) as answer:
+            sizes = [len(chunk) async for chunk in take(answer.aiter_bytes(), 20)]
+
+        assert sum(sizes) > 64 * 1024
+        assert (await client.post(server.url)).json() == {"done": 2}
+
+
+async def take[T](source: AsyncIterator[T], most: int) -> AsyncIterator[T]:
+    for _ in range(most):
+        yield await anext(source)
