@@ -16,6 +16,7 @@ class BadAddressError(Exception):
 
 
 def fault(status: int, code: str, said: str) -> Response:
+    """Answer with an error in the shape of OData."""
     return JSONResponse({"error": {"code": code, "message": said}}, status_code=status)
 
 
@@ -37,19 +38,23 @@ def answer_to(wanted: Fault) -> Response:
 
 
 def gone(table: str, row_id: str) -> Response:
+    """Answer that a row is not there."""
     return fault(404, "0x80040217", f"{table[:-1]} With Id = {row_id} Does Not Exist")
 
 
 def no_table(name: str) -> Response:
+    """Answer that there is no such table."""
     return fault(404, "0x8006088a", f"Resource not found for the segment '{name}'.")
 
 
 def no_such_key(table: str) -> Response:
+    """Answer that no row has the values of an alternate key."""
     said = f"A record with the specified key values does not exist in {table[:-1]} entity"
     return fault(404, "0x80060891", said)
 
 
 def unreadable(error: BadAddressError) -> Response:
+    """Answer that an address can not be read."""
     return fault(400, "0x80060888", str(error))
 
 
@@ -81,4 +86,5 @@ def selected(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rows(request: Request, found: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the rows of a query, with the columns that are asked for."""
     return {"value": [selected(request, row) for row in found]}

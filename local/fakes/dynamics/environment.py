@@ -92,9 +92,11 @@ class Environment:
         return [row["notetext"] for row in rows if row["objectid_lead"] == lead_id]
 
     def sales_acts(self, record_id: str) -> None:
+        """Let a salesperson complete a phone call about a lead."""
         self.completed("phonecall", record_id, by=self.anna)
 
     def sales_ticks_off(self, reminder_id: str) -> None:
+        """Let a salesperson complete one of our tasks."""
         about = self.tables["tasks"][reminder_id]["regardingobjectid_lead_task"]
         self.completed("task", about, by=self.app)
         self.activities[-1] |= self.modified_by(self.anna)
@@ -116,9 +118,11 @@ class Environment:
         )
 
     def sales_corrects(self, record_id: str, field: str, value: str) -> None:
+        """Let a salesperson change one of our contact fields, by our name."""
         self.sales_sets(record_id, {CONTACT_COLUMNS[field]: value})
 
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
+        """Let a salesperson take a lead over."""
         known = next((p for p in self.principals.values() if p.name == owner), None)
         principal = known or Principal(kind="systemuser", name=owner)
         self.principals[principal.id] = principal
@@ -126,6 +130,7 @@ class Environment:
         self.sales_sets(record_id, {"statuscode": number, **self.owned_by(principal)})
 
     def sales_sets(self, record_id: str, values: Mapping[str, Any]) -> None:
+        """Let a salesperson change columns of a lead."""
         by = self.modified_by(self.anna)
         self.tables["leads"][record_id].update({**values, "modifiedon": self.time(), **by})
 
@@ -184,10 +189,13 @@ class Environment:
         }
 
     def time(self) -> str:
+        """Return the time as Dataverse writes it."""
         return f"{self.now or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def owned_by(self, owner: Principal) -> dict[str, str]:
+        """Return the columns that tell an owner."""
         return {"_ownerid_value": owner.id, f"_ownerid_value{LOOKUP}": owner.kind}
 
     def modified_by(self, by: Principal) -> dict[str, str]:
+        """Return the columns that tell who changed a row."""
         return {"_modifiedby_value": by.id, f"_modifiedby_value{FORMATTED}": by.name}

@@ -19,6 +19,7 @@ from local.fakes.server import CrmServer, Fault
 
 API = "/api/data/v9.2/"
 TENANT = "11111111-2222-3333-4444-555555555555"
+SUCCESS = range(200, 300)
 ONE = re.compile(r"(leads|annotations|tasks|systemusers|teams)\(([0-9a-f-]{36})\)")
 
 
@@ -120,6 +121,6 @@ class DynamicsServer(Environment, CrmServer):
             return read(self, request, one[1], one[2])
         answer = patch(self, request, one[1], one[2], body)
         asked_for = "return=representation" in request.headers.get("Prefer", "")
-        if answer.status_code < 300 and not (self.answers_with_rows and asked_for):
+        if answer.status_code in SUCCESS and not (self.answers_with_rows and asked_for):
             return Response(status_code=204, headers={"OData-EntityId": f"{self.url}{API}{path}"})
         return answer

@@ -99,20 +99,25 @@ class Org:
             act["WhoId"] = master_id
 
     def sales_acts(self, record_id: str) -> None:
+        """Let a salesperson log a call."""
         self.sales_logs(record_id)
 
     def sales_corrects(self, record_id: str, field: str, value: str) -> None:
+        """Let a salesperson change one of our contact fields, by our name."""
         self.change(record_id, {CONTACT[field]: value})
 
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
+        """Let a salesperson take a lead over."""
         self.change(record_id, {"OwnerId": owner, "Status": status})
 
     def sales_deletes(self, record_id: str) -> None:
+        """Let a salesperson delete a lead, and with it what was logged on it."""
         self.change(record_id, {"IsDeleted": True})
         for act in self._about(record_id):
             act["IsDeleted"] = True
 
     def sales_ticks_off(self, reminder_id: str) -> None:
+        """Let a salesperson complete one of our tasks."""
         self.tables["Task"][reminder_id] |= {**_stamp(SALES), "Status": "Completed"}
 
     def _about(self, record_id: str) -> Iterator[Row]:
