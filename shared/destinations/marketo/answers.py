@@ -1,78 +1,184 @@
-"""What Marketo's errors mean, which come as HTTP 200 with ``success: false``.
+"""What Marketo's errors mean, which come as HTTP 200: of a request, or of a person in it."""
 
-https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/error-codes
-"""
-
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 
 import httpx
 
-from shared.destinations.http.answers import Request, unanswered
-from shared.destinations.http.said import said as without_sent
+from shared.destinations.http.answers import Request, json_of, unanswered
+from shared.destinations.http.said import said
+from shared.destinations.marketo.codes import (
+    DAILY_QUOTA,
+    NO_COMPANY,
+    NO_FIELD,
+    NO_PARTITION,
+    NO_PERMISSION,
+    NOT_DONE,
+    NOT_SUPPORTED,
+    PARTITION,
+    PERSONS_REFUSED,
+    RATE_LIMIT,
+    RATE_WINDOW,
+    REQUESTS_REFUSED,
+    REQUIRED,
+    SETTINGS,
+    TOKEN_REFUSED,
+    VALUE,
+)
+from shared.destinations.marketo.contact import COMPANY
+from shared.destinations.marketo.fields import Person
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
+    CrmFieldsRefusedError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
-
-TOKEN_REFUSED = {"601", "602"}
-NO_PERMISSION = "603"
-DAILY_QUOTA = "607"
-NO_SUCH_API = "610"
-NOT_DONE = {"606", "608", "614", "615", "713"}
-PERHAPS_DONE = {"500", "502", "604", "611"}
-"""Time-outs and faults inside Marketo. That nothing was done is documented, but not relied on."""
-
-NOT_FOUND, EXISTS = "1004", "1005"
-"""Of one person, who is skipped."""
-
-RATE_LIMIT, RATE_WINDOW = "606", timedelta(seconds=20)
-"""100 calls in 20 seconds, for all that use the instance, see
-https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/marketo-integration-best-practices
-"""
 
 QUOTA_ZONE = timezone(timedelta(hours=-6))
 """The daily quota begins anew at "12:00AM CST". Where clocks in Chicago say CDT, this may be an
 hour late: to ask too early is to wait for another day."""
 
+NAME = r"'(?P<field>[A-Za-z]\w*)'"
+REFUSED_BY_NAME = re.compile(
+    r"(?:(?:Invalid )?(?:data|value) )?(?:(?:for|of|in) )?(?:the )?(?:required )?"
+    rf"(?:attribute|field|parameter) {NAME}(?!\w).*",
+    re.IGNORECASE | re.DOTALL,
+)
+REFUSED_BY_VALUE = re.compile(
+    r"Invalid value '(?P<value>.*)'\. Required of type '(?P<type>\w+)'\.?", re.DOTALL
+)
+NAMED = {
+    NO_FIELD: re.compile(rf"Field {NAME} not found\.?"),
+    NOT_SUPPORTED: re.compile(rf"Field {NAME} not supported\.?"),
+    REQUIRED: re.compile(rf"Missing value for the required parameter {NAME}\.?"),
+}
+"""Messages as a whole, or with the customer's words after the vendor's: a value is never taken for
+the name of a field."""
 
-def problems(listed: object) -> dict[str, str]:
-    """Return the messages of errors or reasons by their code."""
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error of an answer."""
+
+    code: str
+    message: str
+
+
+def problems(listed: object) -> tuple[Problem, ...]:
+    """Return the errors or reasons of an answer; none if they are of another shape."""
     found = listed if isinstance(listed, list) else []
-    return {str(p.get("code")): str(p.get("message")) for p in found if isinstance(p, dict)}
+    return tuple(
+        Problem(str(one["code"]), str(one.get("message") or ""))
+        for one in found
+        if isinstance(one, dict) and re.fullmatch(r"\d{3,4}", str(one.get("code")))
+    )
 
 
-def said(found: Mapping[str, str], request: Request) -> str:
-    """Return Marketo's words without the values that were sent, which it repeats in some."""
-    return without_sent(request, "; ".join(f"{code}: {words}" for code, words in found.items()))
-
-
-def failure(request: Request, found: Mapping[str, str], now: datetime) -> CrmError:
-    """Return what the errors of an answer mean for a delivery."""
-    codes, words = found.keys(), said(found, request)
-    if codes & {*TOKEN_REFUSED, NO_PERMISSION}:
-        return CrmCredentialsError(words)
-    if DAILY_QUOTA in codes:
-        return CrmUnavailableError(words, retry_after=_until_midnight(now))
-    if NO_SUCH_API in codes:
-        return CrmUnavailableError(f"{words}: check MARKETO_URL")
-    if codes & NOT_DONE:
-        wait = RATE_WINDOW if RATE_LIMIT in codes else None
-        return CrmUnavailableError(words, retry_after=wait)
-    if not codes or codes & PERHAPS_DONE:
+def failure(
+    request: Request, found: Sequence[Problem], now: datetime, *, optional: Collection[str] = ()
+) -> CrmError:
+    """Return what errors mean for a delivery; ``optional`` fields may be left out."""
+    codes, words = {problem.code for problem in found}, _words(request, found)
+    if waits := _waits(request, codes, words, now):
+        return waits
+    if not codes or not all(map(_is_refusal, codes)):
         return unanswered(request, words or "200, but neither a result nor an error")
-    return CrmRejectedError(words)
+    if not request.writes:
+        return CrmUnavailableError(words)
+    return _refusal(request, found, words, optional)
 
 
-def wrong_address(request: Request, response: httpx.Response) -> CrmError | None:
-    """Return what a 404 means: Marketo says otherwise that a person is not there."""
-    del request
+def not_marketos(request: Request, response: httpx.Response, now: datetime) -> CrmError | None:
+    """Return what an answer means that is no success over HTTP, where Marketo says something."""
+    body = json_of(response)
+    found = problems(body.get("errors")) if isinstance(body, dict) else ()
+    if found:
+        return failure(request, found, now)
     if response.status_code == HTTPStatus.NOT_FOUND:
         return CrmUnavailableError("404: there is no such API: check MARKETO_URL")
     return None
+
+
+def _waits(request: Request, codes: Collection[str], words: str, now: datetime) -> CrmError | None:
+    """Return what keeps any person out for now: who we are, a limit, the settings; or None."""
+    if not {*TOKEN_REFUSED, NO_PERMISSION}.isdisjoint(codes):
+        return CrmCredentialsError(words)
+    if DAILY_QUOTA in codes:
+        return CrmUnavailableError(words, retry_after=_until_midnight(now))
+    if not NOT_DONE.isdisjoint(codes):
+        wait = RATE_WINDOW if RATE_LIMIT in codes else None
+        return CrmUnavailableError(words, retry_after=wait)
+    mend = _mend(request, codes)
+    return CrmSettingsError(f"{words}: {mend}") if mend else None
+
+
+def _mend(request: Request, codes: Collection[str]) -> str:
+    """Return what is to be done if the instance or our settings are at fault, "" if they are not.
+
+    No access to a partition is a fault of the settings for whoever is new; a person who is there
+    may be in one that is not for us.
+    """
+    known = {**SETTINGS, **({NO_PARTITION: PARTITION} if _creates(request) else {})}
+    return next((known[code] for code in sorted(codes) if code in known), "")
+
+
+def _creates(request: Request) -> bool:
+    return isinstance(request.json, dict) and request.json.get("action") == "createOnly"
+
+
+def _is_refusal(code: str) -> bool:
+    return code in REQUESTS_REFUSED or int(code) in PERSONS_REFUSED
+
+
+def _refusal(
+    request: Request, found: Sequence[Problem], words: str, optional: Collection[str]
+) -> CrmError:
+    """Tell fields that can be left out from those that can't, and from a person who is refused."""
+    person = request.json["input"][0]
+    named = {name for problem in found for name in _fields(problem, person)}
+    if left_out := named & set(optional):
+        return CrmFieldsRefusedError(words, fields=left_out)
+    if named:
+        return CrmSettingsError(
+            f"{words} ({', '.join(sorted(named))}): correct the field in Marketo (Admin, Field"
+            " Management), or the setting that fills it"
+        )
+    return CrmRejectedError(words)
+
+
+def _fields(problem: Problem, person: Person) -> set[str]:
+    """Return the fields of a person whose values are refused."""
+    if problem.code == NO_COMPANY:
+        return {COMPANY}
+    if problem.code not in VALUE:
+        return set()
+    if found := REFUSED_BY_VALUE.fullmatch(problem.message):
+        same = {name for name, value in person.items() if found["value"] in _spellings(value)}
+        return {found["type"]} & person.keys() or same
+    found = REFUSED_BY_NAME.fullmatch(problem.message)
+    return {found["field"]} & person.keys() if found else set()
+
+
+def _spellings(value: object) -> set[str]:
+    return {str(value), json.dumps(value), json.dumps(value, ensure_ascii=False)}
+
+
+def _words(request: Request, found: Sequence[Problem]) -> str:
+    """Return Marketo's words without the values that were sent, which it repeats in some."""
+    return "; ".join(_told(request, problem) for problem in found)
+
+
+def _told(request: Request, problem: Problem) -> str:
+    names = NAMED.get(problem.code)
+    if names and names.fullmatch(problem.message):
+        return f"{problem.code}: {problem.message}"
+    return f"{problem.code}: {said(request, problem.message)}"
 
 
 def _until_midnight(now: datetime) -> timedelta:

@@ -9,26 +9,27 @@ than the e-mail, which that page does not name.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
+
+import httpx
 
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Tokens
-from shared.destinations.marketo.answers import (
+from shared.destinations.marketo.answers import failure, not_marketos, problems
+from shared.destinations.marketo.codes import (
     EXISTS,
+    IN_ANOTHER_PARTITION,
     NOT_FOUND,
     TOKEN_REFUSED,
-    failure,
-    problems,
-    said,
-    wrong_address,
 )
-from shared.destinations.marketo.fields import SOURCE, STATUS, Person
+from shared.destinations.marketo.fields import SOURCE, STATUS, Person, optional_fields
 from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.domain.errors import CrmRejectedError
+from shared.domain.errors import CrmError
 
 LEADS = "/rest/v1/leads.json"
 DESCRIBE = "/rest/v1/leads/describe2.json"
@@ -47,9 +48,11 @@ class MarketoApi:
         # Marketo shows its addresses as …/rest and …/identity.
         base = settings.url.rstrip("/").removesuffix("/rest").removesuffix("/identity")
         self._clock = clock
+        self._partition = settings.partition
+        self._optional = optional_fields(settings)
         self._login = Login(base, settings, clock)
         self._tokens = Tokens(self._login.token, clock)
-        self._http = HttpClient(base, tokens=self._tokens, classify=wrong_address)
+        self._http = HttpClient(base, tokens=self._tokens, classify=self._not_marketos)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -67,45 +70,59 @@ class MarketoApi:
         asked = {"filterType": by, "filterValues": ",".join(values), "fields": fields}
         request = _get(LEADS, asked)
         found = await self._ask(request)
-        if not all(person.get("id") for person in found):
+        if not all(_is_id(person.get("id")) for person in found):
             raise unanswered(request, "200, but the answer has a person without an id")
         return found
 
     async def create(self, lookup: str, person: Person) -> str:
         """Create a person; return the id, or "" if there is one with the same ``lookup``."""
-        return await self._write("createOnly", lookup, person, unless=EXISTS)
+        body: dict[str, Any] = {"action": "createOnly", "lookupField": lookup, "input": [person]}
+        if self._partition:
+            body["partitionName"] = self._partition
+        return await self._write(body, unless={EXISTS, IN_ANOTHER_PARTITION})
 
-    async def update(self, person_id: int, person: Person) -> bool:
+    async def update(self, person_id: object, person: Person) -> bool:
         """Change a person; return whether there is one."""
         values = {"id": person_id, **person}
-        return bool(await self._write("updateOnly", "id", values, unless=NOT_FOUND))
+        body = {"action": "updateOnly", "lookupField": "id", "input": [values]}
+        return bool(await self._write(body, unless={NOT_FOUND}))
 
-    async def _write(self, action: str, lookup: str, person: Person, *, unless: str) -> str:
-        """Write one person; return the id, or "" if skipped for the reason ``unless``."""
-        body = {"action": action, "lookupField": lookup, "input": [person]}
+    async def _write(self, body: Mapping[str, Any], *, unless: AbstractSet[str]) -> str:
+        """Write one person; return the id, or "" if skipped for one of the reasons ``unless``."""
         request = Request(method="POST", path=LEADS, writes=True, json=body, shown=OURS)
-        written = next(iter(await self._ask(request)), {})
-        if written.get("status") in {"created", "updated"} and written.get("id"):
+        [written, *others] = await self._ask(request) or [{}]
+        if others:
+            raise unanswered(request, "200, but the answer is about several persons")
+        if written.get("status") in ("created", "updated") and _is_id(written.get("id")):
             return str(written["id"])
         reasons = problems(written.get("reasons"))
-        if unless in reasons:
+        if unless & {reason.code for reason in reasons}:
             return ""
         if reasons:
-            raise CrmRejectedError(said(reasons, request))
+            raise failure(request, reasons, self._clock(), optional=self._optional)
         raise unanswered(request, "200, but the answer has no id of a person")
 
     async def _ask(self, request: Request) -> list[Person]:
         """Send a request; return its results. A token that is refused is fetched anew, once."""
         used = await self._tokens.get()
         body = json_object(request, await self._http.call(request))
-        if problems(body.get("errors")).keys() & TOKEN_REFUSED:
+        if {problem.code for problem in problems(body.get("errors"))} & TOKEN_REFUSED:
             await self._tokens.get(instead_of=used)
             body = json_object(request, await self._http.call(request))
-        results = body.get("result")
-        if body.get("success") is True and isinstance(results, list):
-            return [one for one in results if isinstance(one, dict)]
-        raise failure(request, problems(body.get("errors")), self._clock())
+        found, results = problems(body.get("errors")), body.get("result")
+        if found or body.get("success") is not True or not isinstance(results, list):
+            raise failure(request, found, self._clock(), optional=self._optional)
+        if not all(isinstance(one, dict) for one in results):
+            raise unanswered(request, "200, but the answer has results of another shape")
+        return results
+
+    def _not_marketos(self, request: Request, response: httpx.Response) -> CrmError | None:
+        return not_marketos(request, response, self._clock())
 
 
 def _get(path: str, params: Mapping[str, str]) -> Request:
     return Request(method="GET", path=path, writes=False, params=params, shown=OURS)
+
+
+def _is_id(given: object) -> bool:
+    return isinstance(given, int | str) and str(given).isdecimal()

@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.destinations.http.own_fields import settable
 from shared.destinations.marketo.api import MarketoApi
-from shared.destinations.marketo.fields import DO_NOT_CONTACT, FIELDS, SOURCE, STATUS
+from shared.destinations.marketo.contact import FIELDS
+from shared.destinations.marketo.fields import DO_NOT_CONTACT, SOURCE, STATUS
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.errors import CrmError, CrmRejectedError
 from shared.ports.crm import CheckResult
@@ -37,13 +38,15 @@ async def checks(api: MarketoApi, settings: MarketoSettings) -> Sequence[CheckRe
         described = await api.describe()
     except CrmError as error:
         return [CheckResult(what=f"{what} ({error})", mend=f"{LOGIN}; {ROLE.format('Read-Only')}")]
-    fields = {str(field.get("name")): field for field in described.get("fields", [])}
-    searchable = {name for some in described.get("searchableFields", []) for name in some}
+    fields = {str(field.get("name")): field for field in _items(described.get("fields"), dict)}
+    found_by = _items(described.get("searchableFields"), list)
+    searchable = {name for names in found_by for name in names if isinstance(name, str)}
     return [
         CheckResult(what=what),
         await _written(api),
         *_set(settings),
         *_fields(settings, fields),
+        *_required(settings, fields),
         *_types(settings, {name: str(field.get("dataType")) for name, field in fields.items()}),
         *_searchable(settings.id_field, searchable),
     ]
@@ -86,6 +89,21 @@ def _fields(settings: MarketoSettings, fields: Mapping[str, Any]) -> Iterator[Ch
             yield CheckResult(what=f"field {name} can be written", mend="" if ok else mend)
 
 
+def _required(settings: MarketoSettings, fields: Mapping[str, Any]) -> Iterator[CheckResult]:
+    """Look whether each field that new persons must have is filled.
+
+    Not confirmed against a live instance: that required fields are described as such. If not, the
+    first new person tells, by error 1002.
+    """
+    filled = {*FIELDS.values(), *settings.own_fields, settings.id_field, settings.interest_field}
+    filled |= {SOURCE, *([STATUS] if settings.status else [])}
+    for name, field in fields.items():
+        updateable = field.get("updateable", True) is True
+        if field.get("required") is True and updateable and name not in filled:
+            mend = f"set {name} in MARKETO_FIELDS, or make it optional (Admin, Field Management)"
+            yield CheckResult(what=f"field {name}, which is required, is filled", mend=mend)
+
+
 def _types(settings: MarketoSettings, types: Mapping[str, str]) -> Iterator[CheckResult]:
     """Look whether own fields that are no texts take their values, as far as those are known."""
     for name, own in settings.own_fields.items():
@@ -104,3 +122,8 @@ def _searchable(id_field: str, searchable: set[str]) -> Iterator[CheckResult]:
         mend = "set MARKETO_ID_FIELD to a custom field of type String"
         ok = id_field in searchable
         yield CheckResult(what=f"persons can be found by {id_field}", mend="" if ok else mend)
+
+
+def _items[Item](listed: object, kind: type[Item]) -> list[Item]:
+    """Return what of a list is as it should be; none if it is no list."""
+    return [one for one in listed if isinstance(one, kind)] if isinstance(listed, list) else []

@@ -1,83 +1,69 @@
-"""Which of our fields goes where, and by which a person is recognised."""
+"""What is sent of a person, and by which of its fields a person is recognised."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from shared.destinations.http.own_fields import filled
+from shared.destinations.http.own_fields import filled, settable
 from shared.destinations.http.values import Fitted, fitted
-from shared.destinations.marketo.interests import with_interest
+from shared.destinations.marketo.contact import (
+    FIELDS,
+    NOT_ACCEPTED,
+    STRING_CHARACTERS,
+    email_of,
+    unsent,
+    written,
+)
+from shared.destinations.marketo.interests import with_interest, with_lines
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
 
 type Person = dict[str, Any]
-type Written = tuple[Person, tuple[str, ...]]
-"""What is sent of a person, and remarks on it."""
 
-FIELDS = {
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "email": "email",
-    "phone": "phone",
-    "country": "country",
-    "company": "company",
-    "title": "title",
-}
 STATUS, SOURCE = "leadStatus", "leadSource"
 DO_NOT_CONTACT = {"unsubscribed": True, "doNotCall": True}
 
-STRING_CHARACTERS = 255
-"""Of a field of type String, see
-https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/field-types
-"""
 
-CREATE_ONLY = "company"
-"""Marketo does not support to change it through the person, see the page on leads."""
+class Sent(NamedTuple):
+    """What is sent of a person, and remarks on it."""
 
-
-def email_of(lead: Lead) -> str:
-    """Return an address in ASCII, which is all that Marketo takes, or none."""
-    email = normalized_email(lead.contact.email)
-    return email if email.isascii() and len(email) <= STRING_CHARACTERS else ""
+    person: Person
+    remarks: tuple[str, ...]
 
 
-def keys_of(settings: MarketoSettings, lead: Lead) -> dict[str, str]:
+def keys_of(settings: MarketoSettings, lead: Lead, refused: Collection[str] = ()) -> dict[str, str]:
     """Return the fields by which the person is recognised, and their values; the best is first."""
-    keys = {FIELDS["email"]: email_of(lead), settings.id_field: lead.lead_id}
-    return {field: value for field, value in keys.items() if field and value}
+    keys = {FIELDS["email"]: email_of(lead.contact), settings.id_field: lead.lead_id}
+    return {name: value for name, value in keys.items() if name and value and name not in refused}
 
 
-def new_person(settings: MarketoSettings, lead: Lead, first: Interest | None) -> Written:
+def optional_fields(settings: MarketoSettings) -> frozenset[str]:
+    """Return the fields that hold the customer's words, which are left out if Marketo refuses them.
+
+    What it says of any other field, it says of the settings.
+    """
+    constant = {name for name, own in settings.own_fields.items() if list(settable(own))}
+    return frozenset({*FIELDS.values(), *settings.own_fields} - constant)
+
+
+def new_person(
+    settings: MarketoSettings, lead: Lead, first: Interest | None, refused: Collection[str] = ()
+) -> Sent:
     """Return a person with all there is; what the publisher's own fields say wins."""
     own = filled(settings.own_fields, lead, first)
+    contact = written(settings, lead.contact, refused=refused)
+    mine = {n: v for n, v in own.texts.items() if n not in refused}
+    texts = fitted(mine, dict.fromkeys(mine, STRING_CHARACTERS))
+    left_out = [unsent(name, NOT_ACCEPTED) for name in own.texts if name in refused]
+    shown = _shown(settings, first, contact.told)
     once = {SOURCE: settings.source, STATUS: settings.status}
-    ours = {n: v for n, v in once.items() if n not in settings.own_fields}
-    texts = _fitted(_contact(settings, lead, FIELDS.keys()) | ours | own.texts)
-    shown = interest_shown(settings, lead, first, "") if first else Fitted({}, ())
-    person: Person = texts.values | own.constants | shown.values
+    person: Person = {name: value for name, value in once.items() if value}
+    person |= contact.values | texts.values | own.constants | shown.values
     if settings.id_field:
         person[settings.id_field] = lead.lead_id
     if lead.do_not_contact:
         person |= DO_NOT_CONTACT
-    return person, (*own.remarks, *texts.remarks, *shown.remarks)
-
-
-def changes(settings: MarketoSettings, lead: Lead, names: Collection[str]) -> Written:
-    """Return the contact fields as named, without those that are the publisher's own."""
-    given = _contact(settings, lead, names)
-    unsent = given.pop(CREATE_ONLY, "")
-    texts = _fitted(given)
-    remark = f"{CREATE_ONLY} not sent: Marketo takes it with a new person only"
-    return dict(texts.values), (*texts.remarks, remark) if unsent else texts.remarks
-
-
-def interest_shown(
-    settings: MarketoSettings, lead: Lead, interest: Interest, before: str
-) -> Fitted:
-    """Return the field of interests with one more in it, nothing if it is there or if no field."""
-    email = lead.contact.email
-    refused = f"E-mail as given: {email}" if email and not email_of(lead) else ""
-    return with_interest(settings.interest_field, interest, before, refused)
+    remarks = (*own.remarks, *contact.remarks, *texts.remarks, *left_out, *shown.remarks)
+    return Sent(person, remarks)
 
 
 def text(person: Mapping[str, Any], field: str) -> str:
@@ -85,11 +71,8 @@ def text(person: Mapping[str, Any], field: str) -> str:
     return str(person.get(field) or "")
 
 
-def _contact(settings: MarketoSettings, lead: Lead, names: Collection[str]) -> dict[str, str]:
-    given = lead.contact.given() | {"email": email_of(lead)}
-    named = {FIELDS[name]: value for name, value in given.items() if name in names}
-    return {name: value for name, value in named.items() if name not in settings.own_fields}
-
-
-def _fitted(values: Mapping[str, str]) -> Fitted:
-    return fitted(values, dict.fromkeys(values, STRING_CHARACTERS))
+def _shown(settings: MarketoSettings, first: Interest | None, told: Sequence[str]) -> Fitted:
+    field = settings.interest_field
+    if first is None:
+        return Fitted(with_lines(field, told, ""), ())
+    return with_interest(field, first, "", told)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
 from shared.setting_types import Names
 from shared.settings import SECRET, Settings
@@ -40,6 +41,22 @@ class MarketoSettings(Settings):
         pattern=API_NAME,
         description="API name of a custom field of type Text Area that gets what the customer did,"
         " newest first",
+    )
+    partition: str = Field(
+        "",
+        validation_alias="MARKETO_PARTITION",
+        description="name of the lead partition that new persons get; without it the default one",
+    )
+    country: CountryFormat = Field(
+        "as_given",
+        validation_alias="MARKETO_COUNTRY",
+        description="how countries are written: as_given, iso (DE), or name (Germany)",
+    )
+    fill_empty_only: bool = Field(
+        default=True,
+        validation_alias="MARKETO_FILL_EMPTY_ONLY",
+        description="whether a person who was in Marketo before keeps what is there, and gets only"
+        " what is missing",
     )
     source: str = Field(
         "Microsoft marketplace",

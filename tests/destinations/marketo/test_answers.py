@@ -1,9 +1,10 @@
 """What Marketo's errors mean."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 from local.fakes.marketo import MarketoServer
 from local.fakes.marketo.answers import failed, skipped
@@ -13,53 +14,66 @@ from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
-from tests.destinations.marketo.world import CrmFor, deliver
+from tests.destinations.marketo.world import CrmFor, deliver, found, question
 from tests.examples import CONTACT
 from tests.fakes import Clock
 
-
-@pytest.mark.parametrize(
-    ("code", "error", "wait"),
-    [
-        ("603", CrmCredentialsError, None),
-        ("606", CrmUnavailableError, timedelta(seconds=20)),
-        ("608", CrmUnavailableError, None),
-        ("610", CrmUnavailableError, None),
-        ("614", CrmUnavailableError, None),
-        ("615", CrmUnavailableError, None),
-        ("713", CrmUnavailableError, None),
-        ("500", CrmOutcomeUnknownError, None),
-        ("502", CrmOutcomeUnknownError, None),
-        ("604", CrmOutcomeUnknownError, None),
-        ("611", CrmOutcomeUnknownError, None),
-        ("605", CrmRejectedError, None),
-        ("609", CrmRejectedError, None),
-        ("612", CrmRejectedError, None),
-        ("701", CrmRejectedError, None),
-        ("710", CrmRejectedError, None),
+OF_A_WRITE: Mapping[type[CrmError], Sequence[str]] = {
+    CrmCredentialsError: ["603"],
+    CrmUnavailableError: ["606", "607", "608", "614", "615", "713"],
+    CrmSettingsError: [
+        *("605", "609", "610", "612", "613", "616", "703"),
+        *("1002", "1006", "1009", "1011"),
     ],
-)
-async def test_errors_in_an_answer_of_200_are_told_as_what_they_are(
-    server: MarketoServer, crm: MarketoCrm, code: str, error: type[CrmError], wait: timedelta | None
-) -> None:
-    server.answers.append(failed(code))
-    with pytest.raises(error, match=f"^{code}: ") as raised:
-        await deliver(crm)
+    CrmRejectedError: ["701", "702", "704", "709", "710", "1001", "1003", "1007", "1018", "1077"],
+    CrmOutcomeUnknownError: ["500", "502", "604", "611", "799", "1999"],
+}
+WAITS = {"606": timedelta(seconds=20), "607": timedelta(hours=21)}
 
-    assert getattr(raised.value, "retry_after", None) == wait
+OF_A_QUESTION: Mapping[type[CrmError], Sequence[str]] = {
+    **OF_A_WRITE,
+    CrmUnavailableError: [
+        code
+        for error in (CrmUnavailableError, CrmRejectedError, CrmOutcomeUnknownError)
+        for code in OF_A_WRITE[error]
+    ],
+    CrmRejectedError: [],
+    CrmOutcomeUnknownError: [],
+}
+
+
+@pytest.mark.parametrize("error", OF_A_WRITE)
+async def test_errors_in_an_answer_of_200_are_told_as_what_they_are(
+    server: MarketoServer, crm_for: CrmFor, error: type[CrmError]
+) -> None:
+    server.now = clock = Clock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+    server.expire()
+    crm = crm_for(clock)
+    for code in OF_A_WRITE[error]:
+        for answer in (failed(code), skipped(code, "no")):
+            server.answers.append(answer)
+            with pytest.raises(error, match=f"^{code}: ") as raised:
+                await deliver(crm)
+
+            assert type(raised.value) is error
+            assert getattr(raised.value, "retry_after", None) == WAITS.get(code)
     assert server.records() == []
 
 
-@pytest.mark.parametrize("code", ["500", "502", "604", "611"])
-async def test_what_may_be_done_twice_is_simply_done_again(
-    server: MarketoServer, crm: MarketoCrm, code: str
+@pytest.mark.parametrize("error", OF_A_QUESTION)
+async def test_an_error_of_a_question_parks_nobody(
+    server: MarketoServer, crm: MarketoCrm, error: type[CrmError]
 ) -> None:
     record = await deliver(crm)
-    server.answers.append(failed(code))
-    with pytest.raises(CrmUnavailableError):
-        await deliver(crm, None, record=record, fields={"title"})
+    for code in OF_A_QUESTION[error]:
+        server.answers.append(failed(code))
+        with pytest.raises(error, match=f"^{code}: ") as raised:
+            await crm.follow_ups([question(record, datetime.now(UTC))])
+
+        assert type(raised.value) is error
 
 
 @pytest.mark.parametrize(
@@ -83,60 +97,45 @@ async def test_a_daily_quota_is_waited_for_until_midnight(
     assert raised.value.retry_after == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("1001", "Invalid value '{email}'. Required of type 'email'"),
-        ("1006", "Field 'marketplaceLeadId' not found"),
-        ("1008", "Access denied to partition 'EMEA'"),
-        ("1018", "CRM Enabled"),
-    ],
-)
-async def test_a_person_who_is_skipped_is_parked_with_the_reason_but_not_the_values(
-    server: MarketoServer, crm: MarketoCrm, code: str, message: str
+async def test_a_person_who_is_refused_is_parked_with_the_reason_but_not_the_values(
+    server: MarketoServer, crm: MarketoCrm
 ) -> None:
-    server.answers.append(skipped(code, message.format(email=CONTACT.email)))
+    server.answers.append(skipped("1003", f"Invalid data: {CONTACT.email}, {CONTACT.phone}"))
     with pytest.raises(CrmRejectedError) as raised:
         await deliver(crm)
 
-    assert str(raised.value) == f"{code}: {message.format(email='…')}"
+    assert str(raised.value) == "1003: Invalid data: …, …"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        ("1002", "Missing value for the required parameter 'region'", "set the field in MARKETO_F"),
+        ("1006", "Field 'marketplaceLeadId' not found", "create the field"),
+        ("1008", "Access denied to partition 'EMEA'", "correct MARKETO_PARTITION"),
+        ("1009", "Partition name must be specified", "set MARKETO_PARTITION"),
+        ("1011", "Field 'marketplaceLeadId' not supported", "set MARKETO_ID_FIELD"),
+    ],
+)
+async def test_what_the_settings_lack_is_named_and_parks_nobody(
+    server: MarketoServer, crm: MarketoCrm, code: str, message: str, told: str
+) -> None:
+    server.answers.append(skipped(code, message))
+    with pytest.raises(CrmSettingsError, match=f"^{code}: {message}: {told}"):
+        await deliver(crm)
+
+
+async def test_a_person_in_a_partition_that_is_not_for_us_is_parked(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    looked = JSONResponse(found(record))
+    server.answers.extend([looked, skipped("1008", "Access denied to partition 'EMEA'")])
+    with pytest.raises(CrmRejectedError, match=r"^1008: Access denied to partition 'EMEA'$"):
+        await deliver(crm, None, record=record, fields={"title"})
 
 
 async def test_a_required_field_is_named(server: MarketoServer, crm: MarketoCrm) -> None:
     server.schema.required.add("region")
-    with pytest.raises(CrmRejectedError, match=r"1002: Missing value .* 'region'"):
+    with pytest.raises(CrmSettingsError, match=r"1002: Missing value .* 'region'"):
         await deliver(crm)
-
-
-@pytest.mark.parametrize(
-    ("answer", "error", "match"),
-    [
-        (Response(status_code=404), CrmUnavailableError, "check MARKETO_URL"),
-        (Response(status_code=413), CrmUnavailableError, "413"),
-        (Response(status_code=429, headers={"Retry-After": "42"}), CrmOutcomeUnknownError, "429"),
-        (Response(status_code=503), CrmOutcomeUnknownError, "503"),
-        (Response(status_code=502), CrmOutcomeUnknownError, "502"),
-        (Response("null"), CrmOutcomeUnknownError, "no JSON object"),
-        (JSONResponse({"success": True}), CrmOutcomeUnknownError, "neither a result nor"),
-        (JSONResponse({"success": False}), CrmOutcomeUnknownError, "neither a result nor"),
-        (
-            JSONResponse({"success": True, "result": [{"status": "created"}]}),
-            CrmOutcomeUnknownError,
-            "no id of a person",
-        ),
-        (JSONResponse({"success": True, "result": []}), CrmOutcomeUnknownError, "no id"),
-    ],
-)
-async def test_answers_other_than_documented_are_never_a_success(
-    server: MarketoServer, crm: MarketoCrm, answer: Response, error: type[CrmError], match: str
-) -> None:
-    server.answers.append(answer)
-    with pytest.raises(error, match=match):
-        await deliver(crm)
-
-
-async def test_a_person_without_an_id_is_no_answer(server: MarketoServer, crm: MarketoCrm) -> None:
-    record = await deliver(crm)
-    server.answers.append(JSONResponse({"success": True, "result": [{"leadStatus": "New"}]}))
-    with pytest.raises(CrmUnavailableError, match="a person without an id"):
-        await deliver(crm, None, record=record, fields={"title"})

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from starlette.responses import JSONResponse
 
 from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import done
 from local.fakes.marketo.schema import INTERESTS
 from shared.destinations.marketo.adapter import MarketoCrm
 from tests.destinations.marketo.world import CrmFor
@@ -39,6 +41,36 @@ async def test_a_check_names_the_fields_that_are_missing(
         "persons can be found by ourId",
     ]
     assert found["field offer can be written"].startswith("create the field offer (Admin, Field")
+
+
+async def test_a_check_names_required_fields_that_nothing_fills(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    server.schema.types |= {"region": "string", "offer": "string"}
+    described = server.schema.described()
+    for field in described["fields"]:
+        field["required"] = field["name"] in {"id", "lastName", "leadSource", "region", "offer"}
+    server.answers.append(done(described))
+    found = await failing(crm_for(MARKETO_FIELDS='{"offer": "{offer}"}'))
+
+    assert list(found) == ["field region, which is required, is filled"]
+    assert found.popitem()[1].startswith("set region in MARKETO_FIELDS, or make it optional")
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"fields": None, "searchableFields": None},
+        {"fields": {"name": "email"}, "searchableFields": {}},
+        {"fields": ["email", None, {"name": None}], "searchableFields": ["email", [None], [[]]]},
+    ],
+)
+async def test_an_odd_description_is_checked_as_one_without_fields(
+    server: MarketoServer, crm: MarketoCrm, described: dict[str, object]
+) -> None:
+    server.answers.append(done(described))
+
+    assert "field email can be written" in await failing(crm)
 
 
 async def test_a_check_says_what_is_lost_without_fields_of_our_own(crm_for: CrmFor) -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import skipped
 from local.fakes.marketo.schema import ID_FIELD, INTERESTS
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.destinations.marketo.interests import TEXT_AREA_BYTES
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError
+from shared.domain.errors import CrmRejectedError, CrmSettingsError
 from shared.ports.crm import Upserted
 from tests.destinations.marketo.world import WITHOUT_EMAIL, CrmFor, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID, interest
@@ -74,7 +75,10 @@ async def test_a_company_that_is_refused_is_left_out(
 
     assert only(server).values["company"] == ""
     assert only(server).values["title"] == CONTACT.title
-    assert upserted.remarks == ("company left out, which Marketo refuses",)
+    assert upserted.remarks == ("company left out: not accepted by Marketo",)
+    assert (
+        f"Company as given, not accepted by Marketo: {CONTACT.company}" in only(server).description
+    )
 
 
 async def test_an_address_that_marketo_does_not_take_is_kept_with_the_interest(
@@ -84,7 +88,7 @@ async def test_an_address_that_marketo_does_not_take_is_kept_with_the_interest(
 
     assert only(server).values["email"] == ""
     assert only(server).lead_id == LEAD_ID
-    assert "E-mail as given: zoë@fabrikam.example" in only(server).description
+    assert "E-mail as given, not accepted by Marketo: zoë@f" in only(server).description
 
 
 async def test_without_e_mail_and_id_field_nobody_is_created(
@@ -94,6 +98,75 @@ async def test_without_e_mail_and_id_field_nobody_is_created(
         await deliver(crm_for(MARKETO_ID_FIELD=""), a_lead(WITHOUT_EMAIL))
 
     assert server.calls == []
+
+
+async def test_what_is_no_use_in_part_is_left_out_and_told_whole(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    long = replace(CONTACT, phone="1" * 256, country="Never " * 50)
+    upserted = await upsert(crm, a_lead(long))
+
+    assert (only(server).values["phone"], only(server).values["country"]) == ("", "")
+    assert f"Phone as given, longer than 255 characters: {long.phone}" in only(server).description
+    assert upserted.remarks == (
+        "phone left out: longer than 255 characters",
+        "country left out: longer than 255 characters",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("as_given", {"USA": "USA", "DE": "DE", "Neverland": "Neverland"}),
+        ("iso", {"USA": "US", "Germany": "DE", "Neverland": ""}),
+        ("name", {"USA": "United States", "DE": "Germany", "Neverland": ""}),
+    ],
+)
+async def test_countries_are_written_as_the_setting_says(
+    server: MarketoServer, crm_for: CrmFor, written: str, sent: dict[str, str]
+) -> None:
+    crm = crm_for(MARKETO_COUNTRY=written)
+    for given, country in sent.items():
+        upserted = await upsert(crm, a_lead(replace(CONTACT, country=given)))
+
+        left_out = () if country else ("country left out: not a country that we know",)
+        told = f"Country as given, not a country that we know: {given}"
+        assert only(server).values["country"] == country
+        assert upserted.remarks == left_out
+        assert (told in only(server).description) is not bool(country)
+        server.persons.clear()
+
+
+async def test_a_new_person_gets_the_partition_that_is_set(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    server.schema.partitions = {"EMEA", "Default"}
+    crm = crm_for(MARKETO_PARTITION="EMEA")
+    record = await deliver(crm)
+    await deliver(crm, None, record=record, fields={"title"})
+
+    create, update = server.bodies
+    assert create["partitionName"] == "EMEA"
+    assert "partitionName" not in update
+
+
+async def test_a_partition_that_is_missing_or_not_for_us_is_a_fault_of_the_settings(
+    server: MarketoServer, crm: MarketoCrm, crm_for: CrmFor
+) -> None:
+    server.schema.partitions = {"EMEA", "Default"}
+    with pytest.raises(CrmSettingsError, match=r"^1009: Partition name .*: set MARKETO_PARTITION"):
+        await deliver(crm)
+    with pytest.raises(CrmSettingsError, match=r"^1008: .*: correct MARKETO_PARTITION, or give"):
+        await deliver(crm_for(MARKETO_PARTITION="APAC"))
+
+
+async def test_a_person_in_another_partition_is_found_and_stays_there(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    known = server.has(email=CONTACT.email)
+    server.answers.append(skipped("1010", "Partition update not allowed"))
+
+    assert (await deliver(crm_for(MARKETO_PARTITION="EMEA"))).id == known
 
 
 async def test_two_creates_at_the_same_time_make_two_persons_in_marketo(

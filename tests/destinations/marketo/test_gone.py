@@ -1,10 +1,13 @@
 """Persons who were deleted or merged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from starlette.responses import JSONResponse
 
 from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import skipped
 from local.fakes.server import Fault
 from shared.destinations.http.texts import mark
 from shared.destinations.marketo.adapter import MarketoCrm
@@ -87,7 +90,7 @@ async def test_who_has_the_e_mail_of_a_deleted_person_is_not_taken_for_followed_
 
     after = await deliver(crm, None, interest(2), record=record, fields={"title"})
 
-    assert (after.id, after.baseline) == (other, {"leadStatus": "Customer"})
+    assert (after.id, after.baseline["leadStatus"]) == (other, "Customer")
     assert await crm.follow_ups([question(after, datetime.now(UTC) - HOUR)]) == {}
 
 
@@ -132,11 +135,50 @@ async def test_who_is_deleted_before_a_note_is_made_anew_at_the_next_try(
     assert (await upsert(crm, None, interest(2), record=record)).created
 
 
-async def test_who_is_deleted_between_look_and_write_is_tried_again(
+async def test_who_is_deleted_between_look_and_write_is_made_anew_at_once(
     server: MarketoServer, crm: MarketoCrm
 ) -> None:
     record = await deliver(crm)
     server.meanwhile.extend([lambda: None, server.persons.clear])
 
-    with pytest.raises(CrmUnavailableError, match="deleted or merged meanwhile"):
+    anew = await upsert(crm, None, interest(2), record=record, fields={"title"})
+
+    assert anew.created
+    assert anew.record.id == only(server).record_id != record.id
+
+
+async def test_who_is_merged_between_look_and_write_is_followed_at_once(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    other = server.has(email="other@fabrikam.example")
+    server.meanwhile.extend([lambda: None, lambda: server.merge(record.id, other)])
+    boss = a_lead(replace(CONTACT, title="Boss"))
+    after = await upsert(crm, boss, record=record, fields={"title"})
+
+    assert after.record.id == other
+    assert only(server).values["title"] == "Boss"
+
+
+async def test_who_is_merged_between_look_and_note_is_followed_at_once(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    other = server.has(email="other@fabrikam.example")
+    server.meanwhile.extend([lambda: None, lambda: server.merge(record.id, other)])
+    await crm.note(a_lead(), record, interest(2))
+
+    assert mark(interest(2)) in only(server).description
+
+
+async def test_whom_marketo_shows_and_does_not_find_is_waited_for(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    shown = {"success": True, "result": [{"id": int(record.id)}]}
+    gone = skipped("1004", "Lead not found")
+    server.answers.extend([JSONResponse(shown), gone, JSONResponse(shown), gone])
+    server.answers.append(JSONResponse(shown))
+
+    with pytest.raises(CrmUnavailableError, match="deleted or merged meanwhile, again and again"):
         await deliver(crm, None, record=record, fields={"title"})

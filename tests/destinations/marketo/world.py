@@ -72,3 +72,8 @@ def only(server: MarketoServer) -> SeenRecord:
 
 def question(record: CrmRecord, since: datetime, lead_id: str = LEAD_ID) -> FollowUpQuestion:
     return FollowUpQuestion(lead_id=lead_id, record=record, since=since)
+
+
+def found(record: CrmRecord) -> dict[str, object]:
+    """Return an answer in which a person is found."""
+    return {"success": True, "result": [{"id": int(record.id), "leadStatus": "New"}]}
