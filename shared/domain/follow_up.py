@@ -51,6 +51,12 @@ def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> F
     )
 
 
+def take_back(before: FollowUp) -> FollowUp:
+    """Forget a start by what turned out to be a repeat: all that was asked for is answered."""
+    answered = FollowUpState.NONE if before.done_at is None else FollowUpState.FOLLOWED_UP
+    return replace(before, state=answered, clock_started_at=None, due_at=None)
+
+
 def stop_clock(before: FollowUp) -> FollowUp:
     """Stop a clock that must not run: nobody may contact the customer."""
     return replace(before, state=FollowUpState.NONE, clock_started_at=None, due_at=None)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock
-from shared.domain.identity import content_digest, folded, person, tells
+from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock, take_back
+from shared.domain.identity import answerable, content_digest, folded, person, tells
 from shared.domain.lead import (
     CONTACT_FIELDS,
     DO_NOT_CONTACT,
@@ -65,7 +65,7 @@ def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead
         submissions=before.submissions + 1,
         asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
     )
-    merged = replace(merged, follow_up=_clock(merged, submission, rules.follow_up_within))
+    merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))
     visible = not repeat_of or merged.contact != before.contact
     return replace(merged, version=before.version + visible), repeat_of
 
@@ -76,9 +76,8 @@ def answered(lead: Lead, at: datetime, by: str, outcome: str = "") -> Lead:
     clock = follow_up(before, at, by, outcome)
     if before.clock_started_at is not None and before.due_at is not None:
         within = before.due_at - before.clock_started_at
-        wanted = (i for i in lead.interests if i.action.upper() != DO_NOT_CONTACT)
-        for seen_at in sorted(s.received_at for i in wanted for s in (i.first, i.last)):
-            clock = start_clock(clock, seen_at, within)
+        since = _unanswered_since(lead.interests, clock)
+        clock = start_clock(clock, since, within) if since else clock
     return replace(lead, follow_up=clock)
 
 
@@ -169,9 +168,26 @@ def _contact(stamps: dict[str, StampedText], names: Iterable[StampedName]) -> Co
     return Contact(**values)
 
 
-def _clock(lead: Lead, submission: Submission, within: timedelta) -> FollowUp:
-    if lead.test or lead.do_not_contact:
-        return stop_clock(lead.follow_up)
-    if submission.do_not_contact:
-        return lead.follow_up
-    return start_clock(lead.follow_up, submission.received_at, within)
+def _clock(lead: Lead, within: timedelta) -> FollowUp:
+    """Return the clock from the earliest interest that nobody has answered.
+
+    A repeat is none: it starts no clock, and one that came before its interest takes it back.
+    """
+    clock = lead.follow_up
+    if lead.test or lead.do_not_contact or not answerable(lead.contact):
+        return stop_clock(clock)
+    since = _unanswered_since(lead.interests, clock)
+    if len(lead.interests) < NEWEST_INTERESTS and _started_before(clock, since):
+        clock = take_back(clock)
+    return start_clock(clock, since, within) if since else clock
+
+
+def _started_before(clock: FollowUp, since: datetime | None) -> bool:
+    """Tell whether what started the clock is no interest of its own any more."""
+    return since is None or (clock.clock_started_at is not None and clock.clock_started_at < since)
+
+
+def _unanswered_since(interests: Iterable[InterestSummary], clock: FollowUp) -> datetime | None:
+    """Return when the customer first asked for contact since the last follow-up, if they did."""
+    asked = (i.first.received_at for i in interests if i.action.upper() != DO_NOT_CONTACT)
+    return min((at for at in asked if clock.done_at is None or at > clock.done_at), default=None)

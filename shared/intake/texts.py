@@ -34,15 +34,22 @@ class Text(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
+NO_TEXT_GIVEN = Text("")
+
+
 def read_text(key: str, given: Sequence[JsonValue]) -> Text:
     """Return the last text under a key that says something."""
+    if not given:
+        return NO_TEXT_GIVEN
+    longest = LONGEST_COLUMN if key == MANY_LINES else LONGEST_TEXT
+    if len(given) == 1 and type(given[0]) is str and 2 * len(given[0]) <= longest:
+        return Text(cleaned(given[0], key))  # as nearly all are
     values = [value for value in given if value not in NOTHING]
     texts = [text for value in values if (text := cleaned(_as_text(value, key), key))]
     if not texts:
-        return Text("")
+        return NO_TEXT_GIVEN
     telling = [text for text in texts if has_value(text)] if len(texts) > 1 else texts
     value = (telling or texts)[-1]
-    longest = LONGEST_COLUMN if key == MANY_LINES else LONGEST_TEXT
     kept = _cut(value, longest)
     doubts = {
         f"{key} is no text; it is kept as JSON": any(
@@ -72,6 +79,4 @@ def _as_text(value: JsonValue, key: str) -> str:
 
 def _cut(text: str, longest: int) -> str:
     """Cut a text by UTF-16 units, as storage counts it; half a character is none."""
-    if 2 * len(text) <= longest:
-        return text
     return text.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", errors="ignore")

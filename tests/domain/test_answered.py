@@ -68,10 +68,10 @@ def test_the_first_interest_after_it_starts_the_clock_again(clock: FollowUp) -> 
     assert (done.done_at, done.done_by) == (NOON + HOUR, "anna")
 
 
-def test_a_repeat_after_it_starts_the_clock_again() -> None:
+def test_a_repeat_after_it_starts_no_clock() -> None:
     repeated = lead(interest(timedelta(0), again=2 * HOUR))
 
-    assert answered(repeated, NOON + HOUR, "").follow_up.clock_started_at == NOON + 2 * HOUR
+    assert answered(repeated, NOON + HOUR, "").follow_up.clock_started_at is None
 
 
 def test_who_asked_a_partner_after_it_waits_for_nobody() -> None:

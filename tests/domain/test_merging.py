@@ -463,6 +463,18 @@ def test_the_suppression_list_is_stronger_than_any_interest() -> None:
     assert lead.asked_for_contact
 
 
+@pytest.mark.parametrize(
+    "contact", [Contact(), Contact(title="Buyer", country="DE"), Contact(email="noemail@x.com")]
+)
+def test_a_lead_that_nobody_could_answer_has_no_clock(contact: Contact) -> None:
+    assert merged([submission(contact=contact)]).follow_up == FollowUp()
+
+
+@pytest.mark.parametrize("contact", [Contact(phone="call me"), Contact(first_name="Anna")])
+def test_a_lead_of_whom_anything_personal_is_known_keeps_its_clock(contact: Contact) -> None:
+    assert merged([submission(contact=contact)]).follow_up.state is FollowUpState.WAITING
+
+
 def test_test_leads_start_no_clock() -> None:
     lead = merged([submission(test=True)])
     assert lead.test
@@ -494,15 +506,41 @@ def test_a_follow_up_answers_what_came_before_and_not_what_comes_after() -> None
     done = replace(waiting, follow_up=follow_up(waiting.follow_up, NOON + 2 * HOUR, "anna"))
     before = merged([submission("s2", HOUR, action="PLT")], done)
     assert before.follow_up == done.follow_up
-    after = merged([submission("s3", 3 * HOUR, action="PLT")], before)
+    after = merged([submission("s3", 3 * HOUR, action="PLT", offer="restore")], before)
     assert after.follow_up.state is FollowUpState.WAITING
     assert after.follow_up.clock_started_at == NOON + 3 * HOUR
 
 
-@pytest.mark.parametrize(
-    "later", [submission("s2", 3 * HOUR, action="PLT"), submission("s2", 3 * HOUR)]
-)
-def test_a_follow_up_that_is_heard_of_late_leaves_what_came_after_it(later: Submission) -> None:
+def test_a_repeat_starts_no_clock_again() -> None:
+    answered_lead = answered(merged([submission()]), NOON + 2 * HOUR, "anna")
+    again = merged([submission("s2", 3 * HOUR)], answered_lead)
+    assert again.follow_up == answered_lead.follow_up
+    heard_late = answered(
+        merged([submission(), submission("s2", 3 * HOUR)]), NOON + 2 * HOUR, "anna"
+    )
+    assert heard_late.follow_up == answered_lead.follow_up
+    assert merged([submission("s3", 27 * HOUR)], again).follow_up == answered_lead.follow_up
+    after_the_window = merged([submission("s3", 28 * HOUR)], again)
+    assert after_the_window.follow_up.clock_started_at == NOON + 28 * HOUR
+
+
+def test_a_clock_that_a_repeat_started_is_taken_back_when_its_interest_comes() -> None:
+    done = replace(START, follow_up=follow_up(FollowUp(), NOON + HOUR, "anna"))
+    repeat, other = submission("s2", 2 * HOUR), submission("s3", 3 * HOUR, action="PLT")
+    waiting = merged([repeat, other], done)
+    assert waiting.follow_up.clock_started_at == NOON + 2 * HOUR
+    assert merged([submission()], waiting).follow_up.clock_started_at == NOON + 3 * HOUR
+    assert merged([submission()], merged([repeat], done)).follow_up == done.follow_up
+
+
+def test_a_repeat_of_an_interest_that_is_kept_no_more_leaves_the_clock() -> None:
+    many = [submission(f"s{n:02}", n * HOUR, description=str(n)) for n in range(25)]
+    lead = merged([*many, submission("s30", 25 * HOUR, description="24")])
+    assert lead.follow_up.clock_started_at == NOON
+
+
+def test_a_follow_up_that_is_heard_of_late_leaves_what_came_after_it() -> None:
+    later = submission("s2", 3 * HOUR, action="PLT")
     lead = answered(merged([submission(), later]), NOON + 2 * HOUR, "anna", "will order")
     assert lead.follow_up == FollowUp(
         state=FollowUpState.WAITING,
@@ -535,8 +573,6 @@ def test_a_follow_up_of_a_lead_whose_clock_stands_starts_none() -> None:
 def test_it_does_not_matter_when_a_follow_up_is_heard_of(
     history: list[Submission], eights: int, data: st.DataObject
 ) -> None:
-    # Of what lies between the first and the last of an interest's repeats, the lead knows nothing.
-    history = [replace(s, description=s.submission_id) for s in history]
     at = NOON + 8 * HOUR * eights
     heard = data.draw(st.integers(min_value=1, max_value=len(history)))
     late = answered(merged(history), at, "anna")
