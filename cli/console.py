@@ -18,6 +18,10 @@ PIPED_WIDTH = 160
 
 UNPRINTABLE = frozenset({"Cc", "Cs"})
 LINE = frozenset("\n\t")
+BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""What turns the direction of the text after it, so that a line says what it does not hold."""
 
 COLOURS = {"overdue": "red", "parked": "red", "pending": "yellow", "waiting": "yellow"}
 
@@ -47,10 +51,12 @@ def say_table(table: Table) -> None:
 
 def printable(text: str) -> str:
     """Return the text with control characters written out: a body must not steer a terminal."""
-    return "".join(
-        repr(char)[1:-1] if unicodedata.category(char) in UNPRINTABLE and char not in LINE else char
-        for char in text
-    )
+    return "".join(repr(char)[1:-1] if _steers(char) else char for char in text)
+
+
+def _steers(char: str) -> bool:
+    controls = unicodedata.category(char) in UNPRINTABLE and char not in LINE
+    return controls or char in BIDI_CONTROLS
 
 
 def cell(text: str, colour: str = "") -> Text:

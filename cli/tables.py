@@ -86,6 +86,7 @@ def _details(details: LeadDetails) -> Iterator[tuple[str, str]]:
     yield from ((label, value) for label, value in given.items() if value)
     yield from (("also named", conflict) for conflict in details.name_conflicts)
     yield from (("is", ", ".join(marks)) for marks in [_marks(details)] if marks)
+    yield "stage", details.stage
     yield "came", f"{minute(details.created_at)} UTC"
     due = f", due {minute(details.follow_up_due_at)} UTC" if details.follow_up_due_at else ""
     yield "follow-up", details.follow_up.replace("_", " ") + due

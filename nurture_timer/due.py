@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.delivery import Delivery, gives_up, park, postpone
-from shared.domain.follow_up import FollowUpState, flag, is_overdue
+from shared.domain.follow_up import FollowUpState, flag, is_overdue, stop_clock
+from shared.domain.identity import answerable
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
 from shared.domain.schedule import next_look_at, no_progress_at, sooner
@@ -33,7 +34,7 @@ def questions(stored: StoredLead, now: datetime) -> dict[str, FollowUpQuestion]:
     """Return what to ask of each destination before the lead is flagged, or once it is."""
     clock = stored.lead.follow_up
     late = is_overdue(clock, now) or clock.state is FollowUpState.OVERDUE
-    if not late or clock.clock_started_at is None:
+    if not late or clock.clock_started_at is None or not answerable(stored.lead.contact):
         return {}
     return {
         name: FollowUpQuestion(
@@ -79,6 +80,9 @@ def _clock(
     if seen is not None:
         lead = answered(lead, seen.at, seen.by)
         told.append(Event(kind=EventKind.FOLLOWED_UP, detail=seen.by))
+    if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
+        # Recorded by a version that let the clock run for them too.
+        lead = replace(lead, follow_up=stop_clock(lead.follow_up))
     if is_overdue(lead.follow_up, now):
         lead = replace(lead, follow_up=flag(lead.follow_up, now))
         told.append(Event(kind=EventKind.FLAGGED))

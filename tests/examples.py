@@ -17,6 +17,7 @@ from shared.domain.lead import (
     StampedText,
     Submission,
 )
+from shared.domain.stage import Stage
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from tests.fakes import START
 
@@ -90,6 +91,7 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
             ),
         ),
         submissions=2,
+        stage_reached=Stage.ACTIVE,
         asked_for_contact=True,
         suppressed=True,
         follow_up=FollowUp(

@@ -18,6 +18,7 @@ from shared.domain.lead import (
     StampedText,
     Submission,
 )
+from shared.domain.stage import Stage
 from shared.ports.leads import RecordedInterest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -64,6 +65,7 @@ LEAD = st.builds(
     full_names=st.lists(st.builds(StampedName, TEXT, TEXT, STAMP), max_size=2).map(tuple),
     interests=st.lists(SUMMARY, max_size=2).map(tuple),
     submissions=NUMBER,
+    stage_reached=st.sampled_from(Stage),
     asked_for_contact=st.booleans(),
     suppressed=st.booleans(),
     follow_up=FOLLOW_UP,

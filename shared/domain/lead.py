@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.domain.follow_up import FollowUp
+from shared.domain.stage import Stage, highest, stage_of
 
 TEST_MARK = "MSFT_TEST_"
 """How a field of a test lead of Partner Center begins, see
@@ -129,6 +130,7 @@ class Lead:
 
     ``version`` rises with each change that a CRM should see. ``next_due_at`` is when the sweep must
     look at the lead again, ``next_event`` the number of the next row of the audit trail.
+    ``stage_reached`` also counts interests that are kept no more, as far as this version saw them.
     """
 
     lead_id: str
@@ -141,6 +143,7 @@ class Lead:
     full_names: tuple[StampedName, ...] = ()
     interests: tuple[InterestSummary, ...] = ()
     submissions: int = 0
+    stage_reached: Stage = Stage.NONE
     asked_for_contact: bool = False
     suppressed: bool = False
     follow_up: FollowUp = field(default_factory=FollowUp)
@@ -160,6 +163,11 @@ class Lead:
     def do_not_contact(self) -> bool:
         """Tell whether nobody may contact the customer."""
         return self.suppressed or not self.asked_for_contact
+
+    @property
+    def stage(self) -> Stage:
+        """Return how far the customer has come."""
+        return highest((self.stage_reached, *(stage_of(i.action) for i in self.interests)))
 
     @property
     def name_conflicts(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from shared.domain.lead import (
     StampedText,
     Submission,
 )
+from shared.domain.stage import highest, stage_of
 
 NEWEST_INTERESTS = 20
 FULL_NAMES = 5
@@ -63,6 +64,7 @@ def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead
         contact=_contact(stamps, names),
         interests=interests,
         submissions=before.submissions + 1,
+        stage_reached=highest((before.stage, stage_of(submission.action))),
         asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
     )
     merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from shared.domain.delivery import Delivery
+from shared.domain.identity import answerable, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
 from shared.operations.views import View
 from shared.ports.leads import StoredLead
@@ -76,6 +77,11 @@ class LeadView(View):
     country: str
     phone: str
     title: str
+    country_code: str
+    country_name: str
+    phone_e164: str
+    stage: str
+    answerable: bool
     name_conflicts: Sequence[str]
     interests: Sequence[InterestView]
     submissions: int
@@ -209,6 +215,9 @@ def _fields(stored: StoredLead) -> dict[str, Any]:
     return {
         "lead_id": lead.lead_id,
         **{name: getattr(lead.contact, name) for name in CONTACT_FIELDS},
+        **normal_forms(lead.contact),
+        "stage": lead.stage.value,
+        "answerable": answerable(lead.contact),
         "name_conflicts": lead.name_conflicts,
         "interests": [InterestView.of(summary) for summary in lead.interests],
         "submissions": lead.submissions,

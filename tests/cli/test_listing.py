@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from shared.bootstrap import utc_now
@@ -8,7 +9,8 @@ from tests.cli.account import DAY, Account
 LEAST_FIELDS = {
     *("lead_id", "email", "first_name", "last_name", "company", "country", "phone", "title"),
     *("interests", "delivery", "follow_up", "do_not_contact", "test", "anonymous"),
-    *("destinations", "created_at", "version"),
+    *("destinations", "created_at", "version", "country_code", "country_name", "phone_e164"),
+    *("stage", "answerable"),
 }
 
 
@@ -29,6 +31,19 @@ async def one_of_each(account: Account) -> None:
     await account.push("pending@example.com")
     await account.queue_body(b'{"OfferTitle": "Things"}')
     await account.route_queued()
+
+
+async def test_normal_forms_stand_beside_what_was_given(account: Account) -> None:
+    contact = {"Email": "zoe@example.com", "Phone": "030 / 901820", "Country": "germany"}
+    await account.queue_body(json.dumps({"UserDetails": contact, "ActionCode": "INS"}).encode())
+    await account.route_queued()
+
+    [lead] = await account.listed()
+
+    assert (lead["phone"], lead["country"]) == ("030 / 901820", "germany")
+    assert (lead["phone_e164"], lead["country_code"]) == ("+4930901820", "DE")
+    assert (lead["country_name"], lead["answerable"]) == ("Germany", True)
+    assert lead["stage"] == "active"
 
 
 async def test_programs_get_an_array_of_objects_with_the_fields_they_rely_on(
@@ -66,7 +81,7 @@ async def test_each_state_lists_its_leads_newest_first(account: Account) -> None
 
     everybody_waits = ["pending@example.com", "parked@example.com", "waiting@example.com"]
     assert found == {
-        LeadState.WAITING: ["", *everybody_waits],
+        LeadState.WAITING: everybody_waits,
         LeadState.OVERDUE: ["overdue@example.com"],
         LeadState.FOLLOWED_UP: [],
         LeadState.PENDING: ["pending@example.com"],

@@ -57,6 +57,11 @@ def test_a_body_can_not_steer_the_terminal() -> None:
     )
 
 
+def test_a_text_can_not_turn_the_direction_of_a_line() -> None:
+    assert printable("a\u202eb\u2066c\u200f") == r"a\u202eb\u2066c\u200f"
+    assert printable("नम\u200cस्ते 👩\u200d💻") == "नम\u200cस्ते 👩\u200d💻"
+
+
 def test_numbers_have_their_nouns() -> None:
     assert counted(1, "lead") == "1 lead"
     assert counted(1_234, "lead") == "1,234 leads"

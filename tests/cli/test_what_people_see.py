@@ -104,6 +104,7 @@ lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   title        Head of 'Things'
   also named   Z O
   is           test, do not contact
+  stage        active
   came         2026-11-02 09:00 UTC
   follow-up    waiting, due 2026-11-03 09:00 UTC
   azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:

@@ -22,7 +22,7 @@ RULES = MergeRules(repeat_window=DAY, follow_up_within=DAY)
 A_LEAD = Sample(
     name="one",
     about="One",
-    pushes=(Push(file=b'{"UserDetails": {"Title": "Buyer"}}'),),
+    pushes=(Push(file=b'{"UserDetails": {"Company": "Contoso", "Title": "Buyer"}}'),),
     leads=(ExpectedLead(identity=KeyKind.EMAIL, contact={"title": "Buyer"}),),
 )
 NO_LEAD = Sample(

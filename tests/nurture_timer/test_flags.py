@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import CrmUnavailableError
-from shared.domain.follow_up import FollowUp, FollowUpState
-from shared.domain.lead import Lead
+from shared.domain.follow_up import FollowUp, FollowUpState, flag
+from shared.domain.lead import Contact, Lead
 from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import Event, EventKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
@@ -20,6 +20,7 @@ from tests.nurture_timer.world import (
     HOUR,
     MICROSECOND,
     STOPPED,
+    WAITING,
     WITHIN,
     Failing,
     World,
@@ -202,3 +203,17 @@ async def test_each_destination_is_asked_about_its_own_record() -> None:
     swept = await world.sweep(WITHIN)
 
     assert (swept.followed_up, swept.flagged) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "clock", [WAITING, flag(WAITING, START + WITHIN)], ids=["waiting", "overdue"]
+)
+async def test_a_lead_that_nobody_could_answer_is_never_overdue(clock: FollowUp) -> None:
+    # Recorded by a version that let the clock run for everybody.
+    world = World()
+    await world.put(replace(lead(clock=clock), contact=Contact(country="DE")), DELIVERED)
+
+    assert (await world.sweep(2 * WITHIN)).flagged == 0
+
+    assert world.clock_of().state is FollowUpState.NONE
+    assert world.leads.partitions[LEAD_ID].stored.lead.next_due_at is None

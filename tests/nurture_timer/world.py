@@ -9,7 +9,7 @@ from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.envelope import Deliver, parse_message
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.follow_up import FollowUp, start_clock
-from shared.domain.lead import KeyKind, Lead
+from shared.domain.lead import Contact, KeyKind, Lead
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange, StoredLead
 from tests.examples import LEAD_ID, by_destination
@@ -112,6 +112,7 @@ def lead(
         created_at=START,
         updated_at=START,
         version=1,
+        contact=Contact(email="zoe@fabrikam.example"),
         asked_for_contact=True,
         follow_up=clock,
         next_due_at=START + due_after,

@@ -21,10 +21,12 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from shared.domain.identity import NORMAL_FORMS, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.stage import Stage
 
 INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
-PLACEHOLDERS = (*CONTACT_FIELDS, *INTEREST_FIELDS)
+PLACEHOLDERS = (*CONTACT_FIELDS, *NORMAL_FORMS, "stage", *INTEREST_FIELDS)
 
 type Value = str | bool | int | float
 
@@ -110,6 +112,8 @@ def placeholders(lead: Lead, interest: Interest | None) -> dict[str, str]:
     """Return what is filled in, by the names that stand in braces."""
     said = interest.submission if interest else None
     known = {name: str(getattr(lead.contact, name)) for name in CONTACT_FIELDS}
+    known |= normal_forms(lead.contact)
+    known["stage"] = "" if lead.stage is Stage.NONE else lead.stage.value
     return known | {name: str(getattr(said, name, "")) for name in INTEREST_FIELDS}
 
 

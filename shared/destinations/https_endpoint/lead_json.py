@@ -11,7 +11,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from shared.domain.identity import normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
+from shared.domain.stage import Stage
 
 MARKETPLACE_NAMES = {
     name: to_camel(name)[0].upper() + to_camel(name)[1:] for name in CONTACT_FIELDS
@@ -37,6 +39,9 @@ class ContactJson(_Part):
     country: str
     company: str
     title: str
+    country_code: str = Field(description='ISO 3166 alpha-2, XK for Kosovo; "" if not known')
+    country_name: str = Field(description='in English; "" if not known')
+    phone_e164: str = Field(description='without its extension; "" if phone is no valid number')
 
 
 class InterestJson(_Part):
@@ -62,6 +67,10 @@ class LeadJson(_Part):
     version: int = Field(description="rises with each change; a lower one that comes late is old")
     created_at: AwareDatetime
     recognised_by: KeyKind = Field(description="submission: nothing identifies the customer")
+    stage: Stage = Field(
+        description="initial (contact me), accelerated (test drive) or active (got it now, bought);"
+        " the highest so far; none: only asked another partner"
+    )
     test: bool = Field(description="a test lead of Partner Center")
     do_not_contact: bool = Field(description="nobody may contact the customer")
     contact: ContactJson = Field(description="the newest that is known, field by field")
@@ -91,6 +100,7 @@ def lead_json(
         version=lead.version,
         created_at=lead.created_at,
         recognised_by=lead.key_kind,
+        stage=lead.stage,
         test=lead.test,
         do_not_contact=lead.do_not_contact,
         contact=_contact(lead.contact),
@@ -139,4 +149,4 @@ def interest_json(interest: Interest) -> InterestJson:
 
 
 def _contact(contact: Contact) -> ContactJson:
-    return ContactJson(**asdict(contact))
+    return ContactJson(**asdict(contact), **normal_forms(contact))

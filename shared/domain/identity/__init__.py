@@ -11,12 +11,14 @@ from shared.domain.identity.keys import (
     dedupe_key,
     lead_id,
 )
+from shared.domain.identity.normal_forms import NORMAL_FORMS, normal_forms
 from shared.domain.identity.person import Person, answerable, person, tells
 from shared.domain.identity.phones import e164_phone, phone_number, written_out
 from shared.domain.identity.placeholders import has_value
 
 __all__ = [
     "LEAD_ID_DIGITS",
+    "NORMAL_FORMS",
     "UNIT_SEPARATOR",
     "DedupeKey",
     "Person",
@@ -31,6 +33,7 @@ __all__ = [
     "folded_company",
     "has_value",
     "lead_id",
+    "normal_forms",
     "normalized_email",
     "person",
     "phone_number",

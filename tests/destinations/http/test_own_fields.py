@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.destinations.http.own_fields import OwnFields, filled, settable, without_ours
 from shared.domain.errors import SettingsError
+from shared.domain.stage import Stage
 from shared.settings import Settings, load
 from tests.examples import CONTACT, interest, lead
 
@@ -56,6 +58,17 @@ def test_texts_are_filled_in_from_lead_and_interest(own: OwnSettings) -> None:
         "C__c": "INS",
     }
     assert filled(own({"A__c": "{offer}"}), lead(), None).values == {}
+
+
+def test_normal_forms_and_the_stage_can_be_filled_in(own: OwnSettings) -> None:
+    fields = own({"A__c": "{country_code} {country_name} {phone_e164}", "B__c": "{stage}"})
+
+    assert filled(fields, lead(), interest(1)).values == {
+        "A__c": "DE Germany +4930123456",
+        "B__c": "active",
+    }
+    asked_another = replace(lead(), interests=(), stage_reached=Stage.NONE)
+    assert filled(own({"B__c": "{stage}"}), asked_another, None).values == {}
 
 
 def test_constants_keep_their_type(own: OwnSettings) -> None:

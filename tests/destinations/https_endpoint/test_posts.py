@@ -50,8 +50,12 @@ async def test_a_lead_arrives_as_our_json_signed_and_with_an_id_of_its_own(
         "country": CONTACT.country,
         "company": CONTACT.company,
         "title": CONTACT.title,
+        "countryCode": "DE",
+        "countryName": "Germany",
+        "phoneE164": "+4930123456",
     }
-    assert body["changedFields"] == list(body["contact"])
+    assert body["changedFields"] == list(body["contact"])[:7]
+    assert body["stage"] == "active"
     assert body["doNotContact"] is body["test"] is True
     assert (body["recognisedBy"], body["nameConflicts"]) == ("email", ["Z O"])
     assert (body["owner"], body["team"]) == ("anna", "north")
