@@ -2,10 +2,9 @@
 
 import base64
 from collections.abc import Callable
-from itertools import chain, repeat
 from typing import Protocol, override
 
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response
 
 from local.fakes.https_endpoint import HttpsEndpointServer
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
@@ -52,28 +51,6 @@ class Saying(HttpsEndpointServer):
     @override
     def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
         return Response(self.words, self.status, media_type=self.labelled)
-
-
-class Endless(HttpsEndpointServer):
-    """Answers "OK", and then white space for ever."""
-
-    @override
-    def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
-        return StreamingResponse(chain(["OK"], repeat(" " * 1024)))
-
-
-class Limited(HttpsEndpointServer):
-    """Takes no body of more than ``limit`` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
-
-    @override
-    def _taken(self, body: bytes, headers: dict[str, str], query: str) -> Response:
-        if len(body) > self.limit:
-            return PlainTextResponse("The body is too large.", 413)
-        return super()._taken(body, headers, query)
 
 
 class Ticking:
