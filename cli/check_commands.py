@@ -20,11 +20,12 @@ from shared.domain.errors import CrmError, SettingsError
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted
 from shared.ports.crm import CheckResult
-from shared.settings import RouteSettings, load
+from shared.settings import RouteSettings, TimerSettings, load
 
 WITHIN_SECONDS = 10
 TEST_LEAD_WITHIN_SECONDS = 60
 TEST_LEAD = "test lead"
+TIMER = "nurture_timer"
 
 
 def check(
@@ -54,8 +55,9 @@ def check(
         url = checked_url(push_url(to)) if send_test else ""
         find_storage()
         names = load(RouteSettings).destinations
+        faults = sum(_say(TIMER, result) for result in _schedule())
         found = list(zip(names, await _results(names), strict=True))
-        faults = sum(_say(name, result) for name, results in found for result in results)
+        faults += sum(_say(name, result) for name, results in found for result in results)
         if send_test:
             # Whatever was found: a lead that waits is not lost, and the app may have settings
             # that are not set here.
@@ -90,6 +92,15 @@ def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
         within=timedelta(seconds=within_seconds),
         note=lambda said: console.note(f"        {TEST_LEAD}: {said}"),
     )
+
+
+def _schedule() -> Sequence[CheckResult]:
+    """Return whether Azure runs the timer as its schedule reads; nothing where none is set."""
+    try:
+        settings = load(TimerSettings)
+    except SettingsError as error:
+        return [CheckResult(what="the schedule", mend="; ".join(error.faults))]
+    return [CheckResult(what=f"the schedule {settings.schedule}")] if settings.schedule else []
 
 
 async def _results(names: Sequence[str]) -> Sequence[Sequence[CheckResult]]:

@@ -6,22 +6,17 @@ Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-tim
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from croniter import CroniterError, croniter
+from croniter import croniter
 
 from local.errors import StartError
-from local.host_json import parse_time_span
 from local.stopping import set_within
+from shared.domain import ncrontab
 
 LONGEST_SLEEP = timedelta(seconds=30)
-
-_FIELD = r"(?:\*|{0})(?:-{0})?(?:/\d+)?"
-_NUMBER, _NAME = r"\d+", r"(?:\d+|[A-Za-z]{3})"
-_DAY_OF_WEEK = r"(?:[0-6]|[A-Za-z]{3})"
 
 type Schedule = Callable[[datetime], datetime]
 """Gives the first tick after a moment."""
@@ -49,38 +44,18 @@ class Tick:
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Parse six fields of NCRONTAB, or a time span; raise ``StartError`` for anything else."""
+    """Return when a schedule ticks; raise ``StartError`` for one that Azure reads otherwise."""
     try:
-        return _interval(text) if ":" in text else _ncrontab(text)
-    except (ValueError, CroniterError) as error:
+        interval = ncrontab.parse_schedule(text).interval
+    except ValueError as error:
         raise StartError(f"The schedule '{text}' can't be used: {error}") from None
-
-
-def _interval(text: str) -> Schedule:
-    interval = parse_time_span(text)
-    if not interval:
-        raise ValueError("it never waits")
-    return lambda moment: moment + interval
-
-
-def _ncrontab(text: str) -> Schedule:
-    names = ("second", "minute", "hour", "day", "month", "day-of-week")
-    kinds = (_NUMBER, _NUMBER, _NUMBER, _NUMBER, _NAME, _DAY_OF_WEEK)
-    fields = text.split()
-    if len(fields) != len(names):
-        raise ValueError(f"it has {len(fields)} fields, not the six {{{'} {'.join(names)}}}")
-    for name, kind, field in zip(names, kinds, fields, strict=True):
-        token = _FIELD.format(kind)
-        if not re.fullmatch(f"{token}(?:,{token})*", field):
-            raise ValueError(f"'{field}' is no {name}")
 
     def following(moment: datetime) -> datetime:
         # day_or=False: NCRONTAB wants the day and the day of the week, cron either of them.
         ticks = croniter(text, moment, datetime, day_or=False, second_at_beginning=True)
         return ticks.get_next(datetime)
 
-    following(datetime.now(UTC))  # a day that never comes shows here
-    return following
+    return (lambda moment: moment + interval) if interval else following
 
 
 class Timer:

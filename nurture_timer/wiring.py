@@ -2,6 +2,8 @@
 
 from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
+from shared.domain.errors import SettingsError
+from shared.settings import TimerSettings, load
 
 
 def sweep_ports() -> SweepPorts:
@@ -14,3 +16,15 @@ def sweep_ports() -> SweepPorts:
         destinations=bootstrap.destinations(),
         clock=bootstrap.utc_now,
     )
+
+
+def schedule_fault() -> str:
+    """Return why the timer's schedule runs otherwise than it looks, "" if it does not.
+
+    Sweeping goes on all the same: a lead must not be forgotten over a schedule.
+    """
+    try:
+        load(TimerSettings)
+    except SettingsError as error:
+        return str(error)
+    return ""

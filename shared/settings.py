@@ -6,13 +6,14 @@ https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-
 """
 
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.domain import ncrontab
 from shared.domain.errors import SettingsError
 from shared.setting_types import Duration, Names, TablePrefix, taken_tables
 
@@ -51,6 +52,11 @@ class Settings(BaseSettings):
             for name, value in given.items()
         }
         return {name: value for name, value in stripped.items() if value != ""}
+
+
+def _readable_schedule(text: str) -> str:
+    ncrontab.parse_schedule(text)
+    return text
 
 
 class StorageSettings(Settings):
@@ -140,6 +146,16 @@ class RouteSettings(Settings):
         min_length=32,
         description="secret that lead ids are made with, instead of the one kept beside the leads",
         json_schema_extra=SECRET,
+    )
+
+
+class TimerSettings(Settings):
+    """When the sweep runs. The host reads the setting by itself, and takes more than this."""
+
+    schedule: Annotated[str, AfterValidator(_readable_schedule)] = Field(
+        "",
+        validation_alias="NURTURE_SCHEDULE",
+        description="when the timer sweeps: six-field NCRONTAB, UTC",
     )
 
 

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
 from shared.destinations.https_endpoint.lead_json import LeadJson
 from shared.intake.limits import LARGEST_BODY
-from shared.settings import AzureTableSettings, RouteSettings, StorageSettings
+from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -23,7 +23,7 @@ OPENAPI = ROOT / "docs" / "openapi.json"
 LEAD_SCHEMA = ROOT / "docs" / "lead.schema.json"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
-SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings)
+SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings, TimerSettings)
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
 
 COMPONENT = "#/components/schemas/{model}"
@@ -62,7 +62,7 @@ def settings_table() -> str:
         for settings in SETTINGS
         for field in settings.model_fields.values()
     }
-    rows["NURTURE_SCHEDULE"] = ("when the timer sweeps: six-field NCRONTAB, UTC", EXAMPLE)
+    rows["NURTURE_SCHEDULE"] = (rows["NURTURE_SCHEDULE"][0], EXAMPLE)
     lines = [f"| `{name}` | {what} | {default} |" for name, (what, default) in rows.items()]
     return "\n".join(["| setting | what it is | default |", "| --- | --- | --- |", *lines])
 

@@ -42,6 +42,18 @@ def test_wrong_settings_are_named(azurite: str, settings: dict[str, str], told: 
     assert (done.returncode, done.stderr) == (1, "leads: 1 thing needs mending\n")
 
 
+def test_a_schedule_that_azure_reads_otherwise_is_named(azurite: str) -> None:
+    settings = {"LeadStorage": azurite, "CRM": "azure_table"}
+
+    fine = check({**settings, "NURTURE_SCHEDULE": "0 */5 * * * *"})
+    done = check({**settings, "NURTURE_SCHEDULE": "0 0 22-2 * * *"})
+
+    assert fine.stdout.startswith("ok      nurture_timer: the schedule 0 */5 * * * *\n")
+    assert done.stdout.startswith("NOT OK  nurture_timer: the schedule\n")
+    assert "is '0 0 22-2 * * *'; '22-2' goes backwards" in done.stdout
+    assert (fine.returncode, done.returncode) == (0, 1)
+
+
 async def test_a_destination_beside_a_wrong_one_is_tried_all_the_same(azurite: str) -> None:
     async with HttpsEndpointServer().running() as server:
         names = {"CRM": "nosuch,azure_table,https_endpoint"}

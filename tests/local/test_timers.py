@@ -1,10 +1,19 @@
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.errors import StartError
 from local.timers import Tick, Timer, parse_schedule
+
+MEASURED = json.loads(Path(__file__).with_name("schedules.json").read_bytes())
+"""What the host's own classes make of 427 schedules."""
+
+MOMENTS = [datetime.fromisoformat(f"{moment}+00:00") for moment in MEASURED["moments"]]
+SCHEDULES = {case["schedule"]: case for case in MEASURED["schedules"]}
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)  # a Saturday
 
@@ -48,6 +57,27 @@ def test_day_and_day_of_week_must_both_be_met() -> None:
 def test_any_other_schedule_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(StartError, match=r"^The schedule '.*' can't be used: [^\n]+$"):
         parse_schedule(text)
+
+
+def usable(text: str) -> bool:
+    try:
+        parse_schedule(text)
+    except StartError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("text", [text for text in SCHEDULES if usable(text)])
+def test_a_schedule_that_is_taken_ticks_as_the_host_does(text: str) -> None:
+    case: dict[str, Any] = SCHEDULES[text]
+    following = parse_schedule(text)
+
+    assert case["accepted"]
+    for moment, expected in zip(MOMENTS, case["ticks"], strict=True):
+        ticks = [moment]
+        for _ in expected:
+            ticks.append(following(ticks[-1]))
+        assert [f"{tick:%Y-%m-%dT%H:%M:%S}" for tick in ticks[1:]] == expected
 
 
 class Clock:
