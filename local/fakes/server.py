@@ -6,10 +6,11 @@ A fault is taken by the next call that is about a record, not by one for a token
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -45,8 +46,9 @@ class SeenRecord:
 class CrmServer:
     """A fake CRM; a subclass has routes, an answer for each fault, and a view of its records.
 
-    ``faults`` come one by one; ``faults_at`` come once at the call with this method and path, or
-    with this number, where the first is 0. ``meanwhile_at`` is what sales does just before one.
+    ``faults`` come one by one, ``write_faults`` at calls that write; ``faults_at`` come once at the
+    call with this method and path, or with this number, where the first is 0. ``meanwhile_at`` is
+    what sales does just before one.
     """
 
     name: str
@@ -58,6 +60,7 @@ class CrmServer:
         self.url = ""
         self.calls: list[str] = []
         self.faults: deque[Fault | Reply] = deque()
+        self.write_faults: deque[Fault | Reply] = deque()
         self.faults_at: dict[str | int, Fault | Reply] = {}
         self.meanwhile_at: dict[str | int, Callable[[], object]] = {}
         self.slow_seconds = 3600.0
@@ -102,6 +105,18 @@ class CrmServer:
             await asyncio.sleep(self.slow_seconds)
         done = await do() if fault in {Fault.NONE, Fault.SLOW, *DONE} else Response()
         return await self._spoiled(request, fault, done)
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return a copy of all that it holds, with what is planned."""
+        return deepcopy(vars(self))
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Become what it was when it was remembered, at its present address."""
+        vars(self).update({**deepcopy(memory), "url": self.url})
+
+    def writes(self, request: Request) -> bool:
+        """Tell whether a call changes something, if it is done."""
+        return request.method not in {"GET", "HEAD"}
 
     def meets(self, fault: Fault, request: Request) -> bool:
         """Tell whether a call takes this fault; if not, the fault waits for another one."""
@@ -151,6 +166,8 @@ class CrmServer:
         for at in here:
             if at in self.faults_at:
                 return self.faults_at.pop(at)
+        if self.write_faults and self.writes(request):
+            return self.write_faults.popleft()
         fault = self.faults[0] if self.faults else Fault.NONE
         if isinstance(fault, Fault) and not self.meets(fault, request):
             return Fault.NONE

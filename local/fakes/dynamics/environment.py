@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -67,7 +66,6 @@ class Environment:
         self.activities: list[dict[str, Any]] = []
         self.bodies: list[dict[str, Any]] = []
         self.now: datetime | None = None
-        self._numbers = count(100_000_001)
 
     def records(self) -> list[SeenRecord]:
         """Return the leads; Dynamics holds our id only as the key that is made of it."""
@@ -126,7 +124,7 @@ class Environment:
         known = next((p for p in self.principals.values() if p.name == owner), None)
         principal = known or Principal(kind="systemuser", name=owner)
         self.principals[principal.id] = principal
-        number = self.statuses.setdefault(status, next(self._numbers))
+        number = self.statuses.setdefault(status, 100_000_000 + len(self.statuses))
         self.sales_sets(record_id, {"statuscode": number, **self.owned_by(principal)})
 
     def sales_sets(self, record_id: str, values: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any, override
 
 from starlette.requests import Request
@@ -80,7 +79,7 @@ class HubspotAccount(CrmServer):
         self.bodies: list[tuple[str, Any]] = []
         self.answers_at: dict[str, Response] = {}
         self.of: dict[str, str] = {}
-        self._ids = count(501)
+        self._last_id = 500
 
     @override
     def settings(self) -> dict[str, str]:
@@ -136,7 +135,7 @@ class HubspotAccount(CrmServer):
 
         https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies
         """
-        new_id, both = str(next(self._ids)), [primary, other]
+        new_id, both = self._new_id(), [primary, other]
         kept, lost = self.contacts.pop(primary), self.contacts.pop(other)
         emails = [lost["email"]] if lost.get("email") else []
         merged = {MERGED: ";".join(both), OTHER_EMAILS: ";".join(emails)}
@@ -159,9 +158,13 @@ class HubspotAccount(CrmServer):
 
     def has(self, **properties: str) -> str:
         """Add a contact as sales had it before us; return its id."""
-        record_id = str(next(self._ids))
+        record_id = self._new_id()
         self.contacts[record_id] = properties
         return record_id
+
+    def _new_id(self) -> str:
+        self._last_id += 1
+        return str(self._last_id)
 
     def _seen(self, record_id: str) -> SeenRecord:
         contact = self.contacts[record_id]

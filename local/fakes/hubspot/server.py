@@ -86,9 +86,10 @@ class HubspotServer(HubspotAccount):
     def meets(self, fault: Fault, request: Request) -> bool:
         """Let faults meet objects only, and those after a write no look-up: one comes first."""
         about_objects = "/crm/objects/" in request.url.path
-        return about_objects and (fault not in AFTER_A_WRITE or self._writes(request))
+        return about_objects and (fault not in AFTER_A_WRITE or self.writes(request))
 
-    def _writes(self, request: Request) -> bool:
+    @override
+    def writes(self, request: Request) -> bool:
         if request.method == "PATCH":
             return self._find(request) is not None
         return request.method == "POST" and not request.url.path.endswith("/batch/read")
@@ -151,7 +152,7 @@ class HubspotServer(HubspotAccount):
             return invalid({"hs_timestamp": refusal("REQUIRED_FIELD", "hs_timestamp", "")})
         if contact_id is None or type_["associationTypeId"] != ASSOCIATIONS[kind]:
             return error(400, "VALIDATION_ERROR", "The association is not valid.")
-        made = str(next(self._ids))
+        made = self._new_id()
         self.attached[kind][made], self.of[made] = given, contact_id
         return JSONResponse({"id": made, "properties": given}, 201)
 

@@ -9,7 +9,6 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any, override
 
 from starlette.requests import Request
@@ -64,7 +63,7 @@ class MarketoServer(CrmServer):
         self.create_seconds = 0.0
         self.calls_left: int | None = None
         self.tells_expiry_as_text = False
-        self._ids = count(FIRST_ID)
+        self._next_id = FIRST_ID
         self._token = ""
         self._token_ends_at = self.now()
 
@@ -128,7 +127,8 @@ class MarketoServer(CrmServer):
 
     def has(self, person_id: int | None = None, **values: object) -> str:
         """Let a person have values, a new one if none is named; return the id."""
-        number = person_id or next(self._ids)
+        number = person_id or self._next_id
+        self._next_id = max(self._next_id, number + 1)
         updated_at = f"{self.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         person = self.persons.setdefault(number, {"id": number, "createdAt": updated_at})
         person.update({**values, "updatedAt": updated_at})

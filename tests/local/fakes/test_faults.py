@@ -130,3 +130,25 @@ async def test_an_endless_answer_ends_when_the_client_hangs_up() -> None:
 async def take[T](source: AsyncIterator[T], most: int) -> AsyncIterator[T]:
     for _ in range(most):
         yield await anext(source)
+
+
+async def test_a_fault_of_writes_waits_for_one() -> None:
+    async with Counter().running() as server, httpx.AsyncClient() as client:
+        server.write_faults.append(page(502))
+
+        answers = [await client.get(server.url), await client.post(server.url)]
+
+        assert [answer.status_code for answer in answers] == [200, 502]
+
+
+async def test_a_fake_becomes_what_it_was() -> None:
+    async with Counter().running() as server, httpx.AsyncClient() as client:
+        before = server.remembered()
+        for _ in range(2):
+            server.faults.append(page(502))
+            await client.post(server.url)
+            assert (await client.post(server.url)).json() == {"done": 1}
+
+            server.restore(before)
+
+        assert (server.done, server.calls, [*server.faults]) == (0, [], [])
