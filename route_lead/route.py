@@ -21,7 +21,7 @@ from route_lead.delivering import Deliverer, LeadAtWork
 from route_lead.storing import Recording, change_lead, record_lead
 from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.domain.envelope import Deliver, Message, Push
-from shared.domain.identity import dedupe_key, lead_id
+from shared.domain.identity import dedupe_key
 from shared.intake.parse import parse
 from shared.ports.crm import Destinations
 from shared.ports.index import LeadIndex
@@ -115,12 +115,11 @@ async def _record(
         submission_id=push.submission_id,
         received_at=push.received_at,
     )
-    key = dedupe_key(submission)
     recording = Recording(
         push=push,
         submission=submission,
-        lead_id=lead_id(key, await ports.secret()),
-        key=key,
+        key=dedupe_key(submission),
+        secret=await ports.secret(),
         claim_id=claim_id,
     )
     return await record_lead(ports.leads, ports.index, recording, rules, ports.clock)

@@ -1,13 +1,13 @@
 """Write what was decided, and decide anew where somebody else wrote first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from route_lead.changes import RouteRules, record, take_claims
 from shared.domain.envelope import Push
 from shared.domain.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
-from shared.domain.identity import DedupeKey
+from shared.domain.identity import DedupeKey, former_keys, is_of, lead_id
 from shared.domain.lead import Submission
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
@@ -68,9 +68,14 @@ class Recording:
 
     push: Push
     submission: Submission
-    lead_id: str
     key: DedupeKey
+    secret: bytes
     claim_id: str
+
+    @property
+    def lead_id(self) -> str:
+        """Return the id that a new lead gets."""
+        return lead_id(self.key, self.secret)
 
 
 async def record_lead(
@@ -86,7 +91,7 @@ async def record_lead(
     """
     tries = _Tries()
     while True:
-        before = await leads.read(recording.lead_id)
+        before = await _known(leads, recording)
         change = _recorded_and_claimed(before, recording, rules, clock())
         try:
             await _put_index(index, change)
@@ -100,6 +105,21 @@ async def record_lead(
             tries.stale()
         except StorageUnavailableError as error:
             tries.lost(error)
+
+
+async def _known(leads: LeadStore, recording: Recording) -> StoredLead | None:
+    """Return the customer's lead: by the newest identity rule, else the oldest by a former one."""
+    if found := await leads.read(recording.lead_id):
+        return found
+    submission = recording.submission
+    former = [await leads.read(lead_id(k, recording.secret)) for k in former_keys(submission)]
+    return oldest_of(former, submission)
+
+
+def oldest_of(found: Iterable[StoredLead | None], submission: Submission) -> StoredLead | None:
+    """Return the oldest of the leads that former keys found, if it is the customer's own."""
+    same = (stored for stored in found if stored and is_of(stored.lead, submission))
+    return min(same, key=lambda stored: stored.lead.created_at, default=None)
 
 
 async def _put_index(index: LeadIndex, change: LeadChange) -> None:

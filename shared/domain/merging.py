@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock, take_back
 from shared.domain.identity import answerable, content_digest, folded, person, tells
+from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
 from shared.domain.lead import (
     CONTACT_FIELDS,
     DO_NOT_CONTACT,
@@ -93,10 +94,12 @@ def _add_interest(
 ) -> tuple[tuple[InterestSummary, ...], str]:
     """Add an interest, or fold the submission into those that it repeats (it may join two)."""
     entry = _summary(submission)
-    same = [i for i in before if _is_repeat(i, entry, window)]
+    prints = (entry.fingerprint, former_fingerprint(submission))
+    same = [i for i in before if i.fingerprint in prints and _is_near(i, entry, window)]
     others = (i for i in before if i not in same)
     united = replace(
         min([entry, *same], key=lambda i: i.first),
+        fingerprint=entry.fingerprint,
         last=max([entry.last, *(i.last for i in same)]),
         repeats=len(same) + sum(i.repeats for i in same),
     )
@@ -105,12 +108,9 @@ def _add_interest(
     return tuple(newest), repeat_of
 
 
-def _is_repeat(known: InterestSummary, entry: InterestSummary, window: timedelta) -> bool:
-    return known.fingerprint == entry.fingerprint and (
-        known.first.received_at - window
-        <= entry.first.received_at
-        <= known.last.received_at + window
-    )
+def _is_near(known: InterestSummary, entry: InterestSummary, window: timedelta) -> bool:
+    at = entry.first.received_at
+    return known.first.received_at - window <= at <= known.last.received_at + window
 
 
 def _summary(submission: Submission) -> InterestSummary:

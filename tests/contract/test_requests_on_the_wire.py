@@ -147,6 +147,17 @@ async def test_a_repeat_is_read_and_recorded(app: App) -> None:
     assert app.requests == {"leads": 2}
 
 
+async def test_a_former_identity_rule_costs_one_read_where_its_key_differs(app: App) -> None:
+    body = b'{"UserDetails": {"LastName": "O\xe2\x80\x99Dair", "Phone": "+353 1 617 4201"}}'
+
+    await app.routed(Push(submission_id="1", received_at=utc_now(), body=body))
+    assert app.requests == {"leads": 4, "index": 1, "crm": 1}
+    app.requests.clear()
+
+    await app.routed(Push(submission_id="2", received_at=utc_now(), body=body))
+    assert app.requests == {"leads": 2}
+
+
 async def test_a_push_that_comes_again_is_read_and_found_recorded(app: App) -> None:
     first = push("1")
     await app.routed(first)

@@ -15,10 +15,12 @@ from shared.domain.identity.normal_forms import NORMAL_FORMS, normal_forms
 from shared.domain.identity.person import Person, answerable, person, tells
 from shared.domain.identity.phones import e164_phone, phone_number, written_out
 from shared.domain.identity.placeholders import has_value
+from shared.domain.identity.rules import RULES, former_keys, is_of, key_of
 
 __all__ = [
     "LEAD_ID_DIGITS",
     "NORMAL_FORMS",
+    "RULES",
     "UNIT_SEPARATOR",
     "DedupeKey",
     "Person",
@@ -31,7 +33,10 @@ __all__ = [
     "email_address",
     "folded",
     "folded_company",
+    "former_keys",
     "has_value",
+    "is_of",
+    "key_of",
     "lead_id",
     "normal_forms",
     "normalized_email",
