@@ -2,19 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
+    dedupe_key,
     e164_phone,
-    folded,
+    former_keys,
     lead_id,
     normalized_email,
 )
-from shared.domain.lead import KeyKind
+from shared.domain.lead import Contact, Submission
 from shared.operations.errors import NotFoundError, UsageError
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
@@ -84,10 +85,17 @@ class Stores:
     async def _lead_ids(self, who: str, last_name: str) -> Sequence[str]:
         if HEX.fullmatch(who.lower()) and (found := await self._ids_like(who.lower())):
             return found
-        kind, parts = _key(who, last_name)
+        contact = _contact(who, last_name)
         secret = await self.secret()
-        keys = [DedupeKey(kind, parts, test=test) for test in (False, True)]
-        return [lead_id(key, secret) for key in keys] if secret else []
+        return [lead_id(key, secret) for key in self._keys(contact)] if secret else []
+
+    def _keys(self, contact: Contact) -> Iterator[DedupeKey]:
+        """Yield the keys of a customer and of the test lead of that name, the newest rule first."""
+        for test in (False, True):
+            told = Submission(
+                submission_id="", received_at=self.clock(), contact=contact, test=test
+            )
+            yield from (dedupe_key(told), *former_keys(told))
 
     async def _ids_like(self, start: str) -> Sequence[str]:
         if len(start) == LEAD_ID_DIGITS:
@@ -120,12 +128,12 @@ class Stores:
         return [stored for stored in found if stored is not None]
 
 
-def _key(who: str, last_name: str) -> tuple[KeyKind, tuple[str, ...]]:
-    if email := normalized_email(who):
-        return KeyKind.EMAIL, (email,)
+def _contact(who: str, last_name: str) -> Contact:
+    if normalized_email(who):
+        return Contact(email=who)
     phone = e164_phone(who, "")
     if phone and last_name:
-        return KeyKind.PHONE, (phone, folded(last_name))
+        return Contact(phone=who, last_name=last_name)
     if phone:
         raise UsageError("a lead is known by phone and last name together: add --last-name NAME")
     raise UsageError(

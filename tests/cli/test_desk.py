@@ -1,10 +1,16 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from shared.domain.identity import DedupeKey, lead_id
+from shared.domain.lead import KeyKind
 from shared.operations.errors import NotFoundError, UsageError
+from shared.ports.leads import LeadChange
 from shared.storage.lead_id_secret import LeadIdSecret
+from tests import examples
 from tests.cli.account import Account
+from tests.fakes import START
 
 
 async def push_by_phone(account: Account, last_name: str) -> None:
@@ -34,6 +40,17 @@ async def test_a_lead_is_found_by_phone_and_last_name_together(account: Account)
         await account.stores.lead("+493023125107")
     with pytest.raises(NotFoundError, match="there is no lead"):
         await account.stores.lead("+493023125107", last_name="Other")
+
+
+async def test_a_lead_that_a_former_identity_rule_named_is_found(account: Account) -> None:
+    await push_by_phone(account, "Brandt")
+    key = DedupeKey(KeyKind.PHONE, ("+493023125107", "o’dair"))
+    former = replace(examples.lead(), lead_id=lead_id(key, await account.stores.secret()))
+    await account.stores.leads.commit(LeadChange(before=None, lead=former, at=START))
+
+    found = await account.stores.lead("+493023125107", last_name="O’Dair")
+
+    assert found.lead.lead_id == former.lead_id
 
 
 async def test_a_test_lead_is_found_by_its_address_too(account: Account) -> None:
