@@ -40,7 +40,7 @@ class SalesforceServer(Org, CrmServer):
         self.rest: list[list[Row]] = []
         self.tokens: set[str] = set()
         self.logins = 0
-        self.login_error: tuple[int, Row] | None = None
+        self.login_error: tuple[int, object] | None = None
         self.refuses_tokens = False
         self.refuses_with: Response | None = None
         self.page_size = 2_000
@@ -89,16 +89,17 @@ class SalesforceServer(Org, CrmServer):
         form = dict(parse_qsl((await request.body()).decode()))
         given, mine = [form["client_id"], form["client_secret"]], list(self.settings().values())
         self.logins += 1
-        status, body = self.login_error or (200, {})
         if self.down:
-            status, body = 503, {"error": "server_error"}
-        elif not body and (given != mine[1:3] or form["grant_type"] != "client_credentials"):
-            body = {"error": "invalid_client", "error_description": "invalid client credentials"}
-            status = 401
-        elif not body:
-            self.tokens.add(token := f"00D!token-{self.logins}")
-            body = {"access_token": token, "token_type": "Bearer", "scope": "api"}
-        return JSONResponse(body, status_code=status)
+            return JSONResponse({"error": "server_error"}, status_code=503)
+        if self.login_error:
+            status, body = self.login_error
+            return JSONResponse(body, status_code=status)
+        if given != mine[1:3] or form["grant_type"] != "client_credentials":
+            wrong = {"error": "invalid_client", "error_description": "invalid client credentials"}
+            return JSONResponse(wrong, status_code=401)
+        self.tokens.add(token := f"00D!token-{self.logins}")
+        who = {"id": f"{self.url}/id/00D000000000001AAA/{US}", "token_type": "Bearer"}
+        return JSONResponse({"access_token": token, "scope": "api", **who})
 
     async def _nothing(self, _: Request) -> Response:
         return error("NOT_FOUND", "The requested resource does not exist", status=404)

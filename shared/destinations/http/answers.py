@@ -37,6 +37,7 @@ class Request:
     """One call; ``writes`` as in this module's docstring.
 
     ``shown`` names what of ``json`` and ``params`` is not the customer's: errors may repeat it.
+    ``hidden`` are texts of the customer's that are not sent: errors may quote the whole record.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Request:
     content: bytes | None = None
     form: Mapping[str, str] | None = None
     shown: frozenset[str] = frozenset()
+    hidden: tuple[str, ...] = ()
 
 
 def meaning(request: Request, response: httpx.Response, words: str = "") -> CrmError:

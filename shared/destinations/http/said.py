@@ -30,9 +30,10 @@ READ = 2 * LONGEST_REASON
 
 
 def said(request: Request, words: str, *, also: Iterable[str] = ()) -> str:
-    """Return a vendor's words, clipped, without what the request sent, nor any text of ``also``."""
+    """Return a vendor's words, clipped, without what the request sent or hides, nor ``also``."""
     names = frozenset(_names(request.json))
-    return without([*sent_by(request), *also], words, names)[:LONGEST_REASON]
+    hidden = [*sent_by(request), *request.hidden, *also]
+    return without(hidden, words, names)[:LONGEST_REASON]
 
 
 def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> str:

@@ -1,8 +1,8 @@
 """What a customer did, as a salesperson reads it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from shared.domain.lead import Contact, Interest
+from shared.domain.lead import Contact, Interest, Lead
 
 ACTIONS = {
     "INS": "Get it now",
@@ -59,6 +59,14 @@ def name_for(contact: Contact, otherwise: str) -> str:
 def recreated(record_id: str) -> str:
     """Return the remark on a record that is in the place of one that was deleted."""
     return f"record {record_id} was deleted there: re-created"
+
+
+def customers_words(lead: Lead, interests: Iterable[Interest]) -> tuple[str, ...]:
+    """Return what a customer gave and wrote, which no reason may repeat."""
+    said = [interest.submission for interest in interests]
+    contacts = [lead.contact, *(one.contact for one in said)]
+    given = [value for contact in contacts for value in contact.given().values()]
+    return tuple(dict.fromkeys((*given, *(one.description for one in said if one.description))))
 
 
 def mark(interest: Interest) -> str:

@@ -1,67 +1,54 @@
-"""What Salesforce's errors mean; its codes decide, not the status."""
+"""What Salesforce's answers mean: its codes decide as a whole, and no part of its words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 
 from shared.destinations.http.answers import (
-    NO_ACCESS,
     TRY_LATER,
     Request,
     json_object,
+    json_of,
+    meaning,
     retry_after,
     unanswered,
 )
-from shared.destinations.http.said import said as without_sent
+from shared.destinations.http.said import said
+from shared.destinations.salesforce.codes import (
+    FIELD,
+    GONE,
+    LOGIN,
+    NO_ACCESS,
+    PASSING_LOGIN,
+    RULES,
+    SETTINGS,
+    TRANSIENT,
+)
+from shared.destinations.salesforce.faults import RECORD_ID, Fault, faults_of, words
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
+    CrmFieldsRefusedError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
-
-TRANSIENT = {
-    "API_CURRENTLY_DISABLED",
-    "ENTITY_IS_DELETED",
-    "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE",
-    "QUERY_TIMEOUT",
-    "REQUEST_LIMIT_EXCEEDED",
-    "SERVER_UNAVAILABLE",
-    "STORAGE_LIMIT_EXCEEDED",
-    "UNABLE_TO_LOCK_ROW",
-}
-"""Nothing was done and it may work later: a lead deleted just now is re-created then."""
-
-SETUP = {
-    "API_DISABLED_FOR_ORG",
-    "INACTIVE_OWNER_OR_USER",
-    "INSUFFICIENT_ACCESS",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-    "INSUFFICIENT_ACCESS_OR_READONLY",
-    "INVALID_CROSS_REFERENCE_KEY",
-    "INVALID_FIELD",
-    "INVALID_FIELD_FOR_INSERT_UPDATE",
-    "INVALID_SESSION_ID",
-    "INVALID_TYPE",
-    "NOT_FOUND",
-    "UNSUPPORTED_API_VERSION",
-}
-"""The org or our settings are at fault and not this lead: leads wait until that is mended. A field
-that the user may not see is told as one that does not exist. Codes: see
-https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
-"""
 
 QUOTA_WAIT = timedelta(hours=1)
 """The daily quota of calls counts the last 24 hours, so that some come back with every hour, see
 https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
 """
+DAILY_QUOTA = re.compile(r"TotalRequests Limit exceeded\.?")
+"""How it is told; other limits have other names, and pass sooner."""
 
-MATCHED_ID = re.compile(r'"(?:Id|url)"\s*:\s*"(?:[^"]*/)?(\w{15,18})"')
-BUSY_LOGIN = re.compile("rate.(limit.)?exceeded")
+REFUSING = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_CONTENT}
+"""What Salesforce says no to one record with."""
+
+NOT_ITS_WORDS = "not in Salesforce's words, check SALESFORCE_URL"
+BUSY_LOGIN = ("invalid_grant", "login rate exceeded")
 
 
 class AlreadyThereError(CrmRejectedError):
@@ -72,75 +59,111 @@ class ConvertedError(CrmRejectedError):
     """Sales has converted the lead, which can't be changed any more."""
 
 
-class NoAddressError(CrmRejectedError):
-    """Salesforce takes the e-mail address for none; it goes elsewhere."""
+class GoneError(CrmUnavailableError):
+    """Sales has deleted a record since it was looked at; who asked looks again."""
+
+
+class UnfitValuesError(CrmFieldsRefusedError):
+    """Fields do not take the values that they were given, whatever else is in the lead."""
+
+
+class MissingFieldsError(CrmSettingsError):
+    """Fields are required that the lead has no value for."""
+
+    def __init__(self, reason: str, *, fields: Collection[str]) -> None:
+        """Take the reason, and the fields by Salesforce's names."""
+        super().__init__(reason)
+        self.fields = frozenset(fields)
+
+
+class NoSuchReferenceError(CrmSettingsError):
+    """What a record should refer to is not there: an owner, or whom a task is about."""
 
 
 HANDLED: Mapping[str, type[CrmRejectedError]] = {
     "DUPLICATE_VALUE": AlreadyThereError,
     "CANNOT_UPDATE_CONVERTED_LEAD": ConvertedError,
-    "INVALID_EMAIL_ADDRESS": NoAddressError,
 }
 """Refusals that whoever asked deals with."""
 
 
 def refused(request: Request, response: httpx.Response) -> CrmError | None:
-    """Return what Salesforce's error codes mean; None if the status says enough.
+    """Return what an answer means that is no success."""
+    if faults := faults_of(json_of(response)):
+        told = words(request, faults)
+        refuses = request.writes and response.status_code in REFUSING
+        return _by_code(request, response, faults, told) or (
+            _refusal(faults, f"{response.status_code} {told}")
+            if refuses
+            else meaning(request, response, told)
+        )
+    elsewhere = response.is_client_error and response.status_code not in TRY_LATER
+    return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
 
-    A refusal without them is not Salesforce's, but of something on the way: no fault of the lead.
-    """
-    found = _json(response)
-    errors = [e for e in found if isinstance(e, dict)] if isinstance(found, list) else []
-    if not errors:
-        strange = response.is_client_error and response.status_code not in {*TRY_LATER, *NO_ACCESS}
-        told = f"{response.status_code}, but not in Salesforce's words: check SALESFORCE_URL"
-        return CrmUnavailableError(told) if strange else None
-    codes = {str(error.get("errorCode")) for error in errors}
-    said = without_sent(request, f"{response.status_code} {'; '.join(map(_sentence, errors))}")
-    if codes & TRANSIENT or "UNABLE_TO_LOCK_ROW" in said:
-        daily = "REQUEST_LIMIT_EXCEEDED" in codes and "concurrent" not in said.lower()
+
+def _by_code(
+    request: Request, response: httpx.Response, faults: tuple[Fault, ...], told: str
+) -> CrmError | None:
+    """Return what codes mean that do not refuse a record for what is in it."""
+    told, codes = f"{response.status_code} {told}", {fault.code for fault in faults}
+    if codes & TRANSIENT or any(fault.is_a_lock for fault in faults):
+        daily = any(DAILY_QUOTA.fullmatch(fault.message) for fault in faults)
         wait = retry_after(response) or (QUOTA_WAIT if daily else None)
-        return CrmUnavailableError(said, retry_after=wait)
-    if response.is_server_error:
-        return unanswered(request, said, response)
-    if codes & SETUP or response.status_code in NO_ACCESS:
-        return CrmCredentialsError(said)
-    matched = dict.fromkeys(MATCHED_ID.findall(response.text))
-    rejected = next((HANDLED[code] for code in HANDLED if code in codes), CrmRejectedError)
-    return rejected(f"{said}; it matches {', '.join(matched)}" if matched else said)
+        return CrmUnavailableError(told, retry_after=wait)
+    if codes & GONE or (request.method == "PATCH" and "NOT_FOUND" in codes):
+        return GoneError(told)
+    if codes & NO_ACCESS:
+        return CrmCredentialsError(told)
+    wrong = next((fault for fault in faults if fault.code in SETTINGS), None)
+    return _of_settings(wrong, f"{told}: {SETTINGS[wrong.code]}") if wrong else None
+
+
+def _of_settings(fault: Fault, told: str) -> CrmSettingsError:
+    if fault.code == "REQUIRED_FIELD_MISSING":
+        return MissingFieldsError(told, fields=fault.fields)
+    if fault.code == "INVALID_CROSS_REFERENCE_KEY":
+        return NoSuchReferenceError(told)
+    return CrmSettingsError(told)
+
+
+def _refusal(faults: tuple[Fault, ...], told: str) -> CrmRejectedError:
+    codes = {fault.code for fault in faults}
+    if codes <= FIELD and all(fault.fields for fault in faults):
+        error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
+        return error(told, fields={name for fault in faults for name in fault.fields})
+    return next((HANDLED[code] for code in HANDLED if code in codes), CrmRejectedError)(told)
 
 
 def login_refused(request: Request, response: httpx.Response) -> CrmError | None:
     """Return what a refused login means, without what was sent; it is never the lead's fault."""
-    if not response.is_client_error or response.status_code in TRY_LATER:
+    if response.is_redirect:
         return None
-    answer = _json(response)
-    told = answer if isinstance(answer, dict) else {"error": response.status_code}
-    words = [str(told[name]) for name in ("error", "error_description") if told.get(name)]
-    said = f"login refused: {without_sent(request, ': '.join(words))}"
-    if BUSY_LOGIN.search(said):
-        return CrmUnavailableError(said, retry_after=retry_after(response))
-    return CrmCredentialsError(said)
+    answer = json_of(response)
+    given = answer if isinstance(answer, dict) else {}
+    code, why = (str(given.get(name) or "") for name in ("error", "error_description"))
+    if response.is_client_error and code in LOGIN and (code, why) != BUSY_LOGIN:
+        return CrmCredentialsError(f"login refused: {code}: {said(request, why)}".rstrip(": "))
+    told = code if code in {*LOGIN, *PASSING_LOGIN} else NOT_ITS_WORDS
+    return CrmUnavailableError(
+        f"no login: {response.status_code} {told}", retry_after=retry_after(response)
+    )
 
 
 def written_id(request: Request, response: httpx.Response) -> str:
-    """Return the id of the record that was written; an answer without one is no usable answer."""
+    """Return the id of the record that was written; an answer without one is no usable answer.
+
+    What is a success by its status may be none by its body, which then tells why.
+    """
     if response.status_code == HTTPStatus.NO_CONTENT and request.method == "PATCH":
         return request.path.rpartition("/")[2]
-    found = json_object(request, response).get("id")
-    if not isinstance(found, str) or not found:
+    found = json_object(request, response)
+    faults = faults_of(found.get("errors"), "statusCode")
+    if found.get("success") is False and faults:
+        told = words(request, faults)
+        raise _by_code(request, response, faults, told) or _refusal(
+            faults, f"{response.status_code} {told}"
+        )
+    record_id = found.get("id")
+    if found.get("success") is not True or not RECORD_ID.fullmatch(str(record_id)):
         raise unanswered(request, f"{response.status_code}, but without the id of a record")
-    return found
-
-
-def _json(response: httpx.Response) -> object:
-    """Return what an answer holds, if it is JSON; errors come as an array."""
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    about = ", ".join(map(str, error.get("fields") or ()))
-    return f"{error.get('errorCode')}: {error.get('message')}{f' ({about})' if about else ''}"
+    return str(record_id)

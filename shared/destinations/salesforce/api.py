@@ -9,16 +9,15 @@
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
+from shared.destinations.http.reading import understood
 from shared.destinations.http.tokens import Tokens
 from shared.destinations.salesforce.answers import refused, written_id
 from shared.destinations.salesforce.login import Login
+from shared.destinations.salesforce.rows import Row, by_id
 from shared.destinations.salesforce.settings import SalesforceSettings
-
-type Row = Mapping[str, Any]
 
 OURS = frozenset({"q", "Status", "LeadSource", "OwnerId", "WhoId"})
 """What we send that is not the customer's."""
@@ -36,6 +35,11 @@ class SalesforceApi:
         self._http = HttpClient(settings.url, tokens=Tokens(self._login.token), classify=refused)
         self._path = f"/services/data/{settings.api_version}"
 
+    @property
+    def user_id(self) -> str:
+        """Return who we are in the org, "" while nobody knows."""
+        return self._login.user_id
+
     async def close(self) -> None:
         """Close the connections."""
         await self._login.close()
@@ -51,21 +55,30 @@ class SalesforceApi:
                 method="GET", path=path, params=params or None, writes=False, shown=OURS
             )
             page = json_object(request, await self._http.call(request))
-            if not isinstance(page.get("records"), list):
+            found, path = page.get("records"), page.get("nextRecordsUrl") or ""
+            if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
                 raise unanswered(request, "the answer to a query holds no records")
-            rows += page["records"]
-            path, params = page.get("nextRecordsUrl") or "", {}
+            if path and not str(path).startswith(f"{self._path}/"):
+                raise unanswered(request, "the answer to a query goes on elsewhere")
+            rows, params = [*rows, *found], {}
         return rows
 
     async def leads(self, where: str, columns: str) -> dict[str, Row]:
-        """Return leads by id, and those that they were merged into; needs ``MasterRecordId``."""
-        found = {row["Id"]: row for row in await self.rows("Lead", where, columns)}
+        """Return leads by id, and those that they were merged into.
+
+        Needs ``Id``, ``IsDeleted`` and ``MasterRecordId`` among the columns.
+        """
+        found = await self._leads(where, columns)
         asked = {None, *found}
         while masters := {row["MasterRecordId"] for row in found.values()} - asked:
-            rows = await self.rows("Lead", one_of("Id", masters), columns)
-            found |= {row["Id"]: row for row in rows}
+            found |= await self._leads(one_of("Id", masters), columns)
             asked |= masters
         return found
+
+    async def _leads(self, where: str, columns: str) -> dict[str, Row]:
+        rows = await self.rows("Lead", where, columns)
+        with understood("Salesforce", "SALESFORCE_URL"):
+            return by_id(rows)
 
     async def describe_lead(self) -> Row:
         """Return the description of the object ``Lead``."""
@@ -73,21 +86,31 @@ class SalesforceApi:
         request = Request(method="GET", path=path, writes=False)
         return json_object(request, await self._http.call(request))
 
-    async def create_lead(self, values: Row, *, assign: str) -> str:
-        """Create a lead and return its id; ``assign`` is the assignment rule."""
-        headers = {**PASS_ALERTS, "Sforce-Auto-Assign": assign}
-        return await self._write("POST", "Lead", values, headers)
+    async def create_lead(self, values: Row, *, assign: str, hidden: Iterable[str]) -> str:
+        """Create a lead and return its id; ``assign`` is the assignment rule.
 
-    async def update_lead(self, record_id: str, values: Row) -> str:
+        ``hidden`` is what else is known of the customer, for errors that quote it.
+        """
+        headers = {**PASS_ALERTS, "Sforce-Auto-Assign": assign}
+        return await self._write("POST", "Lead", values, headers, hidden)
+
+    async def update_lead(self, record_id: str, values: Row, *, hidden: Iterable[str]) -> str:
         """Change a lead; assignment rules, which run on updates too by default, don't."""
         headers = {**PASS_ALERTS, "Sforce-Auto-Assign": "FALSE"}
-        return await self._write("PATCH", f"Lead/{record_id}", values, headers)
+        return await self._write("PATCH", f"Lead/{record_id}", values, headers, hidden)
 
-    async def create_task(self, values: Row) -> str:
+    async def create_task(self, values: Row, *, hidden: Iterable[str]) -> str:
         """Create a task and return its id."""
-        return await self._write("POST", "Task", values, {})
+        return await self._write("POST", "Task", values, {}, hidden)
 
-    async def _write(self, method: str, what: str, values: Row, headers: Mapping[str, str]) -> str:
+    async def _write(
+        self,
+        method: str,
+        what: str,
+        values: Row,
+        headers: Mapping[str, str],
+        hidden: Iterable[str],
+    ) -> str:
         request = Request(
             method=method,
             path=f"{self._path}/sobjects/{what}",
@@ -95,17 +118,9 @@ class SalesforceApi:
             headers=headers,
             writes=True,
             shown=OURS,
+            hidden=tuple(hidden),
         )
         return written_id(request, await self._http.call(request))
-
-
-def survivor(leads: Mapping[str, Row], record_id: str) -> Row | None:
-    """Return the lead of an id, or the one that it was merged into; None if it was deleted."""
-    left = dict(leads)
-    row = left.pop(record_id, None)
-    while row and row["IsDeleted"]:
-        row = left.pop(row["MasterRecordId"], None)
-    return row
 
 
 def quoted(value: str) -> str:

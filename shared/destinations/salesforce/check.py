@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from shared.destinations.http.own_fields import Value, settable
-from shared.destinations.salesforce.api import Row, SalesforceApi, quoted
-from shared.destinations.salesforce.fields import DESCRIPTION, DO_NOT_CONTACT
-from shared.destinations.salesforce.lead_body import our_fields
+from shared.destinations.http.reading import understood
+from shared.destinations.salesforce.api import SalesforceApi, quoted
+from shared.destinations.salesforce.contact import our_fields
+from shared.destinations.salesforce.fields import COUNTRY_CODE, DESCRIPTION, DO_NOT_CONTACT
+from shared.destinations.salesforce.rows import Row
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
@@ -26,16 +28,25 @@ async def check_org(api: SalesforceApi, settings: SalesforceSettings) -> Sequenc
     login = f"{settings.url.rstrip('/')} lets us in and shows the object Lead"
     try:
         described = await api.describe_lead()
+        with understood("Salesforce", "SALESFORCE_URL"):
+            told = _described(described, settings)
     except CrmError as error:
         return [CheckResult(what=login, mend=f"{error}; {MEND_LOGIN}")]
-    fields = {field["name"]: field for field in described.get("fields", ())}
     return [
         CheckResult(what=login),
-        *_lead(described, fields, settings),
-        *_own_fields(fields, settings),
-        *_picklists(fields, settings),
+        *told,
         await _closed_status(api, settings),
         *([await _owner(api, settings)] if settings.owner else []),
+    ]
+
+
+def _described(lead: Row, settings: SalesforceSettings) -> list[CheckResult]:
+    """Return what the description of ``Lead`` tells."""
+    fields = {field["name"]: field for field in lead["fields"]}
+    return [
+        *_lead(lead, fields, settings),
+        *_own_fields(fields, settings),
+        *_picklists(fields, settings),
     ]
 
 
@@ -44,8 +55,9 @@ def _lead(described: Row, fields: Fields, settings: SalesforceSettings) -> list[
     ours = {DESCRIPTION, *DO_NOT_CONTACT, *our_fields(settings).values(), *settings.set_once}
     ours.add(settings.id_field)
     hidden = [name for name in sorted(ours) if not _can_be_set(fields.get(name, {}))]
-    sent = {*ours, *settings.own_fields}
-    wanted = [name for name, field in fields.items() if _required(field) and name not in sent]
+    always = {settings.id_field, DESCRIPTION, *DO_NOT_CONTACT, *settings.set_once}
+    always |= {*settings.own_fields, *(n for n, text in settings.placeholders.items() if text)}
+    wanted = [name for name, field in fields.items() if _required(field) and name not in always]
     return [
         _result(
             f"Lead has the unique external id field {settings.id_field}",
@@ -59,14 +71,14 @@ def _lead(described: Row, fields: Fields, settings: SalesforceSettings) -> list[
             ok=described.get("createable") and described.get("updateable") and not hidden,
         ),
         _result(
-            "Lead requires no field that we do not send",
+            "Lead requires no field that a lead may come without",
             f"set {', '.join(wanted)} in SALESFORCE_FIELDS, or make it optional",
             ok=not wanted,
         ),
         _result(
             f"{settings.country_field} takes the marketplace's country codes",
             "State and Country Picklists are on: set SALESFORCE_COUNTRY_FIELD=CountryCode",
-            ok=settings.country_field == "CountryCode" or "CountryCode" not in fields,
+            ok=settings.country_format != "as_given" or COUNTRY_CODE not in fields,
         ),
     ]
 

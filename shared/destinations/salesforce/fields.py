@@ -6,24 +6,26 @@ from shared.destinations.http.values import Fitted, fitted
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
 
+LAST_NAME, COMPANY, EMAIL, PHONE = "LastName", "Company", "Email", "Phone"
+COUNTRY, COUNTRY_CODE = "Country", "CountryCode"
 FIELDS = {
     "first_name": "FirstName",
-    "last_name": "LastName",
-    "email": "Email",
-    "phone": "Phone",
-    "country": "Country",
-    "company": "Company",
+    "last_name": LAST_NAME,
+    "email": EMAIL,
+    "phone": PHONE,
+    "country": COUNTRY,
+    "company": COMPANY,
     "title": "Title",
 }
 DESCRIPTION = "Description"
 LENGTHS = {
     "FirstName": 40,
-    "LastName": 80,
-    "Email": 80,
-    "Phone": 40,
-    "Country": 80,
-    "CountryCode": 10,
-    "Company": 255,
+    LAST_NAME: 80,
+    EMAIL: 80,
+    PHONE: 40,
+    COUNTRY: 80,
+    COUNTRY_CODE: 10,
+    COMPANY: 255,
     "Title": 128,
     DESCRIPTION: 32_000,
     "Subject": 255,
@@ -31,6 +33,9 @@ LENGTHS = {
 """See https://developer.salesforce.com/docs/atlas.en-us.sfFieldRef.meta/sfFieldRef/salesforce_field_reference_Lead.htm
 Description and Subject are of the same length on ``Task``.
 """
+
+WHOLE = {EMAIL, PHONE, COUNTRY, COUNTRY_CODE}
+"""Fields whose values are sent whole or not at all: the beginning of one is of no use."""
 
 DO_NOT_CONTACT = {"DoNotCall": True, "HasOptedOutOfEmail": True}
 TOLD_NOT_TO_CONTACT = "do_not_contact"
@@ -53,3 +58,8 @@ def described(text: str, mark: str) -> Fitted:
     ending = f"\n\n{mark}" if mark else ""
     fit = fitted({DESCRIPTION: text}, {DESCRIPTION: LENGTHS[DESCRIPTION] - len(ending)})
     return Fitted({DESCRIPTION: fit.values.get(DESCRIPTION, "") + ending}, fit.remarks)
+
+
+def has_mark(text: str, mark: str) -> bool:
+    """Tell whether a mark is a line of a text: within a line, it is somebody's words."""
+    return mark in (line.strip() for line in text.splitlines())

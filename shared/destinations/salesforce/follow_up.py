@@ -5,7 +5,7 @@ Our own tasks move ``LastActivityDate``, so that is no sign of it.
 
 from datetime import UTC, datetime
 
-from shared.destinations.salesforce.api import Row
+from shared.destinations.salesforce.rows import Row
 from shared.destinations.salesforce.tasks import OURS
 from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
@@ -46,16 +46,15 @@ def acted(row: Row | None, question: FollowUpQuestion) -> FollowUpSeen | None:
     return FollowUpSeen(at=max(at, question.since), by=by) if at >= since else None
 
 
-def status_baseline(found: Row, before: CrmRecord | None) -> dict[str, str]:
+def status_baseline(status: str, changed_at: str, before: CrmRecord | None) -> dict[str, str]:
     """Return the status as it is now, and when sales is known to have changed it.
 
     With the status alone, what sales did between two interests would be forgotten.
     """
     known = before.baseline if before else {}
-    changed_at = known.get(STATUS_CHANGED_AT, "")
-    if found[STATUS] != known.get(STATUS, found[STATUS]):
-        changed_at = found["LastModifiedDate"]
-    return {STATUS: found[STATUS], **({STATUS_CHANGED_AT: changed_at} if changed_at else {})}
+    moved = status != known.get(STATUS, status)
+    at = changed_at if moved else known.get(STATUS_CHANGED_AT, "")
+    return {STATUS: status, **({STATUS_CHANGED_AT: at} if at else {})}
 
 
 def _when_and_who(row: Row) -> tuple[datetime, str]:

@@ -3,86 +3,119 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from shared.destinations.http.own_fields import Value, filled
-from shared.destinations.http.texts import interest_text, mark
+from shared.destinations.http.own_fields import Filled, OwnField, Value, filled, settable
+from shared.destinations.http.refused import refusals
+from shared.destinations.http.texts import as_given, interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
+from shared.destinations.salesforce.contact import VENDOR, names_of, written
 from shared.destinations.salesforce.fields import (
-    FIELDS,
+    COMPANY,
+    DESCRIPTION,
+    LAST_NAME,
     LENGTHS,
     described,
     flags,
 )
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
-from shared.domain.lead import Interest, Lead
+from shared.domain.lead import Contact, Interest, Lead
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The fields of a request, and a remark for each value that is not as it was given."""
+    """The fields of a request, and a remark for each value that is not as it was given.
+
+    ``open`` are the fields that the customer's words are in: what Salesforce says of one of these
+    is said of this lead, and what it says of another one is said of the settings.
+    """
 
     values: Mapping[str, Value]
+    open: frozenset[str]
     remarks: tuple[str, ...]
 
 
-def our_fields(settings: SalesforceSettings) -> dict[str, str]:
-    """Return Salesforce's names of the contact's fields, without those the publisher fills."""
-    names = FIELDS | {"country": settings.country_field}
-    return {ours: theirs for ours, theirs in names.items() if theirs not in settings.own_fields}
-
-
 def new_lead(
-    settings: SalesforceSettings, lead: Lead, first: Interest | None, names: Collection[str]
+    settings: SalesforceSettings, lead: Lead, first: Interest | None, refused: Collection[str]
 ) -> Body:
-    """Return a new lead with the contact's fields of these names; the others are described."""
-    own = filled(settings.own_fields, lead, first)
-    contact = _contact(settings, lead, names)
+    """Return a new lead without the fields that Salesforce refused; those are described."""
+    own = _own_fields(settings, lead, first, refused)
+    contact = written(settings, lead.contact, refused=refused)
     texts = fitted(own.texts, LENGTHS)
-    sent = {**contact.values, **texts.values, **own.constants}
-    description = _description(settings, lead, first, sent)
-    last_name = {"LastName": lead.contact.email or settings.company_placeholder}
+    told = (*contact.told, *_told_by_publisher(settings, lead.contact, own.values))
+    description = _description(first, told) if DESCRIPTION not in refused else Fitted({}, ())
     values: dict[str, Value] = {
-        **fitted(last_name, LENGTHS).values,
-        "Company": settings.company_placeholder,
+        **first_values(settings, lead.contact, refused),
         **settings.set_once,
-        **sent,
+        **texts.values,
+        **own.constants,
         **description.values,
         settings.id_field: lead.lead_id,
         **flags(lead, None),
     }
+    from_settings = {*own.constants, *_closed(settings.own_fields)}
+    stand_ins = {n for n, v in settings.placeholders.items() if values.get(n) == v}
+    given = {*contact.values, *texts.values, *description.values, LAST_NAME, COMPANY}
+    open_ones = given - from_settings - stand_ins
     return Body(
         {name: value for name, value in values.items() if value != ""},
+        frozenset(open_ones & values.keys()),
         (*contact.remarks, *texts.remarks, *own.remarks, *description.remarks),
     )
 
 
+def first_values(
+    settings: SalesforceSettings, contact: Contact, refused: Collection[str] = ()
+) -> dict[str, str]:
+    """Return what a new lead has of a contact, and what stands in for a name and a company."""
+    email = "" if LAST_NAME in refused else contact.email
+    last_name = fitted({LAST_NAME: email}, LENGTHS).values
+    values = written(settings, contact, refused=refused).values
+    return settings.placeholders | last_name | values
+
+
 def changed_lead(
-    settings: SalesforceSettings, lead: Lead, before: CrmRecord | None, names: Collection[str]
-) -> Body:
-    """Return the contact's fields of these names, without those the publisher fills."""
-    contact = _contact(settings, lead, names)
-    return Body({**contact.values, **flags(lead, before)}, contact.remarks)
-
-
-def _contact(settings: SalesforceSettings, lead: Lead, names: Collection[str]) -> Fitted:
-    """Return the contact's fields; a cut e-mail address would be none, so it is left out."""
-    ours = our_fields(settings)
-    given = {ours[n]: getattr(lead.contact, n) for n in sorted(names) if n in ours}
-    too_long = len(given.get("Email", "")) > LENGTHS["Email"]
-    fit = fitted({**given, "Email": ""} if too_long else given, LENGTHS)
-    left_out = (f"Email left out: longer than {LENGTHS['Email']} characters",) * too_long
-    return Fitted(fit.values, (*fit.remarks, *left_out))
-
-
-def _description(
     settings: SalesforceSettings,
     lead: Lead,
-    first: Interest | None,
-    sent: Mapping[str, Value],
-) -> Fitted:
+    before: CrmRecord | None,
+    names: Collection[str],
+    refused: Collection[str],
+) -> Body:
+    """Return the contact's fields of these names, without those the publisher fills."""
+    contact = written(settings, lead.contact, names, refused)
+    values: dict[str, Value] = {**contact.values, **flags(lead, before)}
+    return Body(values, frozenset(contact.values), contact.remarks)
+
+
+def note_text(settings: SalesforceSettings, interest: Interest, refused: Collection[str]) -> str:
+    """Return an interest, and whole what of its contact the lead does not have as it was given."""
+    told = written(settings, interest.submission.contact, refused=refused).told
+    return "\n".join((interest_text(interest), *told))
+
+
+def _own_fields(
+    settings: SalesforceSettings, lead: Lead, first: Interest | None, refused: Collection[str]
+) -> Filled:
+    fields = {name: field for name, field in settings.own_fields.items() if name not in refused}
+    own = filled(fields, lead, first)
+    left_out = refusals(VENDOR, settings.own_fields.keys() & set(refused))
+    return Filled(own.values, (*own.remarks, *left_out))
+
+
+def _closed(fields: Mapping[str, OwnField]) -> set[str]:
+    """Return the own fields whose values the settings alone decide."""
+    return {name for name, field in fields.items() if list(settable(field))}
+
+
+def _told_by_publisher(
+    settings: SalesforceSettings, contact: Contact, own: Mapping[str, Value]
+) -> list[str]:
+    """Return what the customer gave for fields that the publisher fills otherwise."""
+    theirs, given = names_of(settings), contact.given()
+    taken = [name for name in given if theirs[name] in settings.own_fields]
+    return as_given(contact, {name for name in taken if own.get(theirs[name]) != given[name]})
+
+
+def _description(first: Interest | None, told: Collection[str]) -> Fitted:
     """Return the first interest, and whole what of the contact is not sent as it was given."""
-    theirs = FIELDS | {"country": settings.country_field}
-    given = lead.contact.given().items()
-    unsent = [f"{theirs[n]}: {value}" for n, value in given if value != sent.get(theirs[n])]
-    text = "\n".join([*([interest_text(first)] if first else []), *unsent])
+    text = "\n".join([*([interest_text(first)] if first else []), *told])
     return described(text, mark(first) if first else "")

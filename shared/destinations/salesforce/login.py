@@ -1,11 +1,13 @@
 """The login: client credentials, on the My Domain host only."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from shared.destinations.http.answers import Request, json_object
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token
 from shared.destinations.salesforce.answers import login_refused
+from shared.destinations.salesforce.faults import RECORD_ID
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.errors import CrmUnavailableError
 
@@ -25,6 +27,7 @@ class Login:
             "client_id": settings.client_id,
             "client_secret": settings.client_secret,
         }
+        self.user_id = ""
         self._http = HttpClient(settings.url, classify=login_refused)
 
     async def close(self) -> None:
@@ -40,4 +43,14 @@ class Login:
         text = answer.get("access_token")
         if not isinstance(text, str) or not text:
             raise CrmUnavailableError("the answer to the login holds no access token")
+        self.user_id = _user(answer.get("id"))
         return Token(text, datetime.now(UTC) + SESSION)
+
+
+def _user(identity: object) -> str:
+    """Return the id of the user from the address that tells about them, "" if that is none.
+
+    See https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_openid.htm
+    """
+    user_id = urlsplit(identity if isinstance(identity, str) else "").path.rpartition("/")[2]
+    return user_id if RECORD_ID.fullmatch(user_id) else ""

@@ -5,10 +5,18 @@ from collections.abc import Mapping
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
-from shared.destinations.salesforce.fields import DESCRIPTION, LENGTHS
+from shared.destinations.salesforce.fields import (
+    COMPANY,
+    COUNTRY_CODE,
+    DESCRIPTION,
+    LAST_NAME,
+    LENGTHS,
+)
 from shared.settings import SECRET, Settings
 
+NOT_PROVIDED = "[not provided]"
 OWNER = "^(005|00G)[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$"
 ASSIGNMENT = "^(TRUE|FALSE|01Q[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?)$"
 
@@ -65,16 +73,27 @@ class SalesforceSettings(Settings):
         description="LeadSource of new leads; without it the org's default",
     )
     company_placeholder: str = Field(
-        "[not provided]",
+        NOT_PROVIDED,
         validation_alias="SALESFORCE_COMPANY_PLACEHOLDER",
         max_length=LENGTHS["LastName"],
-        description="Company, and LastName if there is no e-mail either, where none was given",
+        description="Company, and LastName if there is no e-mail either, where none was given;"
+        " none: no Company then, as person accounts want it",
     )
     country_field: str = Field(
         "Country",
         validation_alias="SALESFORCE_COUNTRY_FIELD",
         pattern="^(Country|CountryCode)$",
         description="Country, or CountryCode where State and Country/Territory Picklists are on",
+    )
+    country: CountryFormat = Field(
+        "as_given",
+        validation_alias="SALESFORCE_COUNTRY",
+        description="how countries are written: as_given, iso (always for CountryCode), or name",
+    )
+    fill_empty_only: bool = Field(
+        default=True,
+        validation_alias="SALESFORCE_FILL_EMPTY_ONLY",
+        description="whether a lead that is found there, and not made by the app, keeps its values",
     )
     closed_task_status: str = Field(
         "Completed",
@@ -94,6 +113,18 @@ class SalesforceSettings(Settings):
     ) -> Mapping[str, OwnField]:
         """Refuse what a lead is recognised by, and what holds the interest."""
         return without_ours(fields, [info.data.get("id_field", ""), DESCRIPTION])
+
+    @property
+    def country_format(self) -> CountryFormat:
+        """Return how countries are written; a field of codes takes nothing else."""
+        return "iso" if self.country_field == COUNTRY_CODE else self.country
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """Return what stands where nothing was given; a lead is never without a last name."""
+        none = self.company_placeholder.lower() == "none"
+        company = "" if none else self.company_placeholder
+        return {LAST_NAME: company or NOT_PROVIDED, COMPANY: company}
 
     @property
     def set_once(self) -> dict[str, str]:

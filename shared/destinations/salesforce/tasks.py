@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from shared.destinations.http.own_fields import Value
-from shared.destinations.http.texts import interest_text, mark
+from shared.destinations.http.texts import mark
 from shared.destinations.http.values import fitted
-from shared.destinations.salesforce.api import Row
 from shared.destinations.salesforce.fields import LENGTHS, described
+from shared.destinations.salesforce.lead_row import LeadRow
 from shared.domain.lead import Interest
 from shared.ports.crm import Reminder
 
@@ -35,15 +35,15 @@ class Task:
     remarks: tuple[str, ...]
 
 
-def note_task(interest: Interest, about: Row, closed_status: str) -> Task:
-    """Return an interest as a completed task, on the contact of a converted lead if it has one."""
+def note_task(interest: Interest, text: str, who: str, closed_status: str) -> Task:
+    """Return an interest as a completed task."""
     submission = interest.submission
     offer = submission.offer_title or submission.offer or submission.source
     return _task(
-        who=about["ConvertedContactId"] or about["Id"],
+        who=who,
         begins=NOTE_SUBJECT,
         subject=offer,
-        text=interest_text(interest),
+        text=text,
         mark=mark(interest),
         values={
             "ActivityDate": f"{submission.received_at:%Y-%m-%d}",
@@ -52,17 +52,17 @@ def note_task(interest: Interest, about: Row, closed_status: str) -> Task:
     )
 
 
-def reminder_task(reminder: Reminder, about: Row) -> Task:
+def reminder_task(reminder: Reminder, about: LeadRow) -> Task:
     """Return a reminder as an open task of the lead's owner, due, with a pop-up."""
     due_at = reminder.due_at.astimezone(UTC)
     return _task(
-        who=about["Id"],
+        who=about.record_id,
         begins=REMINDER_SUBJECT,
         subject=reminder.subject,
         text=reminder.text,
         mark=f"[reminder {reminder.reminder_id}]",
         values={
-            "OwnerId": about["OwnerId"],
+            "OwnerId": about.owner,
             "ActivityDate": f"{due_at:%Y-%m-%d}",
             "IsReminderSet": True,
             "ReminderDateTime": f"{due_at:%Y-%m-%dT%H:%M:%SZ}",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.fakes.faults import Reply
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import QUEUE, SALES, US
 from local.fakes.server import Fault
@@ -11,10 +12,13 @@ from shared.ports.crm import Noted
 from tests.destinations.salesforce.world import (
     NEW_PHONE,
     REMINDER,
+    UPDATE,
     a_lead,
     deliver,
+    error,
     only,
     question,
+    says,
     upsert,
 )
 from tests.examples import CONTACT, interest, lead
@@ -94,17 +98,44 @@ async def test_a_lead_made_anew_without_an_answer_is_found_and_told_as_such(
     assert await crm.follow_ups([question(again.record)]) == {}
 
 
-async def test_a_lead_deleted_between_our_read_and_our_write_is_made_anew_next_time(
+@pytest.mark.parametrize("answer", [None, says([error("NOT_FOUND")], 404)])
+async def test_a_lead_deleted_between_our_read_and_our_write_is_made_anew_at_once(
+    server: SalesforceServer, crm: SalesforceCrm, answer: Reply | None
+) -> None:
+    record = await deliver(crm)
+    server.meanwhile_at[UPDATE] = lambda: server.sales_deletes(record.id)
+    server.faults_at |= {UPDATE: answer} if answer else {}
+
+    new = await upsert(crm, a_lead(NEW_PHONE), record=record, fields={"phone"})
+
+    assert new.record.id == only(server).record_id != record.id
+    assert new.remarks == (f"record {record.id} was deleted there: re-created",)
+    assert only(server).values["phone"] == NEW_PHONE.phone
+
+
+async def test_a_lead_merged_between_our_read_and_our_write_is_changed_where_it_went(
     server: SalesforceServer, crm: SalesforceCrm
 ) -> None:
     record = await deliver(crm)
-    server.meanwhile["PATCH"] = lambda: server.change(record.id, {"IsDeleted": True})
+    master = server.insert("Lead", {"LastName": "O", "Company": "F"}, SALES)["Id"]
+    server.meanwhile_at[UPDATE] = lambda: server.sales_merges(record.id, master)
+
+    moved = await upsert(crm, a_lead(NEW_PHONE), record=record, fields={"phone"})
+
+    assert moved.record.id == only(server).record_id == master
+    assert only(server).values["phone"] == NEW_PHONE.phone
+
+
+async def test_what_is_deleted_each_time_that_we_look_waits(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    gone = says([error("ENTITY_IS_DELETED")], 404)
+    number = len(server.calls)
+    server.faults_at |= {number + 1: gone, number + 3: gone}
 
     with pytest.raises(CrmUnavailableError, match="ENTITY_IS_DELETED"):
         await deliver(crm, a_lead(NEW_PHONE), record=record, fields={"phone"})
-    await deliver(crm, a_lead(NEW_PHONE), record=record, fields={"phone"})
-
-    assert only(server).values["phone"] == NEW_PHONE.phone
 
 
 async def test_a_merged_lead_whose_master_is_gone_is_made_anew(

@@ -42,7 +42,19 @@ async def test_a_token_that_is_refused_twice_is_a_matter_of_credentials(
             {"error": "invalid_grant", "error_description": "login rate exceeded"},
             CrmUnavailableError,
         ),
+        (
+            400,
+            {"error": "invalid_grant", "error_description": "no login rate exceeded here"},
+            CrmCredentialsError,
+        ),
+        (400, {"error": "rate_limit_exceeded"}, CrmUnavailableError),
+        (400, {"error": "temporarily_unavailable"}, CrmUnavailableError),
+        (503, {"error": "temporarily_unavailable"}, CrmUnavailableError),
         (503, {"error": "server_error"}, CrmUnavailableError),
+        (500, {"error": "invalid_client"}, CrmUnavailableError),
+        (401, {"error": None, "error_description": 7}, CrmUnavailableError),
+        (403, ["invalid_client"], CrmUnavailableError),
+        (403, {}, CrmUnavailableError),
         (200, {"scope": "api"}, CrmUnavailableError),
     ],
 )
@@ -50,7 +62,7 @@ async def test_a_refused_login_is_told_apart_from_a_busy_one(
     server: SalesforceServer,
     crm: SalesforceCrm,
     status: int,
-    answer: dict[str, str],
+    answer: object,
     cls: type[CrmError],
 ) -> None:
     server.login_error = (status, answer)
@@ -73,5 +85,5 @@ async def test_a_login_at_the_wrong_address_never_parks_a_lead(
     server: SalesforceServer, crm_for: CrmFor
 ) -> None:
     told = await refusal(crm_for(SALESFORCE_URL=f"{server.url}/elsewhere"))
-    assert type(told) is CrmCredentialsError
-    assert str(told) == "login refused: 404"
+    assert type(told) is CrmUnavailableError
+    assert str(told) == "no login: 404 not in Salesforce's words, check SALESFORCE_URL"

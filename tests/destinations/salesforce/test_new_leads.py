@@ -7,10 +7,10 @@ import pytest
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import ID_FIELD, QUEUE, SALES
 from local.fakes.server import Fault
+from shared.destinations.http.texts import LABELS
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.lead import Contact
 from tests.destinations.salesforce.world import (
-    NEW_PHONE,
     CrmFor,
     a_lead,
     deliver,
@@ -100,39 +100,27 @@ async def test_what_is_too_long_is_cut_with_a_remark_and_stands_whole_in_the_des
     seen = only(server)
     assert seen.values["company"] == "ü" * 254 + "…"
     assert upserted.remarks == (
-        "Company cut to 255 characters",
         "FirstName cut to 40 characters",
+        "Company cut to 255 characters",
     )
-    assert f"Company: {company}" in seen.description
-    assert f"FirstName: {first_name}" in seen.description
+    assert f"Company as given: {company}" in seen.description
+    assert f"First name as given: {first_name}" in seen.description
 
 
-async def test_an_email_address_is_left_out_rather_than_cut(
-    server: SalesforceServer, crm: SalesforceCrm
+@pytest.mark.parametrize(
+    ("ours", "theirs", "most"),
+    [("email", "Email", 80), ("phone", "Phone", 40), ("country", "Country", 80)],
+)
+async def test_an_address_a_number_and_a_country_are_left_out_rather_than_cut(
+    server: SalesforceServer, crm: SalesforceCrm, ours: str, theirs: str, most: int
 ) -> None:
-    email = f"{'z' * 80}@fabrikam.example"
-    upserted = await upsert(crm, a_lead(replace(CONTACT, email=email)))
+    long = f"{'z' * most}@fabrikam.example"
+    upserted = await upsert(crm, a_lead(replace(CONTACT, **{ours: long})))
 
     seen = only(server)
-    assert seen.values["email"] == ""
-    assert f"Email: {email}" in seen.description
-    assert upserted.remarks == ("Email left out: longer than 80 characters",)
-
-
-async def test_an_address_that_salesforce_takes_for_none_does_not_cost_the_lead(
-    server: SalesforceServer, crm: SalesforceCrm
-) -> None:
-    new = await upsert(crm, a_lead(replace(CONTACT, email="zoë at fabrikam")))
-    changed = a_lead(replace(NEW_PHONE, email="still none"))
-    updated = await upsert(crm, changed, record=new.record, fields={"email", "phone"})
-
-    seen = only(server)
-    assert seen.values["email"] == ""
-    assert seen.values["phone"] == NEW_PHONE.phone
-    assert seen.description.startswith("Microsoft marketplace")
-    assert seen.description.endswith("\nEmail: zoë at fabrikam\n\n[submission submission-1]")
-    assert new.remarks == updated.remarks
-    assert new.remarks == ("Email left out: Salesforce takes it for no address",)
+    assert seen.values[ours] == ""
+    assert f"{LABELS[ours]} as given: {long}" in seen.description
+    assert upserted.remarks == (f"{theirs} left out: longer than {most} characters",)
 
 
 async def test_a_very_long_text_is_cut_and_keeps_its_mark(

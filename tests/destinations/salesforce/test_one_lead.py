@@ -36,7 +36,7 @@ async def test_a_create_whose_answer_is_lost_is_found_by_our_id_and_not_made_aga
     assert (record.id, again.created, again.holds) == (only(server).record_id, False, frozenset())
     assert await crm.note(a_lead(), record, interest(1)) == Noted(id=record.id)
     assert only(server).notes == []
-    assert [what for what, *_ in server.requests] == ["POST Lead", f"PATCH {record.id}"]
+    assert [what for what, *_ in server.requests] == ["POST Lead"]
 
 
 async def test_an_uncertain_lead_that_is_not_there_is_created(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import SALES
-from shared.domain.errors import CrmRejectedError
+from shared.domain.errors import CrmSettingsError
 from shared.domain.lead import Contact
 from tests.destinations.salesforce.world import (
     NEW_PHONE,
@@ -59,7 +59,7 @@ async def test_a_choice_without_a_value_is_left_out_with_a_remark(
     assert upserted.remarks == ("Region__c left out: the setting has no value",)
 
 
-async def test_a_value_that_its_picklist_lacks_parks_the_lead_with_the_fields_name(
+async def test_leads_wait_while_a_picklist_lacks_a_value_of_the_settings(
     server: SalesforceServer, crm_for: CrmFor
 ) -> None:
     server.custom_fields.add("Product__c")
@@ -67,20 +67,20 @@ async def test_a_value_that_its_picklist_lacks_parks_the_lead_with_the_fields_na
 
     told = await refusal(crm_for(SALESFORCE_FIELDS=json.dumps({"Product__c": PRODUCT})))
 
-    assert type(told) is CrmRejectedError
+    assert type(told) is CrmSettingsError
     assert str(told) == (
         "400 INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: Product__c: bad value for restricted picklist"
-        " field: … (Product__c)"
+        " field: … (Product__c): correct the setting that gives this value"
     )
 
 
-async def test_an_address_of_the_publisher_that_is_none_parks_the_lead(
+async def test_leads_wait_while_an_address_of_the_publisher_is_none(
     server: SalesforceServer, crm_for: CrmFor
 ) -> None:
     told = await refusal(crm_for(SALESFORCE_FIELDS='{"Email": "none at all"}'))
 
-    assert isinstance(told, CrmRejectedError)
-    assert str(told) == "400 INVALID_EMAIL_ADDRESS: Email: invalid email address: … (Email)"
+    assert isinstance(told, CrmSettingsError)
+    assert "400 INVALID_EMAIL_ADDRESS: Email: invalid email address: … (Email)" in str(told)
 
 
 async def test_a_contact_field_that_the_publisher_fills_is_theirs_and_ours_stands_described(
@@ -92,7 +92,9 @@ async def test_a_contact_field_that_the_publisher_fills_is_theirs_and_ours_stand
     record = await deliver(crm)
     assert only(server).values["country"] == "Germany"
     assert only(server).values["title"] == "Mx"
-    assert f"\nCountry: DE\nTitle: {CONTACT.title}\n" in only(server).description
+    assert (
+        f"\nCountry as given: DE\nJob title as given: {CONTACT.title}\n" in only(server).description
+    )
 
     changed = a_lead(replace(NEW_PHONE, country="AT", title="Boss"))
     again = await upsert(crm, changed, record=record, fields={"phone", "country", "title"})
@@ -123,7 +125,7 @@ async def test_a_contact_field_whose_choice_has_no_value_is_not_filled_from_the_
 
     seen = only(server)
     assert (seen.values["country"], seen.values["last_name"]) == ("", "[not provided]")
-    assert "\nLastName: O'Hara\nCountry: DE\n" in seen.description
+    assert "\nLast name as given: O'Hara\nCountry as given: DE\n" in seen.description
     assert upserted.remarks == ("Country left out: the setting has no value",)
 
 

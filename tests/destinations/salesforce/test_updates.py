@@ -2,12 +2,9 @@
 
 from dataclasses import replace
 
-import pytest
-
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import SALES
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.domain.errors import CrmRejectedError
 from shared.ports.crm import Upserted
 from tests.destinations.salesforce.world import NEW_PHONE, REMINDER, a_lead, deliver, only, upsert
 from tests.examples import CONTACT, interest, lead
@@ -68,16 +65,6 @@ async def test_a_lead_converted_between_our_read_and_our_write_is_no_failure(
 
     assert again.record.id == record.id
     assert again.remarks == ("the lead is converted: its fields stay as they are",)
-
-
-async def test_an_interest_in_a_converted_lead_without_a_contact_is_parked_and_not_lost(
-    server: SalesforceServer, crm: SalesforceCrm
-) -> None:
-    record = await deliver(crm)
-    server.sales_converts(record.id, contact=None)
-
-    with pytest.raises(CrmRejectedError, match="CANNOT_UPDATE_CONVERTED_LEAD"):
-        await crm.note(a_lead(), record, interest(2))
 
 
 async def test_do_not_contact_is_set_on_create_and_when_it_becomes_so(

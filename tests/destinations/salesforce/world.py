@@ -1,5 +1,6 @@
 """What the tests of Salesforce share: leads to deliver, and questions to ask."""
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Protocol
 
 import pytest
 
+from local.fakes.faults import Reply
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.server import SeenRecord
 from shared.destinations.salesforce.adapter import SalesforceCrm
@@ -20,6 +22,11 @@ from tests.fakes import START
 REMINDER = Reminder(
     reminder_id="overdue-1", subject="Zoë waits", text="since yesterday 🙂", due_at=START
 )
+CREATE, UPDATE, NOTE = (
+    f"{call} /services/data/v68.0/sobjects/{what}"
+    for call, what in (("POST", "Lead"), ("PATCH", "Lead/00Q000000000001AAA"), ("POST", "Task"))
+)
+"""Calls by method and path; the first lead in an org has this id."""
 NEW_PHONE = replace(CONTACT, phone="+49 30 654321")
 
 
@@ -69,6 +76,16 @@ async def refusal(crm: SalesforceCrm, given: Lead | None = None) -> CrmError:
     with pytest.raises(CrmError) as told:
         await deliver(crm, given)
     return told.value
+
+
+def says(body: object, status: int = 400) -> Reply:
+    """Return an answer in JSON."""
+    return Reply(status=status, body=json.dumps(body).encode())
+
+
+def error(code: str, message: str = "no", *fields: str) -> dict[str, object]:
+    """Return an error of Salesforce's."""
+    return {"errorCode": code, "message": message, "fields": list(fields)}
 
 
 def only(server: SalesforceServer) -> SeenRecord:

@@ -1,0 +1,110 @@
+"""Notes and reminders, which are tasks of ours on a lead, each written once.
+
+Sales may delete, merge or convert the lead between our look at it and the task. Then we look again,
+once: the task goes to the lead that it was merged into, or to the contact of a converted one.
+"""
+
+from collections.abc import Collection
+
+from shared.destinations.http.texts import customers_words
+from shared.destinations.salesforce.answers import (
+    ConvertedError,
+    GoneError,
+    NoSuchReferenceError,
+)
+from shared.destinations.salesforce.api import SalesforceApi, quoted
+from shared.destinations.salesforce.contact import our_fields
+from shared.destinations.salesforce.fields import DESCRIPTION, has_mark
+from shared.destinations.salesforce.lead_body import note_text
+from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
+from shared.destinations.salesforce.record import refused_fields
+from shared.destinations.salesforce.rows import survivor
+from shared.destinations.salesforce.settings import SalesforceSettings
+from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmRejectedError,
+    CrmSettingsError,
+    CrmUnavailableError,
+)
+from shared.domain.lead import Interest, Lead
+from shared.ports.crm import Noted, Reminder
+
+MOVED = (ConvertedError, GoneError, NoSuchReferenceError)
+"""What is said of a task whose lead or contact is not what it was."""
+
+NOWHERE = "not noted: the lead is converted and has no contact any more"
+
+
+class Noting:
+    """The port's ``note`` and ``remind`` on Salesforce."""
+
+    def __init__(self, settings: SalesforceSettings, api: SalesforceApi) -> None:
+        """Take how a task is closed, and the way to the org."""
+        self._settings = settings
+        self._api = api
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        """Log the interest as a completed task, unless the lead's description or a task has it."""
+        row = await self._present(record)
+        try:
+            return await self._note(lead, row, record, interest)
+        except MOVED:
+            row = await self._present(record)
+        try:
+            return await self._note(lead, row, record, interest)
+        except MOVED:
+            if not row.converted:
+                raise
+            return Noted(id="", remarks=(NOWHERE,))
+
+    async def _note(self, lead: Lead, row: LeadRow, record: CrmRecord, interest: Interest) -> Noted:
+        text = note_text(self._settings, interest, refused_fields(record))
+        who = row.contact if row.converted else row.record_id
+        task = note_task(interest, text, who, self._settings.closed_task_status)
+        if has_mark(row.description, task.mark):
+            return Noted(id=row.record_id)
+        if not who:
+            return Noted(id="", remarks=(NOWHERE,))
+        hidden = (*customers_words(lead, [interest]), *row.texts)
+        return Noted(id=await self._task_once(task, hidden), remarks=task.remarks)
+
+    async def remind(self, record: CrmRecord, reminder: Reminder) -> str:
+        """Give the lead's owner a task, once; a converted lead needs none."""
+        row = await self._present(record)
+        if row.converted:
+            return ""
+        try:
+            return await self._task_once(reminder_task(reminder, row), row.texts)
+        except MOVED:
+            row = await self._present(record)
+        if row.converted:
+            return ""
+        return await self._task_once(reminder_task(reminder, row), row.texts)
+
+    async def _present(self, record: CrmRecord) -> LeadRow:
+        """Return a lead that a task can be about."""
+        names = our_fields(self._settings).values()
+        columns = ", ".join(dict.fromkeys((*READ, *names)))
+        row = survivor(await self._api.leads(f"Id = {quoted(record.id)}", columns), record.id)
+        if row is None:
+            raise CrmUnavailableError(f"lead {record.id} was deleted meanwhile")
+        return lead_row(row, names)
+
+    async def _task_once(self, task: Task, hidden: Collection[str]) -> str:
+        """Create a task unless one has the same mark; return its id.
+
+        What was written by a request that got no answer is found by the mark.
+        """
+        about = f"WhoId = {quoted(task.who)} AND Subject LIKE '{task.begins}%'"
+        for row in await self._api.rows("Task", about, "Id, Description"):
+            if has_mark(str(row.get(DESCRIPTION) or ""), task.mark):
+                return str(row.get("Id"))
+        try:
+            return await self._api.create_task(task.values, hidden=hidden)
+        except (CrmRejectedError, CrmCredentialsError, CrmSettingsError):
+            if "OwnerId" not in task.values:
+                raise
+        others = {name: value for name, value in task.values.items() if name != "OwnerId"}
+        return await self._api.create_task(others, hidden=hidden)
