@@ -12,7 +12,7 @@ from shared.domain.lead import Interest
 from shared.ports.crm import Changed, FollowUpQuestion, Noted, Reminder, Upserted
 from shared.storage.account import Storage, Table
 from tests.contract.subjects import Row, rows_of
-from tests.examples import LEAD_ID, interest, lead
+from tests.examples import CONTACT, LEAD_ID, interest, lead
 from tests.fakes import START
 
 PARTNER_CENTER = {
@@ -112,14 +112,44 @@ async def test_a_note_is_the_row_of_its_interest(crm: AzureTableCrm, table: Tabl
 
 
 @pytest.mark.parametrize("description", ["x" * 32_769, "🙂" * 16_385])
-async def test_a_row_that_the_table_refuses_is_rejected(
+async def test_a_text_that_is_too_long_for_a_column_is_cut_and_that_is_told(
     crm: AzureTableCrm, table: Table, description: str
 ) -> None:
-    await crm.check()
-    too_long = replace(interest(2), submission=interest(description=description).submission)
+    told = ("Description cut to 32768 characters",)
+    upserted = await crm.upsert(
+        lead(), changed(interest(1, description=description)), uncertain=False
+    )
+    noted = await crm.note(lead(), RECORD, interest(2, description=description))
 
-    with pytest.raises(CrmRejectedError, match=r"^storage: 400 PropertyValueTooLarge$"):
-        await crm.upsert(lead(), changed(too_long), uncertain=False)
+    [row, again] = await rows(table)
+    assert (upserted.remarks, noted.remarks) == (told, told)
+    assert row["Description"] == again["Description"]
+    assert row["Description"] == description[: len(row["Description"]) - 1] + "…"
+
+
+async def test_a_contact_that_is_too_long_for_its_column_is_cut_part_by_part(
+    crm: AzureTableCrm, table: Table
+) -> None:
+    contact = replace(CONTACT, company='"' * 20_000, title="x" * 20_000)
+    new = interest(1)
+    new = replace(new, submission=replace(new.submission, contact=contact))
+    upserted = await crm.upsert(lead(), changed(new), uncertain=False)
+
+    [row] = await rows(table)
+    info = json.loads(row["CustomerInfo"])
+    assert info["Company"] == '"' * 1_999 + "…"
+    assert (info["FirstName"], info["Email"]) == (CONTACT.first_name, CONTACT.email)
+    assert upserted.remarks == (
+        "Company cut to 2000 characters",
+        "Title cut to 2000 characters",
+    )
+
+
+async def test_a_row_that_the_table_refuses_is_rejected(crm: AzureTableCrm, table: Table) -> None:
+    await crm.check()
+
+    with pytest.raises(CrmRejectedError, match=r"^storage: 400 \w+$"):
+        await crm.upsert(lead("x" * 2_000), changed(interest()), uncertain=False)
 
     assert await rows(table) == []
 

@@ -157,7 +157,7 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
         "Row sweep": await rows(lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), "")),
         "Row quarantine": await rows(lambda table: TableQuarantine(table).keep(entry)),
         "Row outbox": await rows(lambda table: TableOutbox(table).keep(key, "{}")),
-        "Row marketplace lead": [dict(marketplace_row(LEAD_ID, INTEREST))],
+        "Row marketplace lead": [dict(marketplace_row(LEAD_ID, INTEREST).values)],
     }
 
 

@@ -8,11 +8,14 @@ interest again replaces its own row, so nothing is ever uncertain here.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from itertools import batched
 
+from azure.core.exceptions import AzureError
 from azure.data.tables import UpdateMode
 from pydantic_core import to_json
 
+from shared.destinations.http.values import Fitted, fitted
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -31,7 +34,7 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.storage.account import Table
+from shared.storage.account import Table, error_code
 from shared.storage.keys import time_key, time_text
 
 CUSTOMER_INFO = {
@@ -46,13 +49,24 @@ CUSTOMER_INFO = {
 MOST_OPERATIONS = 16
 """Table Storage takes 100 in one transaction, but 4 MiB in all, and 32 KiB grow sixfold in JSON."""
 
-ERRORS: Mapping[int, type[CrmError]] = {
-    400: CrmRejectedError,
-    401: CrmCredentialsError,
-    403: CrmCredentialsError,
-    413: CrmRejectedError,
+LONGEST_TEXT = 32 * 1024
+"""Characters of a column."""
+
+LONGEST_PART = 2_000
+"""Characters of a part of ``CustomerInfo`` where the whole is too long: JSON may double each."""
+
+NO_ACCESS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+REFUSED = {
+    "EntityTooLarge",
+    "InvalidInput",
+    "OutOfRangeInput",
+    "PropertiesNeedValue",
+    "PropertyValueTooLarge",
+    "RequestBodyTooLarge",
 }
-"""By status; anything else passes."""
+"""The service's codes for a row that it does not take; whatever else is no fault of the lead, see
+https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
+"""
 
 
 class AzureTableCrm:
@@ -68,13 +82,13 @@ class AzureTableCrm:
         """Write a row per new interest, with the contact as given in it."""
         del uncertain  # a row that is there already is replaced by itself
         rows = [interest_row(lead.lead_id, interest) for interest in changed.interests]
-        try:
-            for some in batched(rows, MOST_OPERATIONS, strict=False):
-                await self._write(some)
-        except StorageUnavailableError as error:
-            raise _crm_error(error) from error
-        holds = frozenset(interest.submission.submission_id for interest in changed.interests)
-        return Upserted(record=CrmRecord(id=lead.lead_id), holds=holds)
+        for some in batched(rows, MOST_OPERATIONS, strict=False):
+            await self._write([row.values for row in some])
+        return Upserted(
+            record=CrmRecord(id=lead.lead_id),
+            holds=frozenset(interest.submission.submission_id for interest in changed.interests),
+            remarks=tuple(remark for row in rows for remark in row.remarks),
+        )
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Return nothing: a table does not show who acted."""
@@ -89,8 +103,8 @@ class AzureTableCrm:
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         """Write the interest's row, which is all the note that a table can take."""
         changed = Changed(record=record, fields=frozenset(), interests=[interest])
-        await self.upsert(lead, changed, uncertain=False)
-        return Noted(id=interest.submission.submission_id)
+        written = await self.upsert(lead, changed, uncertain=False)
+        return Noted(id=interest.submission.submission_id, remarks=written.remarks)
 
     async def check(self) -> Sequence[CheckResult]:
         """Try to read from the table, which is created if it is missing."""
@@ -107,32 +121,51 @@ class AzureTableCrm:
 
     async def _write(self, rows: Sequence[Mapping[str, str]]) -> None:
         operations = [("upsert", row, {"mode": UpdateMode.REPLACE}) for row in rows]
-        await self._table.run(partial(self._table.client.submit_transaction, operations))
+        try:
+            await self._table.run(partial(self._table.client.submit_transaction, operations))
+        except StorageUnavailableError as error:
+            raise _crm_error(error) from error
+        except ValueError as error:  # azure-data-tables 12, where a success has another body
+            raise CrmUnavailableError("storage: not as the service answers") from error
 
     async def _read_one(self) -> None:
         async for _ in self._table.client.list_entities(results_per_page=1):
             return
 
 
-def interest_row(lead_id: str, interest: Interest) -> dict[str, str]:
-    """Return one interest as Partner Center would have written it."""
+def interest_row(lead_id: str, interest: Interest) -> Fitted:
+    """Return one interest as Partner Center would have written it, cut to what a column holds."""
     submission = interest.submission
-    return {
-        "PartitionKey": lead_id,
-        "RowKey": f"{time_key(submission.received_at)}|{submission.submission_id}",
+    info = _customer_info(submission.contact)
+    columns = {
         "ActionCode": submission.action,
         "CreatedTime": time_text(submission.received_at),
-        "CustomerInfo": _customer_info(submission.contact),
+        "CustomerInfo": to_json(info.values).decode(),
         "Description": submission.description,
         "LeadSource": submission.lead_source,
         "OfferDisplayName": submission.offer_title,
     }
+    fit = fitted(columns, dict.fromkeys(columns, LONGEST_TEXT))
+    keys = {
+        "PartitionKey": lead_id,
+        "RowKey": f"{time_key(submission.received_at)}|{submission.submission_id}",
+    }
+    return Fitted({**keys, **columns, **fit.values}, (*info.remarks, *fit.remarks))
 
 
-def _customer_info(contact: Contact) -> str:
-    return to_json({key: getattr(contact, name) for key, name in CUSTOMER_INFO.items()}).decode()
+def _customer_info(contact: Contact) -> Fitted:
+    """Return the parts of the contact, cut if their JSON would be too long: half of it is none."""
+    whole = {key: getattr(contact, name) for key, name in CUSTOMER_INFO.items()}
+    if len(to_json(whole).decode().encode("utf-16-le")) // 2 <= LONGEST_TEXT:
+        return Fitted(whole, ())
+    fit = fitted(whole, dict.fromkeys(whole, LONGEST_PART))
+    return Fitted({**whole, **fit.values}, fit.remarks)
 
 
 def _crm_error(error: StorageUnavailableError) -> CrmError:
-    status = getattr(error.__cause__, "status_code", 0)
-    return ERRORS.get(status, CrmUnavailableError)(str(error))
+    """Return what an error means for a delivery; a row may be written again, so none is unknown."""
+    cause = error.__cause__
+    if getattr(cause, "status_code", 0) in NO_ACCESS:
+        return CrmCredentialsError(str(error))
+    refused = isinstance(cause, AzureError) and error_code(cause) in REFUSED
+    return CrmRejectedError(str(error)) if refused else CrmUnavailableError(str(error))
