@@ -14,8 +14,11 @@ from typing import Any
 from local.errors import StartError
 
 MAX_BATCH_SIZE = 32
+INT32 = 2**31
+SHORTEST_POLLING_INTERVAL = timedelta(milliseconds=100)
 
-_TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)")
+_TIME_SPAN = re.compile(r"(?:(\d+)\.)?([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)")
+"""More than 23 hours are none: .NET reads ``24:00:00`` as 24 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +71,25 @@ def read_host_json(app_dir: Path) -> HostOptions:
 
 def _queue_options(given: dict[str, Any]) -> QueueOptions:
     batch_size = _number(given, "batchSize", 16, range(1, MAX_BATCH_SIZE + 1))
-    threshold = batch_size * (os.cpu_count() or 1) // 2
+    threshold = batch_size // 2 * (os.cpu_count() or 1)
     encoding = given.get("messageEncoding", "base64").lower()
     if encoding not in {"base64", "none"}:
         raise ValueError("messageEncoding must be base64 or none")
     return QueueOptions(
         batch_size=batch_size,
-        new_batch_threshold=_number(given, "newBatchThreshold", threshold, range(1_000)),
-        max_polling_interval=parse_time_span(given.get("maxPollingInterval", "00:01:00")),
+        new_batch_threshold=_number(given, "newBatchThreshold", threshold, range(INT32)),
+        max_polling_interval=_polling_interval(given.get("maxPollingInterval", "00:01:00")),
         visibility_timeout=parse_time_span(given.get("visibilityTimeout", "00:00:00")),
-        max_dequeue_count=_number(given, "maxDequeueCount", 5, range(1, 1_000)),
+        max_dequeue_count=_number(given, "maxDequeueCount", 5, range(1, INT32)),
         base64=encoding == "base64",
     )
+
+
+def _polling_interval(text: str) -> timedelta:
+    interval = parse_time_span(text)
+    if interval < SHORTEST_POLLING_INTERVAL:
+        raise ValueError(f"maxPollingInterval is {text}, but 00:00:00.1 is the least")
+    return interval
 
 
 def _number(given: dict[str, Any], name: str, default: int, allowed: range) -> int:

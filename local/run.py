@@ -1,7 +1,8 @@
 """One run: storage, app, triggers; and a clean end on Ctrl-C.
 
-What is in flight gets ten seconds to finish. A message whose function was cut off comes again once
-its ten minutes are over, as on the platform.
+Requests in flight get ten seconds; functions that run for a message or a tick are waited for as
+long as they need, as the platform's listeners do. A message whose function was cut off by a second
+Ctrl-C comes again once its ten minutes are over.
 """
 
 import asyncio
@@ -21,7 +22,8 @@ from local.azurite import Azurite, running_azurite
 from local.console import log_to_console, show_banner, silence_unclosed_clients
 from local.errors import AzuriteEndedError, LocalRunError, StartError
 from local.host_json import HostOptions, read_host_json
-from local.http import GRACE_SECONDS, HttpServer, HttpTriggers, listen
+from local.http import HttpServer, HttpTriggers, listen
+from local.queues import Wakes
 from local.runtime import Runtime
 from local.settings import DEFAULTS, OWN, STORAGE, read_settings, wants_azurite, with_azurite
 from local.stopping import set_by_signals
@@ -111,8 +113,9 @@ async def _start_app(
 
 
 async def _sources(app: _App, listening: socket.socket, stack: AsyncExitStack) -> list[_Source]:
+    wakes = Wakes()
     listeners = [
-        await open_listener(trigger, app.host, app.settings, app.runtime, stack)
+        await open_listener(trigger, app.host, app.settings, app.runtime, stack, wakes)
         for trigger in app.triggers.queues
     ]
     timers = [open_timer(trigger, app.runtime) for trigger in app.triggers.timers]
@@ -139,6 +142,7 @@ def _write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever waits for it never reads half of it."""
     partial = path.with_suffix(".partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8")
         partial.replace(path)
     except OSError as error:
@@ -162,8 +166,8 @@ async def _until_stopped(
     died = azurite and azurite.process.returncode is not None
     stopping.set()
     if not died:
-        _LOG.info("Stopping; what runs gets %d s, Ctrl-C again ends at once.", GRACE_SECONDS)
-    await _finish(tasks, grace=1 if died else GRACE_SECONDS + 1)  # the server's own, and one more
+        _LOG.info("Stopping once what runs is done; Ctrl-C again ends at once.")
+    await _finish(tasks, grace=1 if died else None)
     silence_unclosed_clients()
     if died:
         raise AzuriteEndedError(
@@ -171,8 +175,8 @@ async def _until_stopped(
         )
 
 
-async def _finish(tasks: list[asyncio.Task[None]], grace: float) -> None:
-    """Give ``tasks`` some seconds to finish, then cancel them; a defect of ours is raised."""
+async def _finish(tasks: list[asyncio.Task[None]], grace: float | None) -> None:
+    """Let ``tasks`` finish, cut off after ``grace`` seconds if any; a defect of ours is raised."""
     done, late = await asyncio.wait(tasks, timeout=grace)
     if late:
         _LOG.warning("Cutting off what is still running.")

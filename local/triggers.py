@@ -8,7 +8,7 @@ from local.console import log_outcome
 from local.errors import StartError
 from local.host_json import HostOptions
 from local.http import HttpRoute, read_route
-from local.queues import QueueListener, TriggerMessage
+from local.queues import QueueListener, TriggerMessage, Wakes
 from local.runtime import Function, Runtime, json_datum, text_datum
 from local.settings import queue_service, resolve
 from local.timers import Schedule, Tick, Timer, parse_schedule
@@ -97,6 +97,7 @@ async def open_listener(
     settings: Mapping[str, str],
     runtime: Runtime,
     stack: AsyncExitStack,
+    wakes: Wakes,
 ) -> QueueListener:
     """Connect a queue to its function; the connection closes with ``stack``."""
 
@@ -108,7 +109,7 @@ async def open_listener(
         return outcome.ok
 
     service = await stack.enter_async_context(queue_service(trigger.connection, settings))
-    return QueueListener(service, trigger.queue, host.queues, invoke)
+    return QueueListener(service, trigger.queue, host.queues, invoke, wakes=wakes)
 
 
 def open_timer(trigger: TimerTrigger, runtime: Runtime) -> Timer:

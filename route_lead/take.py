@@ -86,8 +86,9 @@ async def quarantine_message(taken: Taken, fault: str, quarantine: Quarantine) -
 async def keep_poison(taken: Taken, fault: str, quarantine: Quarantine, poison: PushQueue) -> None:
     """Keep a poison message whole, or put it back where it came from, this time for good.
 
-    The host gives the poison queue no poison queue of its own: what fails there too often is never
-    run again and forgotten after 7 days.
+    The host gives the poison queue no poison queue of its own. What fails there runs again every
+    ten minutes, or with an extension older than 5.3.8 never once ``maxDequeueCount`` is reached;
+    either way it is forgotten after 7 days.
     """
     try:
         await quarantine_message(taken, fault, quarantine)

@@ -45,6 +45,19 @@ async def children(pid: int) -> list[int]:
     return [int(child) for child, parent in rows if int(parent) == pid]
 
 
+async def test_the_folder_of_a_run_is_made_where_another_azurite_has_the_data(
+    azurite: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clean" / ".local"
+    env = {**TOY_SETTINGS, "LeadStorage": azurite}
+
+    async with RunningApp(app=TOY_APP, data=folder, env=env) as app:
+        told = json.loads((folder / "run.json").read_bytes())
+        assert await app.stop() == 0
+
+    assert told["connection"] == azurite
+
+
 async def test_queue_and_timer_functions_run(
     toy: RunningApp, queue_service: QueueServiceClient, eventually: Eventually
 ) -> None:

@@ -52,6 +52,17 @@ def test_all_options_are_read(tmp_path: Path) -> None:
     )
 
 
+def test_half_a_batch_is_rounded_down_for_each_cpu_and_nothing_else_limits_it(
+    tmp_path: Path,
+) -> None:
+    one = read(tmp_path, {"extensions": {"queues": {"batchSize": 1}}})
+    more = {"newBatchThreshold": 5_000, "maxDequeueCount": 5_000}
+    many = read(tmp_path, {"extensions": {"queues": more}})
+
+    assert one.queues.new_batch_threshold == 0
+    assert (many.queues.new_batch_threshold, many.queues.max_dequeue_count) == (5_000, 5_000)
+
+
 @pytest.mark.parametrize(
     "queues",
     [
@@ -60,6 +71,8 @@ def test_all_options_are_read(tmp_path: Path) -> None:
         {"maxDequeueCount": 0},
         {"visibilityTimeout": "a minute"},
         {"visibilityTimeout": 60},
+        {"visibilityTimeout": "24:00:00"},
+        {"maxPollingInterval": "00:00:00.05"},
         {"messageEncoding": "utf-16"},
     ],
 )

@@ -13,7 +13,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.azurite import connection_string
 from local.host_json import QueueOptions
-from local.queues import INVISIBLE_FOR, Invoke, QueueListener, TriggerMessage
+from local.queues import INVISIBLE_FOR, Invoke, QueueListener, TriggerMessage, Wakes, pause_after
 
 type Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
@@ -34,9 +34,12 @@ async def listening(
     invoke: Invoke,
     options: QueueOptions = PLAIN,
     invisible_for: timedelta = INVISIBLE_FOR,
+    wakes: Wakes | None = None,
 ) -> AsyncIterator[None]:
     stopping = asyncio.Event()
-    listener = QueueListener(service, queue, options, invoke, invisible_for=invisible_for)
+    listener = QueueListener(
+        service, queue, options, invoke, invisible_for=invisible_for, wakes=wakes
+    )
     running = asyncio.create_task(listener.run(stopping))
     try:
         yield
@@ -142,23 +145,78 @@ async def test_the_last_failure_moves_the_message_to_poison(
     assert moved.expires_on - moved.inserted_on == timedelta(days=7)
 
 
-async def test_a_poison_queue_has_none_of_its_own(
-    queue_service: QueueServiceClient, queue: QueueClient, eventually: Eventually
+async def test_a_message_that_fails_on_a_poison_queue_runs_again_and_again(
+    queue_service: QueueServiceClient,
+    queue: QueueClient,
+    eventually: Eventually,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     function = Recorder(ok=False)
     poison = poison_of(queue_service, queue)
     await poison.create_queue()
     await poison.send_message("worse")
 
-    async def failed() -> bool:
-        return len(function.got) == 1
+    async def failed_thrice() -> bool:
+        return len(function.got) == 3
 
-    options = QueueOptions(base64=False, max_dequeue_count=1)
-    async with listening(queue_service, poison.queue_name, function, options):
-        await eventually(failed)
+    options = QueueOptions(
+        base64=False, max_dequeue_count=1, max_polling_interval=timedelta(milliseconds=200)
+    )
+    hidden = timedelta(seconds=1)
+    async with listening(queue_service, poison.queue_name, function, options, hidden):
+        await eventually(failed_thrice)
 
     assert await count(poison) == 1
     assert not await holds(poison_of(queue_service, poison), "worse")
+    told = f"runs again in 0 minutes: {poison.queue_name} has no poison queue"
+    assert sum(told in message for message in caplog.messages) == 3
+
+
+async def test_a_move_to_poison_wakes_its_listener(
+    queue_service: QueueServiceClient, queue: QueueClient, eventually: Eventually
+) -> None:
+    kept = Recorder()
+    poison = poison_of(queue_service, queue)
+    await poison.create_queue()
+    once = QueueOptions(base64=False, max_dequeue_count=1)
+    rarely = QueueOptions(base64=False, max_polling_interval=timedelta(hours=1))
+    waits: list[bool] = []
+
+    def for_an_hour() -> float:
+        waits.append(True)
+        return 100_000
+
+    async def waiting() -> bool:
+        return bool(waits)
+
+    async def came() -> bool:
+        return kept.texts == ["bad"]
+
+    wakes = Wakes()
+    stopping = asyncio.Event()
+    asleep = QueueListener(
+        queue_service, poison.queue_name, rarely, kept, wakes=wakes, jitter=for_an_hour
+    )
+    running = asyncio.create_task(asleep.run(stopping))
+    await eventually(waiting)
+    await queue.send_message("bad")
+
+    async with listening(queue_service, queue.queue_name, Recorder(ok=False), once, wakes=wakes):
+        await eventually(came)
+
+    stopping.set()
+    await running
+    assert await is_empty(poison)
+
+
+@pytest.mark.parametrize(("jitter", "part"), [(0.0, 0.8), (0.5, 1.0), (1.0, 1.2)])
+def test_an_empty_queue_is_polled_ever_less_often(jitter: float, part: float) -> None:
+    longest = timedelta(seconds=5)
+
+    pauses = [pause_after(empty, longest, jitter).total_seconds() for empty in range(1, 9)]
+
+    grown = [0.1 + 0.1 * 2**n for n in range(8)]
+    assert pauses == pytest.approx([min(pause * part, 5) for pause in grown])
 
 
 async def test_a_message_taken_too_often_does_not_run_again(
@@ -190,6 +248,19 @@ async def test_base64_is_decoded_and_anything_else_is_poison(
         await eventually(lambda: is_empty(queue))
 
     assert function.texts == ["grüß dich"]
+
+
+async def test_base64_that_is_no_text_fails_without_running(
+    queue_service: QueueServiceClient, queue: QueueClient, eventually: Eventually
+) -> None:
+    function = Recorder()
+    text = base64.b64encode(b"\xff\xfe\xfd").decode()
+    await queue.send_message(text)
+
+    async with listening(queue_service, queue.queue_name, function, QueueOptions()):
+        await eventually(lambda: holds(poison_of(queue_service, queue), text))
+
+    assert function.got == []
 
 
 async def test_a_failed_message_stays_hidden_for_the_visibility_timeout(
