@@ -46,10 +46,15 @@ def fake_crm(name: str) -> CrmServer:
     return fake_of(name)()
 
 
-def exports(name: str, settings: Mapping[str, str]) -> list[str]:
-    """Return the settings that deliver to it, as a shell takes them."""
+def run_command(name: str, settings: Mapping[str, str]) -> list[str]:
+    """Return the lines of one command that runs the app with settings that deliver to the fake.
+
+    They hold for that command alone. Exported, they would get into the next deployment from the
+    same terminal: its parameters are read from the environment, by the same names.
+    """
     needed = {"CRM": name, **settings}
-    return [f"export {setting}={shlex.quote(value)}" for setting, value in needed.items()]
+    given = [f"{setting}={shlex.quote(value)} \\" for setting, value in needed.items()]
+    return [*given, "make run"]
 
 
 def record_table(record: SeenRecord) -> Table:
@@ -80,8 +85,8 @@ async def _serve(server: CrmServer, port: int, console: Console) -> None:
 
 def _introduce(server: CrmServer, console: Console) -> None:
     console.print(f"A FAKE of {server.name} at {server.url}, in memory. No account is touched.")
-    console.print("In another terminal, deliver to it:\n")
-    for line in [*exports(server.name, server.settings()), "make run"]:
+    console.print("In another terminal, run the app so that it delivers to it:\n")
+    for line in run_command(server.name, server.settings()):
         console.print(f"  {line}", soft_wrap=True, markup=False)
     console.print("\nRecords are shown here as they change. Ctrl-C stops.\n")
 
