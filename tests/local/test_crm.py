@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from local.crm import crm, exports
+from local.crm import crm, run_command
 from shared.destinations.https_endpoint.adapter import HttpsEndpointCrm
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.lead import CONTACT_FIELDS
@@ -56,7 +56,7 @@ async def read_until(process: Process, text: str) -> str:
 async def test_a_fake_tells_how_to_deliver_to_it_and_shows_what_comes() -> None:
     async with started("https_endpoint") as process:
         told = await read_until(process, "Ctrl-C stops")
-        settings = dict(re.findall(r"^  export (\w+)=(.*)$", told, re.MULTILINE))
+        settings = dict(re.findall(r"^  (\w+)=(.*) \\$", told, re.MULTILINE))
         settings = {name: shlex.split(value)[0] for name, value in settings.items()}
         assert "A FAKE of https_endpoint" in told
         assert settings.pop("CRM") == "https_endpoint"
@@ -76,11 +76,16 @@ async def test_a_fake_tells_how_to_deliver_to_it_and_shows_what_comes() -> None:
     assert (process.returncode, complained) == (0, b"")
 
 
-def test_settings_are_written_as_a_shell_takes_them() -> None:
-    assert exports("x", {"X_URL": "http://a/?b=1&c='2'", "CRM": "x"}) == [
-        "export CRM=x",
-        "export X_URL='http://a/?b=1&c='\"'\"'2'\"'\"''",
-    ]
+async def test_the_settings_hold_for_one_command_of_a_shell_and_no_longer() -> None:
+    lines = run_command("x", {"X_URL": "http://a/?b=1&c='2'"})
+    script = "\n".join(lines).replace("make run", "env") + '\necho "after:$CRM$X_URL"'
+
+    shell = await asyncio.create_subprocess_exec("sh", "-c", script, stdout=PIPE)
+    told = (await shell.communicate())[0].decode()
+
+    assert lines[-1] == "make run"
+    assert {"CRM=x", "X_URL=http://a/?b=1&c='2'"} <= set(told.splitlines())
+    assert told.endswith("after:\n")
 
 
 @pytest.mark.parametrize(
