@@ -110,7 +110,7 @@ def _waits(request: Request, codes: Collection[str], words: str, now: datetime) 
     if not {*TOKEN_REFUSED, NO_PERMISSION}.isdisjoint(codes):
         return CrmCredentialsError(words)
     if DAILY_QUOTA in codes:
-        return CrmUnavailableError(words, retry_after=_until_midnight(now))
+        return CrmUnavailableError(words, retry_after=_until_midnight(now), daily_quota=True)
     if not NOT_DONE.isdisjoint(codes):
         wait = RATE_WINDOW if RATE_LIMIT in codes else None
         return CrmUnavailableError(words, retry_after=wait)

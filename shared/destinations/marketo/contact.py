@@ -36,6 +36,7 @@ https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-d
 """
 
 NOT_ACCEPTED = "not accepted by Marketo"
+TOO_LONG = f"longer than {STRING_CHARACTERS} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,11 @@ def written(
     left_out = {name: why for name in given if (why := _unfit(name, wanted[name], refused))}
     sent = {name: value for name, value in wanted.items() if name not in left_out}
     fit = fitted(sent, dict.fromkeys(sent, STRING_CHARACTERS))
+    cut = dict.fromkeys((name for name in sent if fit.values[name] != sent[name]), TOO_LONG)
     return Written(
         fit.values,
         (*fit.remarks, *(unsent(name, why) for name, why in left_out.items())),
-        tuple(as_given(name, why, given[name]) for name, why in left_out.items()),
+        tuple(as_given(name, why, given[name]) for name, why in {**cut, **left_out}.items()),
     )
 
 
@@ -104,4 +106,4 @@ def _unfit(name: str, wanted: str, refused: Collection[str]) -> str:
     if not wanted:
         return "not a country that we know"
     too_long = name in WHOLE and len(wanted.encode("utf-16-le")) // 2 > STRING_CHARACTERS
-    return f"longer than {STRING_CHARACTERS} characters" if too_long else ""
+    return TOO_LONG if too_long else ""

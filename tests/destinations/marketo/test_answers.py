@@ -95,6 +95,7 @@ async def test_a_daily_quota_is_waited_for_until_midnight(
         await deliver(crm_for(clock))
 
     assert raised.value.retry_after == timedelta(hours=hours)
+    assert raised.value.daily_quota
 
 
 async def test_a_person_who_is_refused_is_parked_with_the_reason_but_not_the_values(

@@ -59,7 +59,9 @@ async def test_what_is_too_long_is_cut_and_the_cut_is_told(
     assert person["firstName"] == "Z" * 254 + "…"
     assert person["title"] == "🙂" * 127 + "…"
     assert TEXT_AREA_BYTES - 4 < len(person[INTERESTS].encode()) <= TEXT_AREA_BYTES
-    assert person[INTERESTS].endswith(f"…\n{mark(interest(1))}")
+    assert "…\nFirst name as given, longer than 255 characters: ZZZ" in person[INTERESTS]
+    assert person[INTERESTS].endswith(f"{long.title}\n{mark(interest(1))}")
+    assert f"Job title as given, longer than 255 characters: {long.title}" in person[INTERESTS]
     assert set(upserted.remarks) == {
         "firstName cut to 255 characters",
         "title cut to 255 characters",

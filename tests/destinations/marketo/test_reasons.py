@@ -1,0 +1,72 @@
+"""Reasons are Marketo's words without the customer's, whatever it repeats and however."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import quote
+
+import pytest
+from starlette.responses import JSONResponse, Response
+
+from local.fakes.marketo import MarketoServer
+from local.fakes.marketo.answers import skipped
+from shared.destinations.marketo.adapter import MarketoCrm
+from shared.domain.errors import CrmError
+from tests.destinations.marketo.world import deliver
+from tests.examples import CONTACT, interest
+
+SAID = "Our budget is 5,000,000 a year."
+PLANTED = [*CONTACT.given().values(), SAID]
+CODES = ["500", "603", "607", "608", "610", "701", "1001", "1002", "1003", "1006", "1007", "1999"]
+
+
+def spellings() -> Iterator[str]:
+    """Give all that was planted, in each way in which an answer may spell it."""
+    for spelled in (str, json.dumps, quote, escape, str.upper, str.swapcase):
+        yield " | ".join(spelled(value) for value in PLANTED)
+
+
+def assert_nothing_planted(error: CrmError) -> None:
+    said = str(error)
+    for value in PLANTED:
+        assert not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_no_reason_repeats_what_was_written(
+    server: MarketoServer, crm: MarketoCrm, code: str
+) -> None:
+    new = interest(1, description=SAID)
+    for planted in spellings():
+        errors = {"success": False, "errors": [{"code": code, "message": f"no: {planted}"}]}
+        for answer in (JSONResponse(errors), skipped(code, f"no: {planted}")):
+            server.answers.append(answer)
+            with pytest.raises(CrmError, match=f"^{code}: ") as raised:
+                await deliver(crm, None, new)
+            assert_nothing_planted(raised.value)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 413, 429, 500, 503])
+async def test_no_reason_repeats_what_an_answer_over_http_says(
+    server: MarketoServer, crm: MarketoCrm, status: int
+) -> None:
+    new = interest(1, description=SAID)
+    for planted in spellings():
+        for body in (f"<html>{planted}</html>", json.dumps({"error": planted})):
+            answers = [Response(body, status)] * (2 if status == 401 else 1)
+            server.answers.extend(answers)
+            with pytest.raises(CrmError, match=f"^{status}") as raised:
+                await deliver(crm, None, new)
+            assert_nothing_planted(raised.value)
+
+
+async def test_no_reason_repeats_what_was_asked_for(server: MarketoServer, crm: MarketoCrm) -> None:
+    for planted in spellings():
+        server.answers.append(skipped("1005", "Lead already exists"))
+        server.answers.append(
+            JSONResponse({"success": False, "errors": [{"code": "1003", "message": planted}]})
+        )
+        with pytest.raises(CrmError, match=r"^1003: ") as raised:
+            await deliver(crm)
+        assert CONTACT.email not in str(raised.value).lower()
