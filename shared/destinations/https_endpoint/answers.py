@@ -17,9 +17,6 @@ from shared.destinations.http.said import said
 from shared.destinations.https_endpoint.web_page import is_web_page
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
-LONGEST_ANSWER = 64 * 1024
-"""Bytes: an id, or what is wrong; no more is read."""
-
 LONGEST_ID = 200
 
 NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}

@@ -11,8 +11,9 @@ from standardwebhooks import Webhook
 
 from shared.destinations.http.answers import Request
 from shared.destinations.http.client import HttpClient
-from shared.destinations.https_endpoint.answers import LONGEST_ANSWER, failure, record_id
+from shared.destinations.https_endpoint.answers import failure, record_id
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
+from shared.destinations.https_endpoint.web_page import LONGEST_ANSWER
 from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
 

@@ -7,33 +7,37 @@ pages as they like.
 import json
 import re
 
+LONGEST_ANSWER = 64 * 1024
+"""Bytes: an id, or what is wrong; no more is read."""
+
 BEFORE_TEXT = " \t\r\n\f\v\ufeff\ufffd"
 """White space and what a byte order mark, in whatever encoding, is decoded to."""
 
 ANYWHERE = re.compile(
     r"<(?:html|head|body|title|meta|script|style|noscript|iframe|frameset|form|input|button)"
-    r"(?=[\s/>])"
+    r"(?=[\s/>]|$)"
 )
 FIRST = re.compile(
     r"<(?:!doctype\s+html|!--|(?:a|b|br|center|div|font|h[1-6]|header|hr|i|img|link|main|nav|p|"
-    r"section|span|svg|table|ul)(?=[\s/>]))"
+    r"section|span|svg|table|ul)(?=[\s/>]|$))"
 )
 """Tags that are found in other answers too: they make a page of one that begins with them."""
 
 
 def is_web_page(body: bytes) -> bool:
-    """Tell whether an answer, or its beginning, is a page or a fragment of one."""
+    """Tell whether an answer, as far as it was read, is a page or a fragment of one."""
     # Without its zero bytes, ASCII in UTF-16 or UTF-32 is ASCII, with a byte order mark or without.
     text = body.replace(b"\0", b"").decode("utf-8", "replace").strip(BEFORE_TEXT).lower()
-    return not _is_json(text) and bool(FIRST.match(text) or ANYWHERE.search(text))
+    cut = len(body) >= LONGEST_ANSWER
+    return not _is_json(text, cut=cut) and bool(FIRST.match(text) or ANYWHERE.search(text))
 
 
-def _is_json(text: str) -> bool:
-    """Tell whether a text is JSON, which may have markup in its values; it may have been cut."""
-    if text.startswith(("{", "[")):
-        return True
+def _is_json(text: str, *, cut: bool) -> bool:
+    """Tell whether a text is JSON, or the beginning of it: that may have markup in its values."""
     try:
         json.loads(text)
     except ValueError:
-        return False
+        return cut and text.startswith(("{", "["))
+    except RecursionError:
+        return True
     return True

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.destinations.https_endpoint.web_page import is_web_page
+from shared.destinations.https_endpoint.web_page import LONGEST_ANSWER, is_web_page
 
 PAGE = "<html><body>Please log in</body></html>"
 
@@ -20,6 +20,9 @@ PAGES = [
     "<!-- nothing else -->",
     '<form action="/login" method="post"><input name="user"></form>',
     "<FORM\naction='/login'>",
+    "<form",
+    "{ maintenance }<html>",
+    "[login]<form>",
     "<script>location = '/login'</script>",
     "<script src=/login.js></script>",
     '<meta http-equiv="refresh" content="0; url=/login">',
@@ -51,7 +54,6 @@ OTHERS = [
     '\ufeff{"id": "R-1"}',
     '{"id": "R-1", "page": "<html><form>"}',
     '[{"note": "<script>"}]',
-    '{"note": "<form>", "cut": "…',
     "<?xml version='1.0'?><response><id>R-1</id></response>",
     "<response><headline>OK</headline></response>",
     "<soap:Envelope><soap:Body/></soap:Envelope>",
@@ -74,5 +76,11 @@ def test_bytes_that_are_no_text_are_no_page() -> None:
     assert not is_web_page(b"\x1f\x8b\x08\x00\xff\xfe\x00\x01")
 
 
+def test_json_that_was_cut_is_no_page() -> None:
+    long = '{"page": "<form>", "more": "' + "x" * LONGEST_ANSWER
+
+    assert not is_web_page(long.encode()[:LONGEST_ANSWER])
+
+
 def test_json_that_is_nested_too_deeply_is_no_page() -> None:
-    assert not is_web_page(b"[" * 60_000)
+    assert not is_web_page(b"[" * 200_000)
