@@ -7,7 +7,10 @@ must not be contacted, our own id, and what the record is found by.
 
 from collections.abc import Awaitable, Callable, Collection
 
+from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmFieldsRefusedError
+
+REFUSED = "refused"
 
 
 async def without_refused[Answer](
@@ -26,6 +29,17 @@ async def without_refused[Answer](
             if not refused or refused != error.fields - left_out:
                 raise
             left_out |= refused
+
+
+def remembered(fields: Collection[str]) -> dict[str, str]:
+    """Return what the baseline of a record has of fields whose newest value is not in it."""
+    return {REFUSED: ",".join(sorted(fields))} if fields else {}
+
+
+def refused_before(record: CrmRecord | None) -> frozenset[str]:
+    """Return the fields that a baseline remembers."""
+    given = record.baseline.get(REFUSED, "") if record else ""
+    return frozenset(given.split(",")) - {""}
 
 
 def refusals(vendor: str, fields: Collection[str]) -> tuple[str, ...]:

@@ -6,14 +6,13 @@ from shared.destinations.http.values import Fitted, fitted
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
 
-LAST_NAME, COMPANY, EMAIL, PHONE = "LastName", "Company", "Email", "Phone"
-COUNTRY, COUNTRY_CODE = "Country", "CountryCode"
+LAST_NAME, COMPANY, COUNTRY_CODE = "LastName", "Company", "CountryCode"
 FIELDS = {
     "first_name": "FirstName",
     "last_name": LAST_NAME,
-    "email": EMAIL,
-    "phone": PHONE,
-    "country": COUNTRY,
+    "email": "Email",
+    "phone": "Phone",
+    "country": "Country",
     "company": COMPANY,
     "title": "Title",
 }
@@ -21,9 +20,9 @@ DESCRIPTION = "Description"
 LENGTHS = {
     "FirstName": 40,
     LAST_NAME: 80,
-    EMAIL: 80,
-    PHONE: 40,
-    COUNTRY: 80,
+    "Email": 80,
+    "Phone": 40,
+    "Country": 80,
     COUNTRY_CODE: 10,
     COMPANY: 255,
     "Title": 128,
@@ -33,9 +32,6 @@ LENGTHS = {
 """See https://developer.salesforce.com/docs/atlas.en-us.sfFieldRef.meta/sfFieldRef/salesforce_field_reference_Lead.htm
 Description and Subject are of the same length on ``Task``.
 """
-
-WHOLE = {EMAIL, PHONE, COUNTRY, COUNTRY_CODE}
-"""Fields whose values are sent whole or not at all: the beginning of one is of no use."""
 
 DO_NOT_CONTACT = {"DoNotCall": True, "HasOptedOutOfEmail": True}
 TOLD_NOT_TO_CONTACT = "do_not_contact"

@@ -7,7 +7,7 @@ from shared.destinations.http.own_fields import Filled, OwnField, Value, filled,
 from shared.destinations.http.refused import refusals
 from shared.destinations.http.texts import as_given, interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
-from shared.destinations.salesforce.contact import VENDOR, names_of, written
+from shared.destinations.salesforce.contact import VENDOR, names_of, writing
 from shared.destinations.salesforce.fields import (
     COMPANY,
     DESCRIPTION,
@@ -39,7 +39,7 @@ def new_lead(
 ) -> Body:
     """Return a new lead without the fields that Salesforce refused; those are described."""
     own = _own_fields(settings, lead, first, refused)
-    contact = written(settings, lead.contact, refused=refused)
+    contact = writing(settings).written(lead.contact, refused=refused)
     texts = fitted(own.texts, LENGTHS)
     told = (*contact.told, *_told_by_publisher(settings, lead.contact, own.values))
     description = _description(first, told) if DESCRIPTION not in refused else Fitted({}, ())
@@ -69,7 +69,7 @@ def first_values(
     """Return what a new lead has of a contact, and what stands in for a name and a company."""
     email = "" if LAST_NAME in refused else contact.email
     last_name = fitted({LAST_NAME: email}, LENGTHS).values
-    values = written(settings, contact, refused=refused).values
+    values = writing(settings).written(contact, refused=refused).values
     return settings.placeholders | last_name | values
 
 
@@ -81,14 +81,14 @@ def changed_lead(
     refused: Collection[str],
 ) -> Body:
     """Return the contact's fields of these names, without those the publisher fills."""
-    contact = written(settings, lead.contact, names, refused)
+    contact = writing(settings).written(lead.contact, names, refused)
     values: dict[str, Value] = {**contact.values, **flags(lead, before)}
     return Body(values, frozenset(contact.values), contact.remarks)
 
 
 def note_text(settings: SalesforceSettings, interest: Interest, refused: Collection[str]) -> str:
     """Return an interest, and whole what of its contact the lead does not have as it was given."""
-    told = written(settings, interest.submission.contact, refused=refused).told
+    told = writing(settings).written(interest.submission.contact, refused=refused).told
     return "\n".join((interest_text(interest), *told))
 
 

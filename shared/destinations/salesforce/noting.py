@@ -6,6 +6,7 @@ once: the task goes to the lead that it was merged into, or to the contact of a 
 
 from collections.abc import Collection
 
+from shared.destinations.http.refused import refused_before
 from shared.destinations.http.texts import customers_words
 from shared.destinations.salesforce.answers import (
     ConvertedError,
@@ -17,7 +18,6 @@ from shared.destinations.salesforce.contact import our_fields
 from shared.destinations.salesforce.fields import DESCRIPTION, has_mark
 from shared.destinations.salesforce.lead_body import note_text
 from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
-from shared.destinations.salesforce.record import refused_fields
 from shared.destinations.salesforce.rows import survivor
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
@@ -60,7 +60,7 @@ class Noting:
             return Noted(id="", remarks=(NOWHERE,))
 
     async def _note(self, lead: Lead, row: LeadRow, record: CrmRecord, interest: Interest) -> Noted:
-        text = note_text(self._settings, interest, refused_fields(record))
+        text = note_text(self._settings, interest, refused_before(record))
         who = row.contact if row.converted else row.record_id
         task = note_task(interest, text, who, self._settings.closed_task_status)
         if has_mark(row.description, task.mark):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
+from shared.destinations.http.refused import refused_before
 from shared.destinations.http.texts import customers_words, recreated
 from shared.destinations.salesforce.answers import (
     AlreadyThereError,
@@ -22,7 +23,7 @@ from shared.destinations.salesforce.fields import DESCRIPTION
 from shared.destinations.salesforce.follow_up import status_baseline
 from shared.destinations.salesforce.lead_body import changed_lead, first_values, new_lead
 from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
-from shared.destinations.salesforce.record import crm_record, refused_fields
+from shared.destinations.salesforce.record import crm_record
 from shared.destinations.salesforce.rows import Row, survivor, the_one
 from shared.destinations.salesforce.saving import Saved, save
 from shared.destinations.salesforce.settings import SalesforceSettings
@@ -122,7 +123,7 @@ class Upserting:
         except ConvertedError:
             saved = Saved(row.record_id, (STAYS,))
         sent = {theirs[name] for name in names if name in theirs}
-        refused = saved.refused | (refused_fields(changed.record) - sent)
+        refused = saved.refused | (refused_before(changed.record) - sent)
         status = status_baseline(row.status, row.changed_at, changed.record)
         record = crm_record(self._settings, row.record_id, lead, status, refused)
         return Upserted(record=record, remarks=saved.remarks)

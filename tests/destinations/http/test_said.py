@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from shared.destinations.http.answers import Request
 from shared.destinations.http.said import LONGEST_REASON, PIECE, said, sent_by, without
+from shared.destinations.http.texts import customers_words
+from shared.domain.lead import Contact
+from tests.examples import CONTACT, interest, lead
 
 VALUE = 'Zoë "O\'Hara" <zoe+x@fabrikam.example>, 50% & more'
 REQUEST = Request(
@@ -88,3 +91,13 @@ def test_no_piece_of_a_value_is_left_wherever_it_begins(value: str, start: int, 
     left = told.strip("\x00\x01")
     if "\x00" not in value and "\x01" not in value and value.strip():
         assert left.replace("…", "") == ""
+
+
+def test_what_is_known_of_a_customer_is_hidden_though_it_is_not_sent() -> None:
+    one = interest(1, description="A word in confidence")
+    words = customers_words(replace(lead(), contact=Contact(last_name="O'Hara")), [one])
+    assert words == ("O'Hara", *CONTACT.given().values(), "A word in confidence")
+
+    told = said(replace(REQUEST, hidden=words), "O'Hara has a word in confidence; Zoë has not")
+
+    assert told == "… has …; … has not"
