@@ -9,6 +9,7 @@ from cli import (
     app_commands,
     backup_commands,
     check_commands,
+    identity_commands,
     lead_commands,
     quarantine_commands,
     send_commands,
@@ -27,6 +28,7 @@ app.command("list")(lead_commands.list_leads)
 app.command("show")(lead_commands.show)
 app.command("release")(lead_commands.release_leads)
 app.command("deliver")(lead_commands.deliver)
+app.command("identity")(identity_commands.show_identity)
 app.command("follow-up")(lead_commands.follow_up)
 app.add_typer(quarantine, name="quarantine")
 app.command("check")(check_commands.check)

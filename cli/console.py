@@ -84,6 +84,15 @@ def print_array(views: Iterable[View]) -> None:
     print("[" + ",".join("\n " + view.model_dump_json() for view in views) + "\n]")
 
 
+async def print_as_found(views: AsyncIterator[View]) -> None:
+    """Print a JSON array, each object as soon as it is found."""
+    separator = "[\n "
+    async for view in views:
+        print(separator + view.model_dump_json(), end="")
+        separator = ",\n "
+    print("[\n]" if separator == "[\n " else "\n]")
+
+
 async def count[T](items: AsyncIterator[T], what: str) -> int:
     """Go through all items with a bar on standard error; return how many there were."""
     done = 0

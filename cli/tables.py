@@ -1,11 +1,12 @@
 """What people see of leads and bodies: tables of 80 columns or more, and details."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from cli.console import cell, minute, printable, say, say_table, state_cell
+from shared.operations.identity_review import IdentityChange
 from shared.operations.lead_views import DeliveryView, LeadDetails, LeadView, SubmissionView
 from shared.operations.quarantine_views import QuarantineView
 from shared.operations.words import counted
@@ -63,6 +64,16 @@ def _did(view: LeadView) -> str:
     return ", ".join(
         (i.action or i.source) + (f" ×{i.repeats + 1}" if i.repeats else "") for i in view.interests
     )
+
+
+async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
+    """Print what the newest identity rule would join and split, as it is found."""
+    found = False
+    async for change in changes:
+        found = True
+        say(f"{change.change} {', '.join(i[:ID_DIGITS] for i in change.lead_ids)}: {change.reason}")
+    if not found:
+        say("today's rules of identity would join and split no lead")
 
 
 def print_details(details: LeadDetails) -> None:

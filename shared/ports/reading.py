@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from shared.domain.lead import Interest
+from shared.domain.lead import Interest, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason
 
@@ -66,6 +66,9 @@ class LeadHistories(Protocol):
 
     def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
+
+    def told(self) -> AsyncIterator[tuple[str, Submission]]:
+        """Yield every submission with the id of its lead, those of one lead together."""
 
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""

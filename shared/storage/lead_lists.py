@@ -1,13 +1,14 @@
 """What only people read of leads: lists by index rows, histories, and all there is."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from shared.domain.lead import Interest, KeyKind
+from shared.domain.lead import CONTACT_FIELDS, Interest, KeyKind, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.reading import Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
@@ -35,6 +36,14 @@ from shared.storage.lead_rows import (
     read_interest,
     read_lead,
 )
+
+TOLD = [
+    "PartitionKey",
+    "version",
+    *(field.name for field in fields(Submission) if field.name != "contact"),
+    *CONTACT_FIELDS,
+]
+"""Columns of an interest without the push."""
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
@@ -142,6 +151,16 @@ class TableLeadHistories:
             partition[row["RowKey"]] = row
         if LEAD_ROW in partition:
             yield _stored(partition)
+
+    async def told(self) -> AsyncIterator[tuple[str, Submission]]:
+        """Yield every submission with the id of its lead, those of one lead together."""
+        found = self._table.rows(
+            "RowKey ge @start and RowKey lt @end",
+            {"start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX},
+            select=TOLD,
+        )
+        async for row in found:
+            yield row["PartitionKey"], read_interest(row).submission
 
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""

@@ -13,7 +13,7 @@ import typer
 
 from cli import sweep_views
 from cli.app import app
-from shared.operations import lead_views, quarantine_views, status
+from shared.operations import identity_review, lead_views, quarantine_views, status
 from shared.operations.listing import LeadState
 from shared.operations.views import View
 from shared.ports.index import Doing
@@ -31,6 +31,7 @@ OBJECTS = {
     lead_views.DeliveryView: "delivery",
     lead_views.SubmissionView: "submission",
     lead_views.EventView: "event",
+    identity_review.IdentityChange: "identity change",
     quarantine_views.QuarantineView: "quarantine entry",
     quarantine_views.QuarantineDetails: "quarantine entry with body",
     sweep_views.StepView: "step",
@@ -101,7 +102,7 @@ def test_all_states_that_can_be_listed_are_named(document: dict[str, Section]) -
 def test_every_object_has_a_section() -> None:
     names = [
         name
-        for module in (lead_views, quarantine_views, status, sweep_views)
+        for module in (identity_review, lead_views, quarantine_views, status, sweep_views)
         for name in vars(module).values()
     ]
     found = {view for view in names if isinstance(view, type) and issubclass(view, View)}

@@ -1,0 +1,21 @@
+"""``leads identity``."""
+
+from cli import console
+from cli.command import run
+from cli.lead_commands import Json
+from cli.tables import print_identity
+from cli.wiring import open_stores
+from shared.operations.identity_review import identity_changes
+
+
+def show_identity(*, as_json: Json = False) -> None:
+    """Show which leads today's rules of identity would join or split; change nothing."""
+
+    async def command() -> None:
+        changes = identity_changes(open_stores())
+        if as_json:
+            await console.print_as_found(changes)
+        else:
+            await print_identity(changes)
+
+    run(command())
