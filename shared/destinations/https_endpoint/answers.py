@@ -8,11 +8,16 @@ import json
 from collections.abc import Iterator, Sequence
 from html import unescape
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 
-from shared.destinations.http.answers import Request, meaning, retry_after, unanswered
+from shared.destinations.http.answers import (
+    Request,
+    json_of,
+    meaning,
+    retry_after,
+    unanswered,
+)
 from shared.destinations.http.said import said
 from shared.destinations.https_endpoint.web_page import is_web_page
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
@@ -38,7 +43,7 @@ def record_id(request: Request, response: httpx.Response) -> str:
     if is_web_page(response.content):
         page = f"{response.status_code}, but with a web page: check HTTPS_ENDPOINT_URL"
         raise unanswered(request, page)
-    found = _json(response)
+    found = json_of(response)
     given = found.get("id") if isinstance(found, dict) else None
     usable = isinstance(given, str | int) and not isinstance(given, bool)
     return str(given) if usable and len(str(given)) <= LONGEST_ID else ""
@@ -68,13 +73,17 @@ def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) 
 
 
 def _words(response: httpx.Response) -> str:
-    """Return what an answer says: the texts in its JSON, or else its text; a web page's is none."""
+    """Return what an answer says: the texts in its JSON, or else its text.
+
+    A web page and half of JSON say nothing.
+    """
+    text = response.text.lstrip("\ufeff").strip()
     if is_web_page(response.content):
         return ""
     try:
-        texts = dict.fromkeys(_texts(json.loads(response.content)))
+        texts = dict.fromkeys(_texts(json.loads(text)))
     except (ValueError, RecursionError):
-        texts = {response.text: None}
+        texts = {} if text.startswith(("{", "[", '"')) else {text: None}
     return unescape("; ".join(text.strip() for text in texts if text.strip()))
 
 
@@ -88,13 +97,6 @@ def _texts(value: object) -> Iterator[str]:
 
 def _error_code(response: httpx.Response) -> object:
     """Return the code of an error in the shape that Power Automate and Logic Apps give."""
-    found = _json(response)
+    found = json_of(response)
     error = found.get("error") if isinstance(found, dict) else None
     return error.get("code") if isinstance(error, dict) else None
-
-
-def _json(response: httpx.Response) -> Any:  # noqa: ANN401 - as JSON is
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None

@@ -102,6 +102,8 @@ async def test_a_refusal_is_rejected_in_its_own_words(
         (400, "[]", CrmUnavailableError),
         (400, "null", CrmUnavailableError),
         (400, '{"status": 400, "error": null}', CrmUnavailableError),
+        (400, '{"error": {"code": "Inva', CrmUnavailableError),
+        (400, '["The field', CrmUnavailableError),
         (400, PAGE, CrmUnavailableError),
         (409, PAGE, CrmUnavailableError),
         (422, PAGE.upper(), CrmUnavailableError),
