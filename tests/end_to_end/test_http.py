@@ -161,7 +161,7 @@ QUERIES = st.dictionaries(TEXTS.filter(bool), TEXTS, max_size=2)
 REQUESTS = st.tuples(BODIES, HEADERS, QUERIES)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(REQUESTS, min_size=10, max_size=10))
 async def test_whatever_comes_is_accepted_or_refused_with_a_reason(
     app: App, requests: list[tuple[bytes, dict[str, str], dict[str, str]]]
