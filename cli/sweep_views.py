@@ -32,7 +32,7 @@ class StepView(View):
             followed_up=step.followed_up,
             requeued=step.requeue,
             parked=step.parked,
-            next_due_at=step.change.lead.next_due_at,
+            next_due_at=step.change.stored_lead.next_due_at,
         )
 
 

@@ -15,8 +15,9 @@ from datetime import datetime
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.due import Step, what_is_due
 from nurture_timer.tidying import SETTLED, tidy
+from shared.committing import commit
 from shared.domain.envelope import Deliver
-from shared.domain.errors import StaleLeadError, StorageUnavailableError
+from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
 from shared.ports.leads import LeadStore, StoredLead
@@ -91,7 +92,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
 async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
     from_outbox = await _queue_outbox(due.outbox, ports)
-    dealt = await _side_by_side(_deal(row, step, due.at, ports) for row, step in due.steps.items())
+    dealt = await _side_by_side(_deal(row, step, ports) for row, step in due.steps.items())
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
     failed = sum(
@@ -130,22 +131,16 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     return queued
 
 
-async def _deal(row: DueRow, step: Step, now: datetime, ports: SweepPorts) -> Step | None:
+async def _deal(row: DueRow, step: Step, ports: SweepPorts) -> Step | None:
     """Take one step; None if somebody else wrote the lead meanwhile: it stays due."""
-    lead_id = row.lead_id
     if step.requeue:
-        await ports.queue.send(Deliver(lead_id=lead_id).to_text())
-    for destination in step.parked:
-        await ports.index.put_parked(lead_id, destination, now)
-    if step.flagged:
-        await ports.index.put_overdue(lead_id, now)
-    if step.change.lead.next_due_at is not None:
-        await ports.index.put_due(lead_id, step.change.lead.next_due_at)
+        await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
-        await ports.leads.commit(step.change)
+        after = await commit(ports.leads, ports.index, step.change)
     except StaleLeadError:
         return None
-    await ports.index.delete(row)
+    if after.lead.next_due_at != row.due_at:
+        await ports.index.delete(row)
     return step
 
 
@@ -162,7 +157,7 @@ async def _side_by_side[T](calls: Iterable[Awaitable[T]]) -> list[T | BaseExcept
 
 def _failed(row: DueRow, error: BaseException) -> bool:
     """Log what our storage did not do; raise what is no fault of storage."""
-    if not isinstance(error, StorageUnavailableError):
+    if not isinstance(error, StorageUnavailableError | StorageRefusedError):
         raise error
     log.warning("lead %s stays due: %s", row.lead_id, error)
     return True

@@ -1,7 +1,9 @@
 """What one message changes on a lead. Pure: a stored lead in, a transaction out."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.domain.delivery import (
     REASON_CHARACTERS,
@@ -15,11 +17,13 @@ from shared.domain.delivery import (
     postpone,
     release_claim,
     release_parked,
+    renew_claim,
 )
 from shared.domain.identity import DedupeKey
-from shared.domain.lead import Interest, Submission
+from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
-from shared.domain.schedule import GRACE, next_look_at, sooner
+from shared.domain.noting import Progress
+from shared.domain.schedule import GRACE
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 
@@ -63,13 +67,10 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
     wanted = rules.destinations if rules.deliver_tests or not lead.test else ()
     have = before.deliveries if before else {}
     new = {name: Delivery(destination=name) for name in wanted if name not in have}
-    look_at = next_look_at(lead, {**have, **new}.values(), now)
-    if before is None:
-        look_at = sooner(look_at, now + GRACE)
     interest = Interest(submission=submission, version=lead.version, repeat_of=repeat_of)
     return LeadChange(
         before=before,
-        lead=replace(lead, next_due_at=sooner(known.next_due_at, look_at)),
+        lead=lead if before else replace(lead, next_due_at=now + GRACE),
         at=now,
         deliveries=new,
         interest=RecordedInterest(interest=interest, body=body, content_type=content_type),
@@ -99,88 +100,128 @@ def untouched(before: StoredLead, now: datetime) -> LeadChange:
     return LeadChange(before=before, lead=before.lead, at=now)
 
 
-def take_claims(
-    change: LeadChange, claim_id: str, now: datetime, *, not_before_due: bool
-) -> LeadChange:
-    """Claim every delivery of the lead that is behind and that nobody holds.
-
-    ``not_before_due`` leaves those alone whose next attempt is still to come.
-    """
-    free = {
-        d.destination: claim(d, claim_id, now)
-        for d in change.after("").deliveries.values()
-        if d.is_behind(change.lead.version)
-        and d.held_until(now) is None
-        and not (not_before_due and _is_early(d, now))
+def let_go(change: LeadChange, unsent: Collection[str]) -> LeadChange:
+    """Give back claims under which nothing was sent, by what a message says of its own."""
+    held = {
+        name: release_claim(delivery)
+        for name, delivery in change.all_deliveries.items()
+        if delivery.claim_id and delivery.claim_id in unsent
     }
-    return replace(change, deliveries={**change.deliveries, **free})
+    return replace(change, deliveries={**change.deliveries, **held})
+
+
+def claimable(change: LeadChange, now: datetime, *, not_before_due: bool) -> Mapping[str, int]:
+    """Return which deliveries are behind and held by nobody, each with the version that it has.
+
+    ``not_before_due`` leaves those out whose next attempt is still to come.
+    """
+    return {
+        name: delivery.delivered_version
+        for name, delivery in change.all_deliveries.items()
+        if delivery.is_behind(change.lead.version)
+        and delivery.held_until(now) is None
+        and not (not_before_due and _is_early(delivery, now))
+    }
+
+
+def take_claims(
+    change: LeadChange, claim_id: str, now: datetime, *, lacking: Mapping[str, int], sent: Lead
+) -> LeadChange:
+    """Claim what was found claimable, to send the lead as it was then.
+
+    What somebody else has claimed since, or brought to another version, is left alone.
+    """
+    still = claimable(change, now, not_before_due=False)
+    claimed = {
+        name: claim(change.all_deliveries[name], claim_id, now, sent.contact)
+        for name, version in lacking.items()
+        if still.get(name) == version
+    }
+    return replace(change, deliveries={**change.deliveries, **claimed})
 
 
 def _is_early(delivery: Delivery, now: datetime) -> bool:
     return delivery.next_attempt_at is not None and now < delivery.next_attempt_at
 
 
-def mark(
-    before: StoredLead,
-    destination: str,
-    claim_id: str,
-    *,
-    sent: StoredLead,
-    upserted: Upserted,
-    now: datetime,
-) -> LeadChange | None:
-    """Mark as delivered what was sent; keep the claim if the lead has moved on since.
+class Mine(NamedTuple):
+    """A delivery that a message has claimed, and the id of the claim."""
 
-    None if the claim is another's by now.
-    """
-    delivery = before.deliveries[destination]
-    if delivery.claim_id != claim_id:
+    destination: str
+    claim_id: str
+
+    def in_(self, stored: StoredLead) -> Delivery | None:
+        """Return the delivery; None if the claim is another's by now."""
+        delivery = stored.deliveries[self.destination]
+        return delivery if delivery.claim_id == self.claim_id else None
+
+
+def mark(
+    before: StoredLead, mine: Mine, *, sent: Lead, upserted: Upserted, now: datetime
+) -> LeadChange | None:
+    """Mark as delivered what was sent, and give the claim back; None if it is another's by now."""
+    delivery = mine.in_(before)
+    if delivery is None:
         return None
-    crm_record, version = upserted.record, sent.lead.version
-    marked = mark_delivered(delivery, version, sent.lead.contact, crm_record, now)
-    if marked.is_behind(before.lead.version):
-        marked = claim(marked, claim_id, now)
-    detail = "; ".join((f"version {version}, record {crm_record.id}", *upserted.remarks))
+    crm_record = _record(delivery, upserted)
+    marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
+    detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
     return _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
 
 
-def progress(  # noqa: PLR0913 - each is one part of what is written
+def progress(
     before: StoredLead,
-    destination: str,
-    claim_id: str,
+    mine: Mine,
     *,
-    sent: StoredLead,
-    crm_record: CrmRecord,
-    noted: tuple[str, ...],
+    sent: Lead,
+    upserted: Upserted,
+    noted: Progress,
     now: datetime,
 ) -> LeadChange | None:
     """Store the record and its notes so far, so that no later request makes them again.
 
-    None if the claim is another's by now.
+    The claim is kept for a further while. None if it is another's by now.
     """
-    delivery = before.deliveries[destination]
-    if delivery.claim_id != claim_id:
+    delivery = mine.in_(before)
+    if delivery is None:
         return None
-    so_far = note_progress(delivery, sent.lead.contact, crm_record, noted)
-    return _delivery_change(before, so_far, None, "", now)
+    crm_record = _record(delivery, upserted)
+    so_far = note_progress(delivery, sent.contact, crm_record, noted.to, noted.ids)
+    return _delivery_change(before, renew_claim(so_far, now), None, "", now)
+
+
+def pause(before: StoredLead, mine: Mine, now: datetime) -> LeadChange | None:
+    """Give the claim back in the middle of a long delivery; None if it is another's by now."""
+    delivery = mine.in_(before)
+    if delivery is None:
+        return None
+    return _delivery_change(before, release_claim(delivery), None, "", now)
+
+
+def is_kept(delivery: Delivery, upserted: Upserted) -> bool:
+    """Tell whether the record is the one that we know: what it held before, it holds now."""
+    known = delivery.record
+    return known is not None and known.id == upserted.record.id and not upserted.created
+
+
+def _record(delivery: Delivery, upserted: Upserted) -> CrmRecord:
+    """Return the record to keep; what only a newer adapter knows of its baseline stays there."""
+    if delivery.record is None or not is_kept(delivery, upserted):
+        return upserted.record
+    baseline = {**delivery.record.baseline, **upserted.record.baseline}
+    return replace(upserted.record, baseline=baseline)
 
 
 def fail(
-    before: StoredLead,
-    destination: str,
-    claim_id: str,
-    failure: Failure,
-    *,
-    version: int,
-    now: datetime,
+    before: StoredLead, mine: Mine, failure: Failure, *, version: int, now: datetime
 ) -> LeadChange | None:
     """Postpone or park what a destination did not take; None if the claim is another's by now.
 
     A claim is given back only if the destination clearly did nothing: a request that is still
     under way must not overtake the next one.
     """
-    delivery = before.deliveries[destination]
-    if delivery.claim_id != claim_id:
+    delivery = mine.in_(before)
+    if delivery is None:
         return None
     if not failure.maybe_done:
         delivery = release_claim(delivery)

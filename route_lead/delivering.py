@@ -3,86 +3,28 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
-from route_lead.changes import Failure, fail, mark, progress
-from route_lead.storing import change_lead
-from shared.domain.delivery import (
-    REASON_CHARACTERS,
-    UNCERTAIN,
-    UPSERT_DEADLINE,
-    Delivery,
-    delay_asked_for,
-    gives_up,
-    retry_delay,
-)
+from route_lead.at_work import LeadAtWork, Turn
+from route_lead.changes import Mine, fail, is_kept, mark, pause, progress
+from route_lead.failing import DeliveryError, failure, trouble
+from shared.domain.delivery import REASON_CHARACTERS, UPSERT_DEADLINE
 from shared.domain.errors import (
-    CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
-    CrmRejectedError,
-    CrmSettingsError,
     CrmUnavailableError,
-    CrmUncertainError,
     SettingsError,
+    StorageRefusedError,
 )
-from shared.domain.lead import CONTACT_FIELDS, Contact, Interest
-from shared.ports.crm import Changed, Destinations, Upserted
+from shared.domain.noting import Progress, in_turn, noted, progress_of
+from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
-from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 
 log = logging.getLogger(__name__)
 
-PAST_THE_CLAIM = timedelta(seconds=1)
 TOO_LATE = "the claim would have run out before the destination answered"
-
-REFUSALS: Mapping[type[CrmError], str] = {
-    CrmCredentialsError: "it refuses our credentials",
-    CrmSettingsError: "our settings do not fit it",
-}
-"""What a log line says: the destination's own words stay with the index."""
-
-
-class LeadAtWork:
-    """One lead as one message knows it; its deliveries run side by side and write in turn."""
-
-    def __init__(
-        self, leads: LeadStore, stored: StoredLead, claim_id: str, new: RecordedInterest | None
-    ) -> None:
-        """Take the lead as last read or written, and what this message added to it."""
-        self.stored = stored
-        self.claim_id = claim_id
-        self._leads = leads
-        self._new = new.interest if new and not new.interest.repeat_of else None
-        self._writing = asyncio.Lock()
-        self._gone = False
-
-    def holds(self, destination: str, *, until: datetime | None = None) -> bool:
-        """Tell whether the claim on a delivery is this message's, and runs ``until`` then."""
-        delivery = self.delivery(destination)
-        runs = until is None or delivery.held_until(until) is not None
-        return runs and not self._gone and delivery.claim_id == self.claim_id
-
-    def delivery(self, destination: str) -> Delivery:
-        """Return the delivery as last known."""
-        return self.stored.deliveries[destination]
-
-    async def change(self, decide: Callable[[StoredLead], LeadChange | None]) -> None:
-        """Write what ``decide`` makes of the lead as it is stored by now."""
-        async with self._writing:
-            after = await change_lead(self._leads, self.stored, decide)
-            self._gone = after is None
-            self.stored = after or self.stored
-
-    async def interests(self, after_version: int, version: int) -> Sequence[Interest]:
-        """Return the interests of some versions, without a read if they came with this message."""
-        if self._new and after_version + 1 == version == self._new.version:
-            return [self._new]
-        found = await self._leads.interests(self.stored.lead.lead_id, after_version=after_version)
-        return [interest for interest in found if interest.version <= version]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,66 +37,82 @@ class Deliverer:
     jitter: Callable[[], float]
     deadline: timedelta = UPSERT_DEADLINE
 
-    async def deliver(self, work: LeadAtWork, destination: str) -> None:
+    async def deliver(self, work: LeadAtWork, first: Turn) -> None:
         """Deliver until the destination has the newest version, or did not take it."""
-        while work.holds(destination):
-            sent = work.stored
+        turn: Turn | None = first
+        while turn is not None:
             try:
-                upserted = await self._send(work, sent, destination)
-            except (CrmError, SettingsError) as error:
-                await self._fail(work, sent, destination, error)
+                done = await self._take(work, turn)
+            except (CrmError, SettingsError, StorageRefusedError) as error:
+                await self._fail(work, turn, error)
                 return
-            marked = partial(
-                mark,
-                destination=destination,
-                claim_id=work.claim_id,
-                sent=sent,
-                upserted=upserted,
-                now=self.clock(),
-            )
-            await work.change(marked)
-            if sent.deliveries[destination].failing_since is not None:
-                await self.index.delete_trouble(destination, Doing.DELIVER)
+            if not done:
+                return
+            if turn.delivery.failing_since is not None:
+                await self.index.delete_trouble(turn.destination, Doing.DELIVER)
+            turn = await work.claim_again(turn.destination)
 
-    async def _send(self, work: LeadAtWork, sent: StoredLead, destination: str) -> Upserted:
-        """Bring the record up to the version that is sent, and its notes one by one."""
-        delivery = sent.deliveries[destination]
-        crm = await self.destinations.get(destination)
-        interests = await work.interests(delivery.delivered_version, sent.lead.version)
+    async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
+        """Bring the record up to the version that is sent; False if there was no time for all."""
+        crm = await self._crm(turn.destination)
         changed = Changed(
-            record=delivery.record,
-            fields=_changed_fields(delivery, sent.lead.contact, interests),
-            interests=interests,
+            record=turn.delivery.record,
+            fields=frozenset(turn.delivery.sent),
+            interests=turn.interests,
         )
-        upsert = crm.upsert(sent.lead, changed, uncertain=delivery.uncertain)
-        upserted = await self._ask(work, destination, upsert)
-        crm_record, remarks = upserted.record, upserted.remarks
-        known = delivery.record is not None and delivery.record.id == crm_record.id
-        kept = known and not upserted.created
-        noted = (*(delivery.noted if kept else ()), *sorted(upserted.holds))
-        to_note = [i for i in interests if i.submission.submission_id not in noted]
+        upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
+        upserted = await self._ask(work, turn, upsert)
+        remarks = await self._note(work, turn, crm, upserted)
+        now, mine = self.clock(), Mine(turn.destination, work.claim_id)
+        if remarks is None:
+            await work.change(lambda stored: pause(stored, mine, now))
+            return False
+        done = replace(upserted, remarks=(*upserted.remarks, *remarks))
+        await work.change(lambda stored: mark(stored, mine, sent=turn.lead, upserted=done, now=now))
+        return True
+
+    async def _note(
+        self, work: LeadAtWork, turn: Turn, crm: Crm, upserted: Upserted
+    ) -> Sequence[str] | None:
+        """Write what the record lacks, one by one; return remarks, None if there is no time."""
+        kept = is_kept(turn.delivery, upserted)
+        known = progress_of(turn.delivery) if kept else Progress()
+        so_far = noted(known, upserted.holds, turn.interests)
+        remarks: list[str] = []
+        to_note = [interest for interest in in_turn(turn.interests) if not so_far.holds(interest)]
         for number, interest in enumerate(to_note):
             if number or not kept:
-                stored = partial(
-                    progress,
-                    destination=destination,
-                    claim_id=work.claim_id,
-                    sent=sent,
-                    crm_record=crm_record,
-                    noted=noted,
-                    now=self.clock(),
-                )
-                await work.change(stored)
-            note = await self._ask(work, destination, crm.note(sent.lead, crm_record, interest))
-            noted = (*noted, interest.submission.submission_id)
+                await self._store(work, turn, upserted, so_far)
+            if work.out_of_time:
+                return None
+            note = await self._ask(work, turn, crm.note(turn.lead, upserted.record, interest))
+            so_far = noted(so_far, {interest.submission.submission_id}, turn.interests)
             remarks += note.remarks
-        return replace(upserted, remarks=remarks)
+        return remarks
 
-    async def _ask[T](
-        self, work: LeadAtWork, destination: str, call: Coroutine[object, object, T]
-    ) -> T:
+    async def _store(
+        self, work: LeadAtWork, turn: Turn, upserted: Upserted, so_far: Progress
+    ) -> None:
+        now, mine = self.clock(), Mine(turn.destination, work.claim_id)
+        await work.change(
+            lambda stored: progress(
+                stored, mine, sent=turn.lead, upserted=upserted, noted=so_far, now=now
+            )
+        )
+
+    async def _crm(self, destination: str) -> Crm:
+        """Return the adapter; whatever keeps it from being built is a fault of its settings."""
+        try:
+            return await self.destinations.get(destination)
+        except SettingsError:
+            raise
+        except Exception as error:
+            fault = f"{destination}: its adapter can't be built ({type(error).__name__})"
+            raise SettingsError([fault]) from error
+
+    async def _ask[T](self, work: LeadAtWork, turn: Turn, call: Coroutine[object, object, T]) -> T:
         """Do one request well within the claim; whatever fails is a ``CrmError``."""
-        if not work.holds(destination, until=self.clock() + self.deadline):
+        if not work.holds(turn.destination, self.clock() + self.deadline):
             # A worker that was held up must not meet the next holder in the CRM.
             call.close()
             raise CrmUnavailableError(TOO_LATE)
@@ -171,73 +129,23 @@ class Deliverer:
             # message does not go to poison. What the error says may be personal data.
             log.error(  # noqa: TRY400
                 "lead %s: the adapter for %s failed with %s\n%s",
-                work.stored.lead.lead_id,
-                destination,
+                turn.lead.lead_id,
+                turn.destination,
                 type(error).__name__,
                 "".join(traceback.format_tb(error.__traceback__)),
             )
             bug = f"the adapter failed with {type(error).__name__}"
             raise CrmOutcomeUnknownError(bug) from error
 
-    async def _fail(
-        self,
-        work: LeadAtWork,
-        sent: StoredLead,
-        destination: str,
-        error: CrmError | SettingsError,
-    ) -> None:
+    async def _fail(self, work: LeadAtWork, turn: Turn, error: DeliveryError) -> None:
         now = self.clock()
-        delivery = work.delivery(destination)
-        failure = _failure(error, delivery, now, self.jitter())
-        if failure.delay is None or gives_up(delivery, now):
-            await self.index.put_parked(sent.lead.lead_id, destination, now)
-        failed = partial(
-            fail,
-            destination=destination,
-            claim_id=work.claim_id,
-            failure=failure,
-            version=sent.lead.version,
-            now=now,
-        )
-        await work.change(failed)
-        if isinstance(error, CrmCredentialsError | CrmSettingsError | SettingsError):
-            refusal = error if isinstance(error, SettingsError) else REFUSALS[type(error)]
-            log.error("lead %s waits for %s: %s", sent.lead.lead_id, destination, refusal)
-            reason = failure.reason[:REASON_CHARACTERS]
-            trouble = Trouble(destination=destination, doing=Doing.DELIVER, reason=reason, at=now)
-            await self.index.put_trouble(trouble)
-
-
-def _changed_fields(
-    delivery: Delivery, contact: Contact, interests: Sequence[Interest]
-) -> frozenset[str]:
-    """Return the fields that may differ from what the destination was given.
-
-    A request without an answer may have left a value there that has changed back since.
-    """
-    before = delivery.delivered_contact
-    unanswered = [i.submission.contact for i in interests] if delivery.uncertain else []
-    return frozenset(
-        name
-        for name in CONTACT_FIELDS
-        if any(getattr(c, name) not in ("", getattr(before, name)) for c in (contact, *unanswered))
-    )
-
-
-def _failure(
-    error: CrmError | SettingsError, delivery: Delivery, now: datetime, jitter: float
-) -> Failure:
-    delay = retry_delay(delivery, now, jitter)
-    match error:
-        case CrmRejectedError():
-            return Failure(reason=str(error), delay=None)
-        case CrmUncertainError():
-            return Failure(reason=f"{UNCERTAIN}{error}", delay=None)
-        case CrmOutcomeUnknownError():
-            past = (delivery.claim_ends_at or now) - now + PAST_THE_CLAIM
-            return Failure(reason=str(error), delay=max(delay, past), maybe_done=True)
-        case CrmUnavailableError(retry_after=asked_for, daily_quota=quota):
-            delay = delay_asked_for(delay, asked_for, daily_quota=quota)
-            return Failure(reason=str(error), delay=delay)
-        case _:
-            return Failure(reason=str(error), delay=delay)
+        delivery = work.delivery(turn.destination)
+        failed = failure(error, delivery, now, self.jitter())
+        mine, version = Mine(turn.destination, work.claim_id), turn.lead.version
+        await work.change(lambda stored: fail(stored, mine, failed, version=version, now=now))
+        if refusal := trouble(error):
+            log.error("lead %s waits for %s: %s", turn.lead.lead_id, turn.destination, refusal)
+            reason = failed.reason[:REASON_CHARACTERS]
+            await self.index.put_trouble(
+                Trouble(destination=turn.destination, doing=Doing.DELIVER, reason=reason, at=now)
+            )

@@ -3,6 +3,7 @@
 ::
 
     record    read, merge, index row, then interest + lead + claims in one transaction
+    claim     where more is to be sent than this one interest: read it first, then claim
     deliver   for each destination: upsert under the claim, then mark, park or postpone
     postpone  one message, for the earliest of what is left
 
@@ -14,13 +15,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from route_lead.changes import RouteRules, release, take_claims, untouched
-from route_lead.delivering import Deliverer, LeadAtWork
-from route_lead.storing import Recording, change_lead, record_lead
+from route_lead.at_work import LeadAtWork, Turn
+from route_lead.changes import RouteRules, let_go, release, untouched
+from route_lead.delivering import Deliverer
+from route_lead.storing import Recording, record_lead
+from shared.committing import LeadWriter
 from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.domain.envelope import Deliver, Message, Push
+from shared.domain.errors import StorageUnavailableError, UnsentClaimError
 from shared.domain.identity import dedupe_key
 from shared.intake.parse import parse
 from shared.ports.crm import Destinations
@@ -33,7 +36,10 @@ AT_ONCE = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePorts:
-    """What routing needs from the world; ``jitter`` gives 0–1, ``secret`` makes lead ids."""
+    """What routing needs from the world.
+
+    ``jitter`` gives 0–1, ``secret`` makes lead ids, ``sleep`` waits for seconds.
+    """
 
     leads: LeadStore
     index: LeadIndex
@@ -43,6 +49,12 @@ class RoutePorts:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    @property
+    def writer(self) -> LeadWriter:
+        """Return what writes leads."""
+        return LeadWriter(leads=self.leads, index=self.index, jitter=self.jitter, sleep=self.sleep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +81,20 @@ class Routed:
 async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Routed:
     """Do what a message asks for; what can't be done now is postponed.
 
-    Raises ``InvalidPushError`` for a push that is no lead (any more), and ``StorageError`` if our
-    own storage is at fault: the caller postpones the message as it is.
+    Raises ``InvalidPushError`` for a push that is no lead (any more), ``StorageRefusedError`` if it
+    can't be stored, and ``StorageUnavailableError`` if our own storage is at fault: the caller
+    postpones the message as it is.
     """
-    work = await _take_up(message, ports, rules)
-    if work is None:
+    claim_id = ports.new_id()
+    taken = await _take_up(message, claim_id, ports, rules)
+    if taken is None:
         return Routed()
+    work, turns = taken
     deliverer = Deliverer(
         destinations=ports.destinations, index=ports.index, clock=ports.clock, jitter=ports.jitter
     )
-    ours = [name for name in work.stored.deliveries if work.holds(name)]
     done = await asyncio.gather(
-        *(deliverer.deliver(work, name) for name in ours), return_exceptions=True
+        *(deliverer.deliver(work, turn) for turn in turns), return_exceptions=True
     )
     for failed in done:
         if failed is not None:
@@ -88,22 +102,26 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     delay = _wait(work.stored, message.attempt, ports.clock())
     if delay is not None:
         await ports.queue.send(_next_message(message, work).to_text(), delay)
-    return _routed(work, ours, delay)
+    return _routed(work, [turn.destination for turn in turns], delay)
 
 
-async def _take_up(message: Message, ports: RoutePorts, rules: RouteRules) -> LeadAtWork | None:
+async def _take_up(
+    message: Message, claim_id: str, ports: RoutePorts, rules: RouteRules
+) -> tuple[LeadAtWork, Sequence[Turn]] | None:
     """Record or read the lead, and claim what is behind."""
-    claim_id = ports.new_id()
     new: RecordedInterest | None = None
     stored: StoredLead | None
     if isinstance(message, Push):
         stored, new = await _record(message, claim_id, ports, rules)
     else:
         stored = await ports.leads.read(message.lead_id)
-    if stored is not None and new is None:
-        claimed = partial(_release_and_claim, message=message, claim_id=claim_id, clock=ports.clock)
-        stored = await change_lead(ports.leads, stored, claimed)
-    return None if stored is None else LeadAtWork(ports.leads, stored, claim_id, new)
+    if stored is None:
+        return None
+    work = LeadAtWork(ports.writer, stored, claim_id, ports.clock)
+    turns: Sequence[Turn] = []
+    if new is not None:
+        turns = work.turns([] if new.interest.repeat_of else [new.interest])
+    return work, [*turns, *await _claim(message, work, ports.clock, read_only=new is None)]
 
 
 async def _record(
@@ -122,18 +140,28 @@ async def _record(
         secret=await ports.secret(),
         claim_id=claim_id,
     )
-    return await record_lead(ports.leads, ports.index, recording, rules, ports.clock)
+    return await record_lead(ports.writer, recording, rules, ports.clock)
 
 
-def _release_and_claim(
-    stored: StoredLead, message: Message, claim_id: str, clock: Callable[[], datetime]
-) -> LeadChange | None:
-    now = clock()
+async def _claim(
+    message: Message, work: LeadAtWork, clock: Callable[[], datetime], *, read_only: bool
+) -> Sequence[Turn]:
+    """Claim what is behind and not claimed yet, after releasing what the message names."""
     version = message.release_version if isinstance(message, Deliver) else None
-    change = release(stored, version, now) if version else untouched(stored, now)
+    unsent = {*(message.unsent_claims or ()), *([work.claim_id] if read_only else [])}
+
+    def prepare(stored: StoredLead) -> LeadChange:
+        now = clock()
+        change = release(stored, version, now) if version else untouched(stored, now)
+        return let_go(change, unsent)
+
     early = isinstance(message, Deliver) and message.attempt > 0
-    change = take_claims(change, claim_id, now, not_before_due=early)
-    return change if change.deliveries else None
+    try:
+        return await work.claim(prepare, not_before_due=early)
+    except StorageUnavailableError as error:
+        if not work.may_hold:
+            raise
+        raise UnsentClaimError(str(error), work.claim_id) from error
 
 
 def _wait(stored: StoredLead, attempt: int, now: datetime) -> timedelta | None:

@@ -1,65 +1,21 @@
-"""Write what was decided, and decide anew where somebody else wrote first."""
+"""Record a submission, once, and claim what it can be delivered to without another read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from route_lead.changes import RouteRules, record, take_claims
+from route_lead.changes import RouteRules, claimable, record, take_claims
+from shared.committing import LeadWriter
 from shared.domain.envelope import Push
-from shared.domain.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.domain.errors import (
+    AlreadyRecordedError,
+    StaleLeadError,
+    StorageUnavailableError,
+    UnsentClaimError,
+)
 from shared.domain.identity import DedupeKey, former_keys, is_of, lead_id
 from shared.domain.lead import Submission
-from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
-
-MOST_TRIES = 64
-"""As many as deliver leads of one customer at once, each of which makes the others try again."""
-
-MOST_LOST_ANSWERS = 2
-
-
-class _Tries:
-    """How often one write was tried; each method raises when it has been enough."""
-
-    def __init__(self) -> None:
-        self._stale = 0
-        self._lost = 0
-
-    def stale(self) -> None:
-        self._stale += 1
-        if self._stale >= MOST_TRIES:
-            contended = f"somebody else wrote first, {MOST_TRIES} times in a row"
-            raise StorageUnavailableError(contended)
-
-    def lost(self, error: StorageUnavailableError) -> None:
-        self._lost += 1
-        if self._lost > MOST_LOST_ANSWERS:
-            raise error
-
-
-async def change_lead(
-    leads: LeadStore,
-    stored: StoredLead,
-    decide: Callable[[StoredLead], LeadChange | None],
-) -> StoredLead | None:
-    """Write what ``decide`` makes of the lead as it is stored; None if the lead is gone.
-
-    After a lost answer, ``decide`` sees the lead with its own change in it, and says None.
-    """
-    tries = _Tries()
-    current: StoredLead | None = stored
-    while current is not None:
-        change = decide(current)
-        if change is None:
-            return current
-        try:
-            return await leads.commit(change)
-        except StaleLeadError:
-            tries.stale()
-        except StorageUnavailableError as error:
-            tries.lost(error)
-        current = await leads.read(stored.lead.lead_id)
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,32 +35,31 @@ class Recording:
 
 
 async def record_lead(
-    leads: LeadStore,
-    index: LeadIndex,
-    recording: Recording,
-    rules: RouteRules,
-    clock: Callable[[], datetime],
+    writer: LeadWriter, recording: Recording, rules: RouteRules, clock: Callable[[], datetime]
 ) -> tuple[StoredLead, RecordedInterest | None]:
     """Record a submission once, however often it comes; return the lead, and what is new on it.
 
-    The index rows come first: a row without a lead is cleared away, a lead without a row forgotten.
+    Raises ``UnsentClaimError`` if it may be recorded, and claimed, all the same.
     """
-    tries = _Tries()
-    while True:
-        before = await _known(leads, recording)
-        change = _recorded_and_claimed(before, recording, rules, clock())
-        try:
-            await _put_index(index, change)
-            return await leads.commit(change), change.interest
-        except AlreadyRecordedError:
-            # The store compares the lead's ETag first, so `before` is the lead as it is stored.
-            if before is not None:
-                return before, None
-            tries.stale()
-        except StaleLeadError:
-            tries.stale()
-        except StorageUnavailableError as error:
-            tries.lost(error)
+    tries = writer.tries()
+    before = await _known(writer.leads, recording)
+    try:
+        while True:
+            change = _recorded_and_claimed(before, recording, rules, clock())
+            try:
+                return await writer.commit(change), change.interest
+            except AlreadyRecordedError:
+                # The store compares the lead's ETag first, so `before` is the lead as it is stored.
+                if before is not None:
+                    return before, None
+                await tries.stale()
+            except StaleLeadError:
+                await tries.stale()
+            except StorageUnavailableError as error:
+                tries.lost(error)
+            before = await _known(writer.leads, recording)
+    except StorageUnavailableError as error:
+        raise UnsentClaimError(str(error), recording.claim_id) from error
 
 
 async def _known(leads: LeadStore, recording: Recording) -> StoredLead | None:
@@ -122,18 +77,6 @@ def oldest_of(found: Iterable[StoredLead | None], submission: Submission) -> Sto
     return min(same, key=lambda stored: stored.lead.created_at, default=None)
 
 
-async def _put_index(index: LeadIndex, change: LeadChange) -> None:
-    lead = change.lead
-    if lead.next_due_at is None:
-        return
-    if change.before is None:
-        await index.put_new(
-            lead.lead_id, due_at=lead.next_due_at, created_at=lead.created_at, test=lead.test
-        )
-    elif lead.next_due_at != change.before.lead.next_due_at:
-        await index.put_due(lead.lead_id, lead.next_due_at)
-
-
 def _recorded_and_claimed(
     before: StoredLead | None, recording: Recording, rules: RouteRules, now: datetime
 ) -> LeadChange:
@@ -147,4 +90,6 @@ def _recorded_and_claimed(
         rules=rules,
         now=now,
     )
-    return take_claims(change, recording.claim_id, now, not_before_due=False)
+    lacking = claimable(change, now, not_before_due=False)
+    lacking = {name: has for name, has in lacking.items() if has + 1 == change.lead.version}
+    return take_claims(change, recording.claim_id, now, lacking=lacking, sent=change.lead)

@@ -15,6 +15,8 @@ from shared.domain.errors import (
     NewerMessageError,
     SettingsError,
     StorageError,
+    StorageRefusedError,
+    UnsentClaimError,
 )
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import PushQueue
@@ -62,6 +64,8 @@ async def take(taken: Taken, ports: TakePorts) -> Routed | None:
         return await route(message, *ports.routing())
     except InvalidPushError as error:
         await _quarantine_push(message, error, ports.quarantine)
+    except StorageRefusedError as error:
+        await quarantine_message(taken, str(error), ports.quarantine)
     except (SettingsError, StorageError) as error:
         await _postpone(message, error, ports)
     return None
@@ -109,6 +113,8 @@ async def _quarantine_push(
 async def _postpone(
     message: Message, error: SettingsError | StorageError, ports: TakePorts
 ) -> None:
+    if isinstance(error, UnsentClaimError):
+        message = message.with_unsent_claim(error.claim_id)
     delay = half_jittered(exponential(FIRST_DELAY, message.attempt, LONGEST_DELAY), ports.jitter())
     await ports.queue.send(message.postponed().to_text(), delay)
     log.error("a message was postponed by %d s: %s", delay.total_seconds(), error)

@@ -126,6 +126,8 @@ def delivery(destination: str = "azure_table") -> Delivery:
         next_attempt_at=START + timedelta(seconds=3),
         last_error="503",
         record=CrmRecord(id="r1", url="https://crm.example/r1", baseline={"owner": "", "b": "ü"}),
+        sent=("title", "phone"),
+        noted_to=2,
         noted=("s1", "s2"),
         claim_id="c1",
         claim_ends_at=START + timedelta(minutes=5),

@@ -17,6 +17,7 @@ from shared.domain.errors import (
     StaleLeadError,
     StorageUnavailableError,
 )
+from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
@@ -67,7 +68,10 @@ class StoredPartition:
 
 @dataclass
 class FakeLeadStore:
+    """Leads in memory; a change after which the sweep would forget its lead is a bug of the app."""
+
     gate: Gate = open_gate
+    index: "FakeLeadIndex | None" = None
     partitions: dict[str, StoredPartition] = field(default_factory=dict)
 
     async def read(self, lead_id: str) -> StoredLead | None:
@@ -104,7 +108,20 @@ class FakeLeadStore:
         if new:
             partition.interests[new.interest.submission.submission_id] = new
         partition.events |= dict(change.numbered_events)
+        assert not forgotten(after, self.index), forgotten(after, self.index)
         return after
+
+
+def forgotten(stored: StoredLead, index: "FakeLeadIndex | None") -> str:
+    """Return what is wrong if the sweep would not look at a lead that is behind, or waits."""
+    lead = stored.lead
+    behind = [d.destination for d in stored.deliveries.values() if d.is_behind(lead.version)]
+    waits = lead.follow_up.state is FollowUpState.WAITING
+    if lead.next_due_at is None:
+        return f"FORGOTTEN: nobody will look at the lead again, {behind}" * bool(behind or waits)
+    if index is None or (lead.next_due_at, lead.lead_id) in index.due_rows:
+        return ""
+    return f"FORGOTTEN: there is no row for {lead.next_due_at - START} later"
 
 
 @dataclass

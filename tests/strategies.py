@@ -96,6 +96,8 @@ DELIVERY = st.builds(
     next_attempt_at=MAYBE_TIME,
     last_error=TEXT,
     record=st.none() | CRM_RECORD,
+    sent=st.lists(st.sampled_from(CONTACT_FIELDS), max_size=3).map(tuple),
+    noted_to=NUMBER,
     noted=st.lists(ID, max_size=2).map(tuple),
     claim_id=TEXT,
     claim_ends_at=MAYBE_TIME,

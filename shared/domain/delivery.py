@@ -4,12 +4,15 @@ A *claim* is the right to deliver, for a while; it has an id, and only its holde
 it. A claim that ran out without an answer makes the next one *uncertain*: the request of its holder
 may have reached the CRM. A request whose outcome is unknown keeps its claim until the end, so that
 it can't overtake the next one: 60 s deadline < 5 min claim < 10 min invisibility of the message.
+
+What a claim is going to send is noted with it, in ``sent``, and stays there until the destination
+has answered: nobody knows which of these fields the record shows by now, so all are sent again.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.domain.lead import Contact
+from shared.domain.lead import CONTACT_FIELDS, Contact
 
 UPSERT_DEADLINE = timedelta(seconds=60)
 CLAIM = timedelta(minutes=5)
@@ -43,8 +46,10 @@ class CrmRecord:
 class Delivery:
     """One lead towards one destination.
 
-    ``noted`` are the submissions that the record holds already, of a version that is not delivered
-    yet: its notes are written one by one.
+    ``sent`` are the contact fields that went out, or were about to, since the last answer. Of a
+    version that is not delivered in full yet, the record holds the interests up to the version
+    ``noted_to``, and the submissions ``noted``. ``last_change`` is the id of the change that wrote
+    the delivery last, see ``LeadChange``.
     """
 
     destination: str
@@ -59,10 +64,13 @@ class Delivery:
     next_attempt_at: datetime | None = None
     last_error: str = ""
     record: CrmRecord | None = None
+    sent: tuple[str, ...] = ()
+    noted_to: int = 0
     noted: tuple[str, ...] = ()
     claim_id: str = ""
     claim_ends_at: datetime | None = None
     uncertain: bool = False
+    last_change: str = field(default="", compare=False)
 
     def is_behind(self, version: int) -> bool:
         """Tell whether the destination lacks this version of the lead and may be given it."""
@@ -74,14 +82,30 @@ class Delivery:
         return self.claim_ends_at if running else None
 
 
-def claim(before: Delivery, claim_id: str, now: datetime) -> Delivery:
-    """Take the claim, which nobody holds at ``now``, or keep one's own for a further while."""
-    unanswered = bool(before.claim_id) and before.claim_id != claim_id
+def claim(before: Delivery, claim_id: str, now: datetime, contact: Contact) -> Delivery:
+    """Take the claim, which nobody holds at ``now``, to send the contact."""
     return replace(
         before,
         claim_id=claim_id,
         claim_ends_at=now + CLAIM,
-        uncertain=before.uncertain or unanswered,
+        uncertain=before.uncertain or bool(before.claim_id),
+        sent=_to_send(before, contact),
+    )
+
+
+def renew_claim(before: Delivery, now: datetime) -> Delivery:
+    """Keep one's own claim for a further while."""
+    return replace(before, claim_ends_at=now + CLAIM)
+
+
+def _to_send(delivery: Delivery, contact: Contact) -> tuple[str, ...]:
+    """Return the fields that may differ from what the record shows; none of them is empty."""
+    had = delivery.delivered_contact
+    return tuple(
+        name
+        for name in CONTACT_FIELDS
+        if (value := getattr(contact, name))
+        and (value != getattr(had, name) or name in delivery.sent)
     )
 
 
@@ -90,28 +114,37 @@ def mark_delivered(
 ) -> Delivery:
     """Store what the CRM answered, and give the claim back."""
     return replace(
-        _released(before),
+        _no_longer_failing(release_claim(before)),
         delivered_version=max(before.delivered_version, version),
         delivered_contact=contact,
         delivered_at=now,
         parked_version=0,
         parked_at=None,
         parked_reason="",
-        failing_since=None,
-        attempts=0,
-        next_attempt_at=None,
-        last_error="",
         record=record,
+        sent=(),
+        noted_to=0,
         noted=(),
         uncertain=False,
     )
 
 
 def note_progress(
-    before: Delivery, contact: Contact, record: CrmRecord, noted: tuple[str, ...]
+    before: Delivery, contact: Contact, record: CrmRecord, noted_to: int, noted: tuple[str, ...]
 ) -> Delivery:
-    """Store how far a delivery is that takes several requests; the claim stays as it is."""
-    return replace(before, delivered_contact=contact, record=record, noted=noted)
+    """Store how far a delivery is that takes several requests; the claim stays as it is.
+
+    A delivery that gets ahead does not fail.
+    """
+    ahead = noted_to > before.noted_to or len(noted) > len(before.noted)
+    return replace(
+        _no_longer_failing(before) if ahead else before,
+        delivered_contact=contact,
+        record=record,
+        sent=(),
+        noted_to=noted_to,
+        noted=noted,
+    )
 
 
 def park(before: Delivery, version: int, reason: str, now: datetime) -> Delivery:
@@ -151,8 +184,8 @@ def postpone(before: Delivery, reason: str, delay: timedelta, now: datetime) -> 
 
 
 def release_claim(before: Delivery) -> Delivery:
-    """Give the claim back: the destination clearly did not take the lead."""
-    return _released(before)
+    """Give the claim back: no request is under way any more."""
+    return replace(before, claim_id="", claim_ends_at=None)
 
 
 def gives_up(delivery: Delivery, now: datetime) -> bool:
@@ -186,5 +219,5 @@ def half_jittered(delay: timedelta, jitter: float) -> timedelta:
     return delay / 2 + delay / 2 * jitter
 
 
-def _released(before: Delivery) -> Delivery:
-    return replace(before, claim_id="", claim_ends_at=None)
+def _no_longer_failing(before: Delivery) -> Delivery:
+    return replace(before, failing_since=None, attempts=0, next_attempt_at=None, last_error="")

@@ -24,6 +24,8 @@ from pydantic_core import ErrorDetails
 from shared.domain.errors import InvalidMessageError, NewerMessageError
 
 SCHEMA_VERSION: Final = 1
+MOST_UNSENT = 16
+"""Claims that a message names: only the last can be there, or one that it was to replace."""
 
 
 def _from_base64(value: object) -> object:
@@ -40,7 +42,10 @@ Base64Body = Annotated[
 
 
 class Envelope(BaseModel):
-    """What all messages share; ``attempt`` counts postponements, from 0."""
+    """What all messages share; ``attempt`` counts postponements, from 0.
+
+    ``unsent_claims`` are claims that earlier attempts may hold and sent nothing under.
+    """
 
     model_config = ConfigDict(
         frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
@@ -49,6 +54,7 @@ class Envelope(BaseModel):
     schema_version: Literal[1] = SCHEMA_VERSION
     attempt: Annotated[int, Field(ge=0)] = 0
     traceparent: str | None = None
+    unsent_claims: tuple[str, ...] | None = None
 
     def to_text(self) -> str:
         """Return the queue's text: JSON in ASCII."""
@@ -57,6 +63,11 @@ class Envelope(BaseModel):
     def postponed(self) -> Self:
         """Return the message for the next attempt."""
         return self.model_copy(update={"attempt": self.attempt + 1})
+
+    def with_unsent_claim(self, claim_id: str) -> Self:
+        """Return the message that also knows of this claim."""
+        claims = (*(self.unsent_claims or ()), claim_id)[-MOST_UNSENT:]
+        return self.model_copy(update={"unsent_claims": claims})
 
 
 class Push(Envelope):

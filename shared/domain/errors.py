@@ -10,6 +10,8 @@
     ├── SettingsError               the operator: a setting is wrong
     ├── StorageError
     │   ├── StorageUnavailableError nobody: the work is tried again
+    │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
+    │   ├── StorageRefusedError     the operator: storage will never take this write
     │   ├── StaleLeadError          nobody: somebody else wrote first, read again
     │   └── AlreadyRecordedError    nobody: the submission was recorded before
     └── CrmError
@@ -66,6 +68,19 @@ class StorageError(RelayError):
 
 class StorageUnavailableError(StorageError):
     """Storage gave no usable answer; the write may or may not have happened."""
+
+
+class UnsentClaimError(StorageUnavailableError):
+    """A lead may be claimed now, but nothing was sent under the claim."""
+
+    def __init__(self, reason: str, claim_id: str) -> None:
+        """Take what storage said, and the id of the claim."""
+        super().__init__(reason)
+        self.claim_id = claim_id
+
+
+class StorageRefusedError(StorageError):
+    """Storage will never take this write: a row is too large, say. Nothing of it was written."""
 
 
 class StaleLeadError(StorageError):

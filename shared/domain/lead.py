@@ -131,6 +131,7 @@ class Lead:
     ``version`` rises with each change that a CRM should see. ``next_due_at`` is when the sweep must
     look at the lead again, ``next_event`` the number of the next row of the audit trail.
     ``stage_reached`` also counts interests that are kept no more, as far as this version saw them.
+    ``last_change`` is the id of the change that wrote the lead last, see ``LeadChange``.
     """
 
     lead_id: str
@@ -153,6 +154,7 @@ class Lead:
     next_due_at: datetime | None = None
     next_event: int = 1
     updated_at: datetime | None = None
+    last_change: str = field(default="", compare=False)
 
     @property
     def anonymous(self) -> bool:

@@ -1,20 +1,17 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
+import random
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 
+from shared.committing import LeadWriter
 from shared.domain.envelope import Deliver
-from shared.domain.errors import StaleLeadError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.merging import answered
-from shared.domain.schedule import next_look_at, sooner
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.listing import LeadState, listed
 from shared.operations.stores import Stores
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
-
-MOST_TRIES = 10
 
 
 async def release(stores: Stores, stored: StoredLead) -> list[str]:
@@ -52,20 +49,16 @@ async def record_follow_up(
     """Stop a lead's clock by hand; what the customer did after ``at`` starts it again."""
     if at > stores.clock():
         raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
-    before: StoredLead | None = stored
-    for _ in range(MOST_TRIES):
-        if before is None:
-            raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
+
+    def decide(before: StoredLead) -> LeadChange:
         _refuse(before, at)
-        change = _followed_up(before, at=at, by=by, outcome=outcome, note=note, now=stores.clock())
-        due_at = change.lead.next_due_at
-        if due_at is not None and due_at != before.lead.next_due_at:
-            await stores.index.put_due(before.lead.lead_id, due_at)
-        try:
-            return await stores.leads.commit(change)
-        except StaleLeadError:
-            before = await stores.leads.read(before.lead.lead_id)
-    raise RefusedError(f"lead {stored.lead.lead_id} is being changed all the time: try again")
+        return _followed_up(before, at=at, by=by, outcome=outcome, note=note, now=stores.clock())
+
+    writer = LeadWriter(leads=stores.leads, index=stores.index, jitter=random.random)
+    after = await writer.change(stored, decide)
+    if after is None:
+        raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
+    return after
 
 
 def _refuse(stored: StoredLead, at: datetime) -> None:
@@ -83,11 +76,9 @@ def _refuse(stored: StoredLead, at: datetime) -> None:
 def _followed_up(
     before: StoredLead, *, at: datetime, by: str, outcome: str, note: str, now: datetime
 ) -> LeadChange:
-    lead = answered(before.lead, at, by, outcome)
-    look_at = next_look_at(lead, before.deliveries.values(), now)
     return LeadChange(
         before=before,
-        lead=replace(lead, next_due_at=sooner(lead.next_due_at, look_at)),
+        lead=answered(before.lead, at, by, outcome),
         at=now,
         events=[
             Event(

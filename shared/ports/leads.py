@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
 from typing import Protocol
 
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
+from shared.domain.schedule import next_look_at, sooner
 
 
 class EventKind(StrEnum):
@@ -51,11 +54,13 @@ class RecordedInterest:
     content_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LeadChange:
     """What one transaction writes; ``before`` is what it was decided on, None for a new lead.
 
-    ``lead`` is the lead as decided; ``stored_lead`` also counts the events of the change.
+    ``lead`` and ``deliveries`` are as decided. What is stored follows from them: the events are
+    counted, the sweep looks at the lead before anything on it can be forgotten, and all that is
+    written carries the id of the change, by which it is known again after a lost answer.
     """
 
     before: StoredLead | None
@@ -65,11 +70,40 @@ class LeadChange:
     interest: RecordedInterest | None = None
     events: Sequence[Event] = ()
 
+    @cached_property
+    def change_id(self) -> str:
+        """Return what no other change has: a digest of what is written, and over which state."""
+        etag = self.before.etag if self.before else ""
+        new = self.interest.interest.submission.submission_id if self.interest else ""
+        lead = replace(self.lead, last_change="")
+        deliveries = [replace(d, last_change="") for d in self.deliveries.values()]
+        written = (etag, lead, self.at, deliveries, new, self.events)
+        return sha256(repr(written).encode()).hexdigest()[:16]
+
+    @property
+    def all_deliveries(self) -> Mapping[str, Delivery]:
+        """Return every delivery of the lead, as decided."""
+        return {**(self.before.deliveries if self.before else {}), **self.deliveries}
+
     @property
     def stored_lead(self) -> Lead:
         """Return the lead as it is written."""
-        next_event = self.lead.next_event + len(self.events)
-        return replace(self.lead, next_event=next_event, updated_at=self.at)
+        look_at = next_look_at(self.lead, self.all_deliveries.values(), self.at)
+        return replace(
+            self.lead,
+            next_due_at=sooner(self.lead.next_due_at, look_at),
+            next_event=self.lead.next_event + len(self.events),
+            updated_at=self.at,
+            last_change=self.change_id,
+        )
+
+    @property
+    def stored_deliveries(self) -> Mapping[str, Delivery]:
+        """Return the deliveries as they are written."""
+        return {
+            name: replace(delivery, last_change=self.change_id)
+            for name, delivery in self.deliveries.items()
+        }
 
     @property
     def numbered_events(self) -> Sequence[tuple[int, Event]]:
@@ -78,9 +112,14 @@ class LeadChange:
 
     def after(self, etag: str) -> StoredLead:
         """Return what is stored once this is written."""
-        known = self.before.deliveries if self.before else {}
-        deliveries = {**known, **self.deliveries}
+        deliveries = {**self.all_deliveries, **self.stored_deliveries}
         return StoredLead(lead=self.stored_lead, deliveries=deliveries, etag=etag)
+
+    def is_in(self, stored: StoredLead) -> bool:
+        """Tell whether this was written, though the answer may have been lost."""
+        written = {name: row.last_change for name, row in stored.deliveries.items()}
+        ids = {stored.lead.last_change, *(written.get(name) for name in self.deliveries)}
+        return self.change_id in ids
 
 
 class LeadStore(Protocol):
@@ -95,6 +134,7 @@ class LeadStore(Protocol):
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write all of the change or nothing.
 
-        Raises ``StaleLeadError``, ``AlreadyRecordedError``, and ``StorageUnavailableError`` if the
-        outcome is unknown.
+        Raises ``StaleLeadError``, which may be about this very change, since a client tries again
+        by itself after a lost answer; ``AlreadyRecordedError``; ``StorageRefusedError`` if it can't
+        be stored as it is; ``StorageUnavailableError`` if the outcome is unknown.
         """

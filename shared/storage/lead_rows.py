@@ -18,7 +18,7 @@ from pydantic_core import from_json, to_json
 
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.follow_up import FollowUp
-from shared.domain.lead import Contact, Interest, Lead, Submission
+from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead, Submission
 from shared.storage.keys import time_key, time_text
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ JSON_COLUMNS = frozenset(
         "full_names",
         "interests",
         "noted",
+        "sent",
         "warnings",
     }
 )
@@ -82,7 +83,13 @@ def delivery_row(lead_id: str, delivery: Delivery) -> Row:
 
 
 def read_delivery(row: Row) -> Delivery:
-    """Return the delivery that ``delivery_row`` wrote."""
+    """Return the delivery that ``delivery_row`` wrote.
+
+    A row of an older version does not say what was sent without an answer: all may have been.
+    """
+    open_since = row.get("claim_id") or row.get("uncertain")
+    if "sent" not in row and open_since:
+        row = {**row, "sent": CONTACT_FIELDS}
     return _value(
         Delivery,
         row,

@@ -6,9 +6,16 @@ from functools import partial
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.data.tables import TableTransactionError, UpdateMode
+from azure.core.exceptions import HttpResponseError
+from azure.data.tables import UpdateMode
 
-from shared.domain.errors import AlreadyRecordedError, StaleLeadError, StorageUnavailableError
+from shared.domain.errors import (
+    AlreadyRecordedError,
+    StaleLeadError,
+    StorageError,
+    StorageRefusedError,
+    StorageUnavailableError,
+)
 from shared.domain.lead import Interest
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
@@ -29,6 +36,23 @@ from shared.storage.lead_rows import (
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
+UNSTORABLE = frozenset(
+    {
+        "EntityTooLarge",
+        "InvalidInput",
+        "InvalidValueType",
+        "KeyValueTooLarge",
+        "OutOfRangeInput",
+        "PropertyNameInvalid",
+        "PropertyNameTooLong",
+        "PropertyValueTooLarge",
+        "RequestBodyTooLarge",
+        "TooManyProperties",
+    }
+)
+"""Codes about what is in a write, which no later try changes, see
+https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
+"""
 LEAD_FIRST = 0
 """The lead row is the first operation of a transaction, so that its ETag is compared first."""
 
@@ -75,8 +99,8 @@ class TableLeadStore:
         operations = _operations(change)
         transaction = partial(self._table.client.submit_transaction, operations)
         try:
-            answers = await self._table.run(transaction, expected=STALE | {EXISTS})
-        except TableTransactionError as error:
+            answers = await self._table.run(transaction, expected=STALE | UNSTORABLE | {EXISTS})
+        except HttpResponseError as error:
             raise _refused(error, change) from error
         return change.after(answers[LEAD_FIRST]["etag"])
 
@@ -106,7 +130,7 @@ def _operations(change: LeadChange) -> list[Any]:
         operations.append(("create", interest_row(lead.lead_id, change.interest)))
     operations += [
         ("upsert", delivery_row(lead.lead_id, delivery), merge)
-        for delivery in change.deliveries.values()
+        for delivery in change.stored_deliveries.values()
     ]
     operations += [
         ("upsert", event_row(lead.lead_id, number, event, change.at), merge)
@@ -122,13 +146,13 @@ def _lead_operation(change: LeadChange, row: Row) -> tuple[object, ...]:
     return "update", row, {"mode": UpdateMode.MERGE, **guard}
 
 
-def _refused(
-    error: TableTransactionError, change: LeadChange
-) -> StaleLeadError | AlreadyRecordedError | StorageUnavailableError:
+def _refused(error: HttpResponseError, change: LeadChange) -> StorageError:
     lead_id = change.lead.lead_id
-    code = error_code(error)
-    if code in STALE or (code == EXISTS and error.index == LEAD_FIRST):
+    code, number = error_code(error), getattr(error, "index", None)
+    if code in STALE or (code == EXISTS and number == LEAD_FIRST):
         return StaleLeadError(lead_id)
-    if code == EXISTS and error.index == INTEREST_NEXT:
+    if code == EXISTS and number == INTEREST_NEXT:
         return AlreadyRecordedError(lead_id)
+    if code in UNSTORABLE:
+        return StorageRefusedError(f"storage refuses the write: {error.status_code} {code}")
     return unavailable(error)

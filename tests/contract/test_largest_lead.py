@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from route_lead.changes import RouteRules, mark, record, take_claims
+from route_lead.changes import Mine, RouteRules, mark, record, take_claims
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.domain.identity import dedupe_key
 from shared.domain.merging import FULL_NAMES, NEWEST_INTERESTS, MergeRules
@@ -59,7 +59,9 @@ async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> No
             rules=RULES,
             now=START,
         )
-        stored = await store.commit(take_claims(new, "claim", START, not_before_due=False))
+        lacking = {"azure_table": 0}
+        claims = take_claims(new, "claim", START, lacking=lacking, sent=new.lead)
+        stored = await store.commit(claims)
     assert stored is not None
     assert len(stored.lead.interests) == NEWEST_INTERESTS
     assert len(stored.lead.full_names) == FULL_NAMES
@@ -67,7 +69,8 @@ async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> No
     interests = await store.interests(LEAD_ID, after_version=0)
     changed = Changed(record=None, fields=frozenset(), interests=interests[:8])
     upserted = await crm.upsert(stored.lead, changed, uncertain=False)
-    marked = mark(stored, "azure_table", "claim", sent=stored, upserted=upserted, now=START)
+    mine = Mine("azure_table", "claim")
+    marked = mark(stored, mine, sent=stored.lead, upserted=upserted, now=START)
     assert marked is not None
 
     assert await store.read(LEAD_ID) == stored

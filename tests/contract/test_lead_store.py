@@ -5,7 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.delivery import Delivery
 from shared.domain.errors import AlreadyRecordedError, StaleLeadError
+from shared.domain.follow_up import stop_clock
+from shared.domain.schedule import GRACE
 from shared.ports.leads import EventKind, LeadChange, StoredLead
 from tests.contract.subjects import Leads
 from tests.examples import (
@@ -59,14 +62,44 @@ async def test_deliveries_that_a_change_does_not_name_stay(leads: Leads) -> None
 
 async def test_what_a_change_empties_is_empty(leads: Leads) -> None:
     first = await create(leads, change(deliveries=[delivery()]))
-    emptied = replace(delivery(), record=None, claim_id="", claim_ends_at=None, attempts=0)
-    without_due = replace(first.lead, next_due_at=None, contact_stamps={}, owner="")
+    emptied = replace(delivery(), record=None, claim_id="", claim_ends_at=None, sent=(), attempts=0)
+    answered = replace(first.lead, follow_up=stop_clock(first.lead.follow_up))
+    without_due = replace(answered, next_due_at=None, contact_stamps={}, owner="")
 
     after = await leads.store.commit(change(first, changed=without_due, deliveries=[emptied]))
 
     assert await leads.store.read(LEAD_ID) == after
     assert after.lead.next_due_at is None
     assert after.deliveries["azure_table"].record is None
+
+
+async def test_a_lead_that_is_behind_or_waits_is_looked_at_again_whatever_the_change_says(
+    leads: Leads,
+) -> None:
+    stopped = replace(lead(), follow_up=stop_clock(lead().follow_up), next_due_at=None)
+    waiting = replace(lead(OTHER_LEAD_ID), next_due_at=None)
+    new = change(changed=stopped, deliveries=[Delivery(destination="azure_table")])
+
+    behind = await create(leads, new)
+    waits = await create(leads, change(changed=waiting))
+
+    assert behind.lead.next_due_at == new.at + GRACE
+    assert waits.lead.next_due_at == waiting.follow_up.due_at
+    assert [await leads.store.read(s.lead.lead_id) for s in (behind, waits)] == [behind, waits]
+
+
+async def test_a_change_is_known_again_in_what_it_wrote_and_no_other_is(leads: Leads) -> None:
+    first = await create(leads, change(deliveries=[delivery(), delivery("hubspot")]))
+    ours, others = change(first, deliveries=[delivery()]), change(first, events=[told()])
+    await leads.store.commit(ours)
+    stored = await leads.store.read(LEAD_ID)
+    assert stored is not None
+    assert (ours.is_in(stored), others.is_in(stored)) == (True, False)
+
+    await leads.store.commit(change(stored, deliveries=[delivery("hubspot")]))
+    stored = await leads.store.read(LEAD_ID)
+    assert stored is not None
+    assert ours.is_in(stored)
 
 
 async def test_a_change_of_what_is_no_longer_stored_is_stale(leads: Leads) -> None:

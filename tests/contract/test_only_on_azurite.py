@@ -10,7 +10,7 @@ from azure.core.exceptions import ResourceExistsError
 from hypothesis import HealthCheck, given, settings
 
 from shared.domain.delivery import Delivery
-from shared.domain.errors import StorageUnavailableError
+from shared.domain.errors import StorageRefusedError
 from shared.domain.lead import Lead
 from shared.ports.leads import LeadChange, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
@@ -83,7 +83,8 @@ async def test_what_a_row_can_not_hold_is_not_written_at_all(storage: Storage, p
     first = await store.commit(change())
     too_long = replace(delivery(), last_error="x" * 32_769)
 
-    with pytest.raises(StorageUnavailableError, match=r"^storage: 400 PropertyValueTooLarge$"):
+    refused = r"^storage refuses the write: 400 PropertyValueTooLarge$"
+    with pytest.raises(StorageRefusedError, match=refused):
         await store.commit(change(first, deliveries=[too_long], new=recorded()))
 
     assert await store.read(LEAD_ID) == first

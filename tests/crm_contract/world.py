@@ -125,12 +125,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.crm = Watched(self.subject.crm)
-        self.leads = FakeLeadStore(gate=self._gate)
+        index = FakeLeadIndex(self.clock)
+        self.leads = FakeLeadStore(gate=self._gate, index=index)
         self.queue = FakeQueue(self.clock)
         self._claims = 0
         self.ports = RoutePorts(
             leads=self.leads,
-            index=FakeLeadIndex(self.clock),
+            index=index,
             queue=self.queue,
             destinations=OnlyOne(self.crm),
             secret=_secret,

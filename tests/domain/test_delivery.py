@@ -24,6 +24,7 @@ from shared.domain.delivery import (
     postpone,
     release_claim,
     release_parked,
+    renew_claim,
     retry_delay,
 )
 from shared.domain.lead import Contact
@@ -34,9 +35,9 @@ MINUTE = timedelta(minutes=1)
 INVISIBILITY_OF_A_MESSAGE = timedelta(minutes=10)
 
 NEW = Delivery(destination="dynamics")
-CLAIMED = claim(NEW, "c1", NOON)
-FAILING = postpone(CLAIMED, "503", MINUTE, NOON)
 ANNA = Contact(email="anna@contoso.com")
+CLAIMED = claim(NEW, "c1", NOON, ANNA)
+FAILING = postpone(CLAIMED, "503", MINUTE, NOON)
 RECORD = CrmRecord(id="r1", url="https://crm.example.com/r1", baseline={"status": "new"})
 
 
@@ -61,11 +62,11 @@ def test_a_first_claim_is_certain() -> None:
 
 
 def test_a_claim_after_one_without_an_answer_is_uncertain() -> None:
-    assert claim(CLAIMED, "c2", NOON + CLAIM).uncertain
+    assert claim(CLAIMED, "c2", NOON + CLAIM, ANNA).uncertain
 
 
 def test_a_claim_that_its_holder_keeps_is_not_uncertain() -> None:
-    kept = claim(CLAIMED, "c1", NOON + MINUTE)
+    kept = renew_claim(CLAIMED, NOON + MINUTE)
     assert kept.held_until(NOON + CLAIM) == NOON + CLAIM + MINUTE
     assert not kept.uncertain
 
@@ -73,19 +74,19 @@ def test_a_claim_that_its_holder_keeps_is_not_uncertain() -> None:
 def test_a_claim_after_a_released_one_is_not_uncertain() -> None:
     released = release_claim(CLAIMED)
     assert released.held_until(NOON) is None
-    assert not claim(released, "c2", NOON).uncertain
+    assert not claim(released, "c2", NOON, ANNA).uncertain
 
 
 def test_what_was_uncertain_stays_so_until_the_destination_answers() -> None:
-    uncertain = claim(CLAIMED, "c2", NOON + CLAIM)
-    assert claim(release_claim(uncertain), "c3", NOON + CLAIM).uncertain
+    uncertain = claim(CLAIMED, "c2", NOON + CLAIM, ANNA)
+    assert claim(release_claim(uncertain), "c3", NOON + CLAIM, ANNA).uncertain
     answered = mark_delivered(uncertain, 1, ANNA, RECORD, NOON + CLAIM)
-    assert not claim(answered, "c3", NOON + CLAIM).uncertain
+    assert not claim(answered, "c3", NOON + CLAIM, ANNA).uncertain
 
 
 def test_postponing_leaves_the_claim_to_expire() -> None:
     assert FAILING.held_until(NOON) == NOON + CLAIM
-    assert claim(FAILING, "c2", NOON + CLAIM).uncertain
+    assert claim(FAILING, "c2", NOON + CLAIM, ANNA).uncertain
 
 
 # Delivered, parked, released
@@ -102,7 +103,7 @@ def test_a_delivered_version_is_behind_the_next_one_only() -> None:
 
 
 def test_a_delivery_ends_claim_failures_and_parking() -> None:
-    uncertain = claim(FAILING, "c2", NOON + CLAIM)
+    uncertain = claim(FAILING, "c2", NOON + CLAIM, ANNA)
     parked = park(uncertain, 2, "no", NOON)
     failing = postpone(parked, "503", MINUTE, NOON)
     assert mark_delivered(failing, 3, ANNA, RECORD, NOON + MINUTE) == Delivery(

@@ -7,8 +7,10 @@ import pytest
 
 from nurture_timer.nurture import sweep
 from nurture_timer.tidying import SETTLED
+from shared.domain.delivery import CLAIM
 from shared.domain.errors import CrmRejectedError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
+from shared.domain.schedule import GRACE
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
@@ -25,6 +27,8 @@ from tests.nurture_timer.world import (
 )
 
 THIRD_LEAD_ID = "c3" * 16
+SILENT_SINCE = CLAIM + GRACE
+"""When a lead whose worker died is due."""
 
 
 async def test_the_row_of_a_lead_that_was_dealt_with_is_deleted() -> None:
@@ -136,7 +140,7 @@ async def test_storage_that_fails_for_one_lead_keeps_none_of_the_others_waiting(
     assert swept.looked_at == 3
     states = [world.clock_of(lead_id).state for lead_id in (LEAD_ID, THIRD_LEAD_ID)]
     assert states == [FollowUpState.OVERDUE] * 2
-    assert WITHIN in world.due()[OTHER_LEAD_ID]
+    assert SILENT_SINCE in world.due()[OTHER_LEAD_ID]
     assert f"lead {OTHER_LEAD_ID} stays due: storage: 503" in caplog.text
 
 

@@ -26,17 +26,18 @@ PARKED = park(CLAIMED, 1, "refused", START)
 OLD = SETTLED + MICROSECOND
 
 
-async def swept(world: World) -> set[StateKind]:
+async def swept(world: World) -> set[tuple[StateKind, str]]:
+    """Sweep, and return what is listed as of the start."""
     await world.sweep(OLD)
-    return {row.kind for row in world.index.states.values()}
+    rows = (row for row in world.index.states.values() if row.since == START)
+    return {(row.kind, row.destination) for row in rows}
 
 
 async def test_an_overdue_lead_stays_listed() -> None:
     world = World()
     await world.put(lead(clock=OVERDUE, due_after=2 * HOUR), DELIVERED)
-    await world.index.put_overdue(LEAD_ID, START)
 
-    assert await swept(world) == {StateKind.OVERDUE}
+    assert await swept(world) == {(StateKind.OVERDUE, "")}
 
 
 @pytest.mark.parametrize(
@@ -55,9 +56,8 @@ async def test_a_lead_that_is_overdue_no_more_or_anew_is_not_listed_as_of_then(
 async def test_a_parked_delivery_stays_listed() -> None:
     world = World()
     await world.put(lead(due_after=2 * HOUR), PARKED)
-    await world.index.put_parked(LEAD_ID, "crm", START)
 
-    assert await swept(world) == {StateKind.PARKED}
+    assert await swept(world) == {(StateKind.PARKED, "crm")}
 
 
 @pytest.mark.parametrize("delivery", [release_parked(PARKED), replace(PARKED, destination="other")])
@@ -66,7 +66,7 @@ async def test_a_delivery_that_is_not_parked_there_is_not_listed(delivery: Deliv
     await world.put(lead(due_after=2 * HOUR), delivery)
     await world.index.put_parked(LEAD_ID, "crm", START)
 
-    assert await swept(world) == set()
+    assert (StateKind.PARKED, "crm") not in await swept(world)
 
 
 async def test_a_row_of_a_lead_that_is_gone_is_deleted() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from nurture_timer.nurture import SweepPorts, sweep
+from shared.committing import commit
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.envelope import Deliver, parse_message
 from shared.domain.errors import StorageUnavailableError
@@ -50,6 +51,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(clock=self.clock)
+        self.leads.index = self.index
         self.queue = FakeQueue(clock=self.clock)
         self.destinations = FakeDestinations({"crm": self.crm, "broken": None})
 
@@ -65,19 +67,10 @@ class World:
         )
 
     async def put(self, lead: Lead, *deliveries: Delivery) -> None:
-        """Store a lead as ``route_lead`` does: its due row first."""
-        assert lead.next_due_at is not None
-        await self.index.put_new(
-            lead.lead_id, due_at=lead.next_due_at, created_at=lead.created_at, test=lead.test
-        )
-        await self.leads.commit(
-            LeadChange(
-                before=None,
-                lead=lead,
-                at=lead.created_at,
-                deliveries=by_destination(*deliveries),
-            )
-        )
+        """Store a lead as ``route_lead`` does."""
+        named = by_destination(*deliveries)
+        new = LeadChange(before=None, lead=lead, at=lead.created_at, deliveries=named)
+        await commit(self.leads, self.index, new)
 
     async def sweep(self, after: timedelta) -> Swept:
         """Sweep at a time after the start."""

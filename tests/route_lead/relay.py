@@ -1,5 +1,6 @@
 """``route_lead`` over fakes, with a host that takes messages and a clock that jumps to the next."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -75,8 +76,8 @@ class Relay:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.leads = FakeLeadStore(self.gate)
         self.index = FakeLeadIndex(self.clock, self.gate)
+        self.leads = FakeLeadStore(self.gate, self.index)
         self.queue = FakeQueue(self.clock, self.gate)
         self.quarantine = FakeQuarantine(self.gate)
         self._ids = count(1)
@@ -94,6 +95,7 @@ class Relay:
             clock=self.clock,
             jitter=lambda: self.jitter,
             new_id=lambda: f"claim-{next(self._ids)}",
+            sleep=no_sleep,
         )
         return ports, self.rules
 
@@ -184,6 +186,11 @@ def with_destinations(*names: str) -> RouteRules:
 
 async def a_secret() -> bytes:
     return b"secret"
+
+
+async def no_sleep(seconds: float) -> None:
+    """Let the others have their turn, and no time pass."""
+    await asyncio.sleep(0)
 
 
 @dataclass

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from route_lead.storing import MOST_TRIES
+from shared.committing import MOST_TRIES
 from tests.fakes import FakeCrm
 from tests.route_lead.relay import Relay, push
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from route_lead.changes import Failure, fail, mark, progress
+from route_lead.changes import Failure, Mine, fail, mark, pause, progress
 from route_lead.delivering import TOO_LATE
 from shared.domain.delivery import CLAIM, CrmRecord, claim
 from shared.domain.errors import (
@@ -15,6 +15,7 @@ from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUnavailableError,
 )
+from shared.domain.noting import Progress
 from shared.ports.crm import Upserted
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
@@ -93,8 +94,12 @@ async def test_a_click_that_came_after_the_version_that_is_sent_is_not_sent_with
         if request == "crm.upserted":
             sent.append([*relay.record.notes])
 
+    async def another_click() -> None:
+        relay.crm.fails = [CrmUnavailableError("503")]
+        await relay.take(push(3))
+
     relay.crm.gate = remember
-    relay.leads.gate = Meanwhile("leads.interests", lambda: relay.take(push(3)))
+    relay.leads.gate = Meanwhile("leads.interests", another_click)
     await relay.take(push(2))
     assert sent == [["s1", "s2"], ["s1", "s2", "s3"]]
 
@@ -227,19 +232,19 @@ async def test_only_the_holder_marks_notes_progress_and_fails() -> None:
     relay = Relay()
     await relay.take(push(1))
     stored = relay.partition.stored
-    held = replace(
-        stored, deliveries={"crm": claim(stored.deliveries["crm"], "mine", relay.clock())}
-    )
-    now = relay.clock()
+    now, sent, upserted = relay.clock(), stored.lead, Upserted(record=RECORD)
+    claimed = claim(stored.deliveries["crm"], "mine", now, sent.contact)
+    held = replace(stored, deliveries={"crm": claimed})
     failure = Failure(reason="503", delay=MINUTE)
     for holder, decided in (("mine", True), ("yours", False)):
-        upserted = Upserted(record=RECORD)
-        marked = mark(held, "crm", holder, sent=stored, upserted=upserted, now=now)
-        noted = progress(
-            held, "crm", holder, sent=stored, crm_record=RECORD, noted=("s1",), now=now
-        )
-        failed = fail(held, "crm", holder, failure, version=1, now=now)
-        assert [c is not None for c in (marked, noted, failed)] == [decided] * 3
+        mine = Mine("crm", holder)
+        changes = [
+            mark(held, mine, sent=sent, upserted=upserted, now=now),
+            progress(held, mine, sent=sent, upserted=upserted, noted=Progress(), now=now),
+            pause(held, mine, now),
+            fail(held, mine, failure, version=1, now=now),
+        ]
+        assert [change is not None for change in changes] == [decided] * len(changes)
 
 
 async def test_an_adapter_that_fails_otherwise_keeps_the_schedule_and_tells_no_personal_data(

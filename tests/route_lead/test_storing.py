@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from route_lead.storing import MOST_LOST_ANSWERS, MOST_TRIES
+from shared.committing import MOST_LOST_ANSWERS, MOST_TRIES
 from shared.domain.errors import AlreadyRecordedError, StorageUnavailableError
 from shared.ports.leads import EventKind
 from tests.fakes import START

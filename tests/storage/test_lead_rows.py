@@ -1,13 +1,13 @@
 """What is stored is read back as it was, whatever is in it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
 from shared.domain.delivery import Delivery
-from shared.domain.lead import KeyKind, Lead
+from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
 from shared.ports.leads import EventKind, RecordedInterest
 from shared.storage.lead_rows import (
     Row,
@@ -61,9 +61,9 @@ def test_an_interest_is_read_back_as_it_was(recorded: RecordedInterest) -> None:
 
 
 def test_every_field_but_those_that_storage_counts_is_tried_by_the_examples() -> None:
-    assert same_as_default(examples.lead()) == ["next_event", "updated_at"]
+    assert same_as_default(examples.lead()) == ["next_event", "updated_at", "last_change"]
     assert same_as_default(examples.lead().follow_up) == []
-    assert same_as_default(examples.delivery()) == []
+    assert same_as_default(examples.delivery()) == ["last_change"]
     assert same_as_default(examples.submission()) == ["description", "test"]
 
 
@@ -86,6 +86,24 @@ def test_a_column_of_a_newer_app_is_no_matter(row: Row) -> None:
     read = read_lead if row["RowKey"] == "lead" else read_interest
 
     assert read(row | {"mood": "good"}) == read(row)
+
+
+def test_what_was_written_says_by_which_change() -> None:
+    lead = replace(examples.lead(), last_change="c0ffee")
+    delivery = replace(examples.delivery(), last_change="c0ffee")
+
+    assert read_lead(lead_row(lead)).last_change == "c0ffee"
+    assert read_delivery(delivery_row(examples.LEAD_ID, delivery)).last_change == "c0ffee"
+
+
+@pytest.mark.parametrize("open_since", [{"claim_id": "c1"}, {"uncertain": True}])
+def test_a_row_that_does_not_say_what_was_sent_leaves_any_field_in_doubt(
+    open_since: dict[str, object],
+) -> None:
+    """As version 0.1.0 wrote it, when a request was under way or without an answer."""
+    row = {"PartitionKey": examples.LEAD_ID, "RowKey": "lead|delivery|azure_table"}
+
+    assert read_delivery(row | open_since).sent == CONTACT_FIELDS
 
 
 def test_the_body_of_a_push_is_kept_byte_for_byte_and_not_as_text() -> None:

@@ -1,0 +1,127 @@
+"""Write changes of leads: once, and never without the index rows that they are found by."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.errors import StaleLeadError, StorageUnavailableError
+from shared.ports.index import LeadIndex
+from shared.ports.leads import LeadChange, LeadStore, StoredLead
+
+MOST_TRIES = 64
+"""As many as deliver leads of one customer at once, each of which makes the others try again."""
+
+MOST_LOST_ANSWERS = 2
+
+FIRST_PAUSE = 0.02
+LONGEST_PAUSE = 0.64
+"""Seconds, of which ``jitter`` takes a part: who tries again at once only gets in the way."""
+
+
+class Tries:
+    """How often one write was tried; each method raises when it has been enough."""
+
+    def __init__(
+        self, jitter: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """Take how long a pause is, of 0 to 1, and how to wait for seconds."""
+        self._jitter = jitter
+        self._sleep = sleep
+        self._stale = 0
+        self._lost = 0
+
+    async def stale(self) -> None:
+        """Count that somebody else wrote first, and let them finish."""
+        self._stale += 1
+        if self._stale >= MOST_TRIES:
+            contended = f"somebody else wrote first, {MOST_TRIES} times in a row"
+            raise StorageUnavailableError(contended)
+        longest = min(FIRST_PAUSE * 2**self._stale, LONGEST_PAUSE)
+        await self._sleep(longest * self._jitter())
+
+    def lost(self, error: StorageUnavailableError) -> None:
+        """Count that no answer came."""
+        self._lost += 1
+        if self._lost > MOST_LOST_ANSWERS:
+            raise error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadWriter:
+    """Writes leads; whoever changes one goes this way. ``jitter`` gives 0–1, ``sleep`` waits."""
+
+    leads: LeadStore
+    index: LeadIndex
+    jitter: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def commit(self, change: LeadChange) -> StoredLead:
+        """Write a change with its index rows, once."""
+        return await commit(self.leads, self.index, change)
+
+    async def change(
+        self, stored: StoredLead, decide: Callable[[StoredLead], LeadChange | None]
+    ) -> StoredLead | None:
+        """Write what ``decide`` makes of the lead as it is stored; None if the lead is gone."""
+        tries = self.tries()
+        tried: list[LeadChange] = []
+        current: StoredLead | None = stored
+        while current is not None:
+            change = decide(current)
+            if change is None:
+                return current
+            tried.append(change)
+            try:
+                return await self.commit(change)
+            except StaleLeadError:
+                await tries.stale()
+            except StorageUnavailableError as error:
+                tries.lost(error)
+            current = await self.leads.read(stored.lead.lead_id)
+            if current is not None and any(one.is_in(current) for one in tried):
+                return current
+        return None
+
+    def tries(self) -> Tries:
+        """Return a count for one write."""
+        return Tries(self.jitter, self.sleep)
+
+
+async def commit(leads: LeadStore, index: LeadIndex, change: LeadChange) -> StoredLead:
+    """Write the index rows of a change, then the change; raise what the store raises.
+
+    A row without a lead is cleared away, a lead without a row is forgotten.
+    """
+    await _put_look(index, change)
+    await _put_states(index, change)
+    return await leads.commit(change)
+
+
+async def _put_look(index: LeadIndex, change: LeadChange) -> None:
+    lead, before = change.stored_lead, change.before
+    if lead.next_due_at is None:
+        return
+    if before is None:
+        await index.put_new(
+            lead.lead_id, due_at=lead.next_due_at, created_at=lead.created_at, test=lead.test
+        )
+    elif lead.next_due_at != before.lead.next_due_at:
+        await index.put_due(lead.lead_id, lead.next_due_at)
+
+
+async def _put_states(index: LeadIndex, change: LeadChange) -> None:
+    lead_id = change.lead.lead_id
+    parked_at, flagged_at = _since(change.before) if change.before else ({}, None)
+    for name, delivery in change.deliveries.items():
+        if delivery.parked_at and delivery.parked_at != parked_at.get(name):
+            await index.put_parked(lead_id, name, delivery.parked_at)
+    now_flagged = change.lead.follow_up.flagged_at
+    if now_flagged and now_flagged != flagged_at:
+        await index.put_overdue(lead_id, now_flagged)
+
+
+def _since(stored: StoredLead) -> tuple[Mapping[str, datetime | None], datetime | None]:
+    """Return since when which deliveries are parked, and since when the lead is flagged."""
+    parked = {name: delivery.parked_at for name, delivery in stored.deliveries.items()}
+    return parked, stored.lead.follow_up.flagged_at
