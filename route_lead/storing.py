@@ -1,6 +1,6 @@
 """Record a submission, once, and claim what it can be delivered to without another read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +90,13 @@ def _recorded_and_claimed(
         rules=rules,
         now=now,
     )
+    return take_claims(
+        change, recording.claim_id, now, lacking=_lacking_this_only(change, now), sent=change.lead
+    )
+
+
+def _lacking_this_only(change: LeadChange, now: datetime) -> Mapping[str, int]:
+    """Return what can be claimed and lacks nothing but what this change brings."""
+    known = change.before.lead.version if change.before else 0
     lacking = claimable(change, now, not_before_due=False)
-    lacking = {name: has for name, has in lacking.items() if has + 1 == change.lead.version}
-    return take_claims(change, recording.claim_id, now, lacking=lacking, sent=change.lead)
+    return {name: has for name, has in lacking.items() if has == known < change.lead.version}

@@ -98,3 +98,12 @@ async def test_a_note_that_was_answered_is_not_sent_again(*, known: bool) -> Non
     await relay.drain()
     relay.assert_delivered("s1", "s2", "s3")
     assert len(notes) == 1 + 2
+
+
+async def test_a_repeat_brings_what_an_earlier_click_could_not() -> None:
+    relay = Relay()
+    await relay.take(push(1, offer="a"))
+    relay.crm.fails = [CrmUnavailableError("503")]
+    await relay.take(push(2, offer="b"))
+    await relay.take(push(3, offer="a"))
+    relay.assert_delivered("s1", "s2", "s3")
