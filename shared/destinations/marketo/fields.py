@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.destinations.http.own_fields import filled, settable
+from shared.destinations.http.refused import refusals
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.marketo.contact import (
     FIELDS,
-    NOT_ACCEPTED,
     STRING_CHARACTERS,
+    VENDOR,
     email_of,
-    unsent,
     written,
 )
 from shared.destinations.marketo.interests import with_interest, with_lines
@@ -53,7 +53,7 @@ def new_person(
     contact = written(settings, lead.contact, refused=refused)
     mine = {n: v for n, v in own.texts.items() if n not in refused}
     texts = fitted(mine, dict.fromkeys(mine, STRING_CHARACTERS))
-    left_out = [unsent(name, NOT_ACCEPTED) for name in own.texts if name in refused]
+    left_out = refusals(VENDOR, [name for name in own.texts if name in refused])
     shown = _shown(settings, first, contact.told)
     once = {SOURCE: settings.source, STATUS: settings.status}
     person: Person = {name: value for name, value in once.items() if value}

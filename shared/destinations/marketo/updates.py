@@ -9,14 +9,8 @@ is ours if the marketplace has given it since the last delivery.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.destinations.marketo.contact import (
-    COMPANY,
-    FIELDS,
-    as_given,
-    by_marketos_name,
-    unsent,
-    written,
-)
+from shared.destinations.http.texts import as_given
+from shared.destinations.marketo.contact import COMPANY, FIELDS, OURS, written
 from shared.destinations.marketo.fields import Person, text
 from shared.destinations.marketo.interests import with_lines
 from shared.destinations.marketo.settings import MarketoSettings
@@ -72,12 +66,11 @@ def update(
     why = {**dict.fromkeys(kept, KEPT), COMPANY: NEW_ONLY}
     sent = {name: value for name, value in contact.values.items() if name not in why}
     others = [n for n, v in contact.values.items() if n in why and not _shows(known, n, v)]
-    given = by_marketos_name(lead.contact)
-    told = (*contact.told, *(as_given(name, why[name], given[name]) for name in others))
+    told = (*contact.told, *as_given(lead.contact, [OURS[name] for name in others]))
     before = text(known.person, settings.interest_field)
     return Update(
         {**sent, **with_lines(settings.interest_field, told, before)},
-        (*contact.remarks, *(unsent(name, why[name]) for name in others)),
+        (*contact.remarks, *(f"{name} left out: {why[name]}" for name in others)),
         _baseline(known, sent),
     )
 

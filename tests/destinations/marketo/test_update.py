@@ -21,9 +21,7 @@ async def test_an_update_sends_only_what_changed(server: MarketoServer, crm: Mar
     lines = person.pop(INTERESTS)
     assert server.bodies[-1] == {"action": "updateOnly", "lookupField": "id"}
     assert person == {"id": int(record.id), "phone": "+49 30 654321"}
-    assert lines.startswith(
-        "Company as given, Marketo takes it with a new person only: Contoso\n\nMicrosoft"
-    )
+    assert lines.startswith("Company as given: Contoso\n\nMicrosoft")
     assert (only(server).owner, only(server).status) == ("anna", "Contacted")
     assert only(server).values["last_name"] == "O’Hara"
     assert (after.record.id, after.created, after.holds) == (record.id, False, frozenset())
