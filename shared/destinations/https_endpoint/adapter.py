@@ -33,8 +33,6 @@ POSTING_SECONDS = 40
 """How long parts are posted in one call: another one that gets no answer still fits into the
 deadline of 60 s. What is left then comes to ``note``, which stores how far it is."""
 
-NOT_COUNTED = 0
-
 
 class HttpsEndpointCrm:
     """The port ``Crm`` on an endpoint, which tells nothing of what becomes of a lead.
@@ -84,9 +82,8 @@ class HttpsEndpointCrm:
         if self._one_each:
             said = await self._post_interest(interest)
         else:
-            webhook_id = f"{lead.lead_id}-{lead.version}-{submission_id}"
-            alone = Part(interests=(interest,), through=NOT_COUNTED)
-            said = await self._post_part(webhook_id, lead, (), alone)
+            # Notes come in the order of versions, so all before this one are posted.
+            said = await self._post_part(lead, (), Part((interest,), through=interest.version))
         return Noted(id=said or submission_id)
 
     async def check(self) -> Sequence[CheckResult]:
@@ -105,7 +102,7 @@ class HttpsEndpointCrm:
         while left and (not posted or self._clock() < ends_at):
             part = left.popleft()
             try:
-                said = await self._post_part(_webhook_id(lead, part), lead, changed.fields, part)
+                said = await self._post_part(lead, changed.fields, part)
             except TooLargeError:
                 smaller = halves(part)
                 if not smaller:
@@ -116,11 +113,11 @@ class HttpsEndpointCrm:
             posted += part.interests
         return given, posted
 
-    async def _post_part(
-        self, webhook_id: str, lead: Lead, fields: Collection[str], part: Part
-    ) -> str:
+    async def _post_part(self, lead: Lead, fields: Collection[str], part: Part) -> str:
         body = lead_json(lead, fields, part.interests, part.through)
-        return await self.endpoint.post(webhook_id, body.model_dump_json(by_alias=True).encode())
+        return await self.endpoint.post(
+            _webhook_id(lead, part), body.model_dump_json(by_alias=True).encode()
+        )
 
     async def _post_interest(self, interest: Interest) -> str:
         return await self.endpoint.post(

@@ -87,7 +87,7 @@ class LeadJson(_Part):
     )
     new_interests_through: int = Field(
         description="the version up to which this post and those before it have the new interests;"
-        " if it is lower than version, they are too many for one post, and more posts follow"
+        " if it is lower than version, they are too many for one post, and more may follow"
     )
 
 

@@ -17,7 +17,7 @@ MOST_BYTES = 96 * 1024
 the largest interest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some new interests, oldest first; ``through`` is the version up to which all are posted."""
 

@@ -148,8 +148,9 @@ async def test_a_slow_endpoint_gets_the_rest_one_by_one(
         noted = await crm.note(lead(version=250), upserted.record, left)
         assert noted == Noted(id="R-1")
 
-    assert list(server.posts)[2] == f"{LEAD_ID}-250-submission-201"
-    assert server.posts[f"{LEAD_ID}-250-submission-201"]["newInterestsThrough"] == 0
+    posts = [(one, body["newInterestsThrough"]) for one, body in server.posts.items()]
+    assert posts[:3] == [(f"{LEAD_ID}-250-{to}", to) for to in (100, 200, 201)]
+    assert posts[-1] == (f"{LEAD_ID}-250", 250)
     assert posted_interests(server) == IDS
     assert len(server.records()[0].notes) == 250
 
