@@ -1,5 +1,7 @@
 """``python -m cli`` is the command ``leads``."""
 
+import sys
+
 from cli.app import main
 
-main()
+sys.exit(main())

@@ -3,7 +3,13 @@
 Exit codes: 0 done; 1 not found, refused, or storage gave no answer; 2 usage or settings.
 """
 
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Annotated
+
 import typer
+from typer.exceptions import TyperException
 
 from cli import (
     app_commands,
@@ -14,15 +20,22 @@ from cli import (
     quarantine_commands,
     send_commands,
 )
+from cli.command import FAILED, USAGE
+from shared import VERSION
+
+HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="leads",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-    help="See what became of marketplace leads, and put right what went wrong.",
-    epilog="Works on the storage that LeadStorage names, or else on that of `make run`.",
+    context_settings=HELP,
+    rich_markup_mode=None,
+    help="See what became of marketplace leads, and fix what went wrong.",
+    epilog="Works on the storage that LeadStorage names, otherwise on that of `make run`.",
 )
-quarantine = typer.Typer(no_args_is_help=True, help="Bodies that were no leads.")
+quarantine = typer.Typer(
+    no_args_is_help=True, context_settings=HELP, help="Bodies that were not valid leads."
+)
 
 app.command("list")(lead_commands.list_leads)
 app.command("show")(lead_commands.show)
@@ -40,10 +53,48 @@ app.command("import")(backup_commands.import_all)
 
 quarantine.command("list")(quarantine_commands.list_entries)
 quarantine.command("show")(quarantine_commands.show)
+quarantine.command("edit")(quarantine_commands.edit)
 quarantine.command("release")(quarantine_commands.release)
 quarantine.command("discard")(quarantine_commands.discard)
 
 
-def main() -> None:
-    """Run the command line."""
-    app()
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    if wanted:
+        print(f"leads {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """See what became of marketplace leads, and fix what went wrong."""
+    del version
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (this process's own by default), and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that can't show a character gets it written out.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="leads")
+    except typer.Abort:
+        return FAILED
+    except TyperException as error:
+        print(_usage(error), file=sys.stderr)
+        return USAGE
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: TyperException) -> str:
+    """Return what is wrong with a command line, in one line, or the help of one that is empty."""
+    said = str(getattr(error, "format_message", error.__str__)())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "leads"
+    return said if said.startswith("Usage:") else f"leads: {said.rstrip('.')}; see `{path} --help`"

@@ -1,15 +1,19 @@
 """``leads export`` and ``leads import``."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import console, files
+from cli.asking import confirm
 from cli.command import run
-from cli.wiring import open_stores
+from cli.lead_commands import Yes
+from cli.where import storage_name
+from cli.wiring import open_empty_stores, open_stores
 from shared.operations.backup import check, export, restore
-from shared.operations.errors import UsageError
+from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted
 from shared.ports.queue import QUEUE
 
@@ -28,7 +32,11 @@ def export_all(
     async def command() -> None:
         if not every:
             raise UsageError("say --all: a backup holds every row of our tables")
-        stores = open_stores()
+        if file == files.STANDARD and sys.stdout.isatty():
+            raise UsageError("a backup holds the secret of lead ids: name a file to write it to")
+        if file.exists():
+            raise RefusedError(f"{file} is there already: name another file, or remove it")
+        stores = await open_stores()
         rows = 0
         with files.writing(file) as to, console.progress() as bar:
             task = bar.add_task("rows", total=None)
@@ -46,11 +54,19 @@ def export_all(
 
 def import_all(
     file: Annotated[Path, typer.Argument(help="An export.", exists=True, dir_okay=False)],
+    *,
+    yes: Yes = False,
 ) -> None:
-    """Restore a backup; stop the app before. Rows of the same keys are replaced."""
+    """Restore a backup into tables that hold no leads. Stop the app first."""
 
     async def command() -> None:
-        stores = open_stores()
+        stores = open_empty_stores()
+        if await stores.backup.leads_there():
+            raise RefusedError(
+                f"the tables at {storage_name()} hold leads: import into empty tables, or set"
+                " TABLE_PREFIX to begin with new ones"
+            )
+        confirm(f"this writes the leads of {file}", yes=yes)
         with file.open("rb") as lines, console.progress() as bar:
             rows = await check(stores, lines)
             lines.seek(0)

@@ -14,7 +14,7 @@ from cli.send import checked_url, send, without_key
 from cli.send_commands import JSON
 from cli.send_test import Trial, follow
 from cli.where import find_storage, push_url, storage_name
-from cli.wiring import open_stores
+from cli.wiring import open_empty_stores
 from shared.bootstrap import destinations
 from shared.domain.errors import CrmError, SettingsError
 from shared.operations.errors import RefusedError, UsageError
@@ -86,7 +86,7 @@ def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
     return Trial(
         push=partial(send, url, content_type=JSON),
         endpoint=without_key(url),
-        stores=open_stores(),
+        stores=open_empty_stores(),
         storage=storage_name(),
         proven=proven,
         within=timedelta(seconds=within_seconds),

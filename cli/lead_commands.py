@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import console
+from cli.asking import confirm
 from cli.command import run
 from cli.tables import print_details, print_leads
 from cli.times import parse_time
@@ -18,16 +19,34 @@ from shared.operations.listing import LeadState, listed
 from shared.operations.words import counted
 
 SCREENFUL = 20
+STATES = ", ".join(state.value.replace("_", "-") for state in LeadState)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, in a shape that stays.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is stable.")]
 Who = Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone (with --last-name).")]
-LastName = Annotated[str, typer.Option(help="With a phone: a lead is known by both.")]
+LastName = Annotated[
+    str,
+    typer.Option(help="Needed with a phone number: leads without e-mail are identified by both."),
+]
+
+
+def _state(name: str) -> LeadState:
+    """Return a state as people write it; raise ``UsageError``."""
+    try:
+        return LeadState(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    except ValueError:
+        raise UsageError(f"there is no state {name!r}; the states are: {STATES}") from None
 
 
 def list_leads(
     *,
-    state: Annotated[LeadState | None, typer.Option(help="Only leads of this state.")] = None,
-    since: Annotated[str, typer.Option(help="Only leads since: 2026-11-21, or 2d ago.")] = "",
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Only leads in this state; may be repeated. {STATES}"),
+    ] = None,
+    since: Annotated[
+        str, typer.Option(help="Only leads since then: 2026-11-21, or '2d ago'.")
+    ] = "",
     limit: Annotated[
         int | None, typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json all.")
     ] = None,
@@ -36,10 +55,11 @@ def list_leads(
     """List leads, newest first."""
 
     async def command() -> None:
-        from_time = parse_time(since, utc_now(), ahead=False) if since else None
-        stores = open_stores()
+        from_time = parse_time(since, utc_now()) if since else None
+        states = [_state(name) for name in state or ()]
+        stores = await open_stores()
         most = (0 if as_json else SCREENFUL) if limit is None else limit
-        found = listed(stores, state=state, since=from_time, most=most)
+        found = listed(stores, states=states, since=from_time, most=most)
         views = [LeadView.of(stored) async for stored in found]
         if as_json:
             console.print_array(views)
@@ -55,7 +75,7 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
     """Show one lead with its submissions, deliveries and audit trail."""
 
     async def command() -> None:
-        stores = open_stores()
+        stores = await open_stores()
         stored = await stores.lead(who, last_name=last_name)
         lead_id = stored.lead.lead_id
         table = stores.histories
@@ -74,14 +94,16 @@ def release_leads(
     *,
     last_name: LastName = "",
     every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
+    yes: Yes = False,
 ) -> None:
-    """Try again what is parked."""
+    """Try parked deliveries again."""
 
     async def command() -> None:
         if bool(who) is every:
             raise UsageError("name one lead, or say --all")
-        stores = open_stores()
+        stores = await open_stores()
         if every:
+            confirm("this tries every parked lead again", yes=yes)
             count = await console.count(release_all(stores), "released")
             console.say(f"{counted(count, 'parked lead')} queued again")
         else:
@@ -93,14 +115,18 @@ def release_leads(
 
 
 def deliver(
-    *, pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False
+    *,
+    pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Try pending deliveries now, not when their next attempt is due."""
 
     async def command() -> None:
         if not pending:
             raise UsageError("say --pending: every pending lead is tried now")
-        count = await console.count(deliver_pending(open_stores()), "queued")
+        stores = await open_stores()
+        confirm("this tries every pending lead now", yes=yes)
+        count = await console.count(deliver_pending(stores), "queued")
         console.say(f"{counted(count, 'pending lead')} queued")
 
     run(command())
@@ -111,19 +137,21 @@ def follow_up(
     *,
     last_name: LastName = "",
     by: Annotated[str, typer.Option(help="Who acted.")] = "",
-    at: Annotated[str, typer.Option(help="When: 2026-11-21T09:30Z, or 2h ago. Default: now.")] = "",
+    at: Annotated[
+        str, typer.Option(help="When: 2026-11-21T09:30Z, or '2h ago'. Default: now.")
+    ] = "",
     note: Annotated[str, typer.Option(help="What was done; kept in the audit trail.")] = "",
-    outcome: Annotated[str, typer.Option(help="What came of it, in your words.")] = "",
+    outcome: Annotated[str, typer.Option(help="The outcome, in your words.")] = "",
 ) -> None:
-    """Record that somebody followed up, which stops the lead's clock."""
+    """Record a follow-up, which stops the lead's clock."""
 
     async def command() -> None:
-        when = parse_time(at, utc_now(), ahead=False) if at else utc_now()
-        stores = open_stores()
+        when = parse_time(at, utc_now()) if at else utc_now()
+        stores = await open_stores()
         stored = await stores.lead(who, last_name=last_name)
         after = await record_follow_up(stores, stored, at=when, by=by, outcome=outcome, note=note)
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(when)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
-            console.say(f"What came since is to be answered by {console.minute(due_at)} UTC.")
+            console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")
 
     run(command())

@@ -7,15 +7,16 @@ import typer
 
 from cli import console, files
 from cli.command import run
+from cli.editor import edited
 from cli.lead_commands import Json
 from cli.tables import print_entry, print_quarantine
 from cli.times import parse_time
 from cli.wiring import open_stores
 from shared.bootstrap import utc_now
-from shared.operations.errors import UsageError
+from shared.operations.errors import RefusedError, UsageError
 from shared.operations.quarantine_views import QuarantineDetails, QuarantineView
 from shared.operations.resubmit import discard as discard_entry
-from shared.operations.resubmit import resubmit
+from shared.operations.resubmit import held, resubmit
 
 Id = Annotated[
     str, typer.Argument(help="Quarantine id, as the sender was told and the log says, or 8 digits.")
@@ -24,15 +25,17 @@ Id = Annotated[
 
 def list_entries(
     *,
-    since: Annotated[str, typer.Option(help="Only entries since: 2026-11-21, or 2d ago.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only entries since then: 2026-11-21, or '2d ago'.")
+    ] = "",
     every: Annotated[bool, typer.Option("--all", help="Released and discarded ones too.")] = False,
     as_json: Json = False,
 ) -> None:
     """List what is held, oldest first."""
 
     async def command() -> None:
-        from_time = parse_time(since, utc_now(), ahead=False) if since else None
-        stores = open_stores()
+        from_time = parse_time(since, utc_now()) if since else None
+        stores = await open_stores()
         found = stores.quarantine.entries(state=None if every else "held", since=from_time)
         views = [QuarantineView.of(entry) async for entry in found]
         if as_json:
@@ -47,7 +50,7 @@ def show(quarantine_id: Id, *, as_json: Json = False) -> None:
     """Show one entry with its body."""
 
     async def command() -> None:
-        entry = await open_stores().entry(quarantine_id)
+        entry = await (await open_stores()).entry(quarantine_id)
         if as_json:
             console.print_object(QuarantineDetails.of(entry))
         else:
@@ -67,8 +70,24 @@ def release(
 
     async def command() -> None:
         corrected = files.read(body) if body is not None else None
-        stores = open_stores()
+        stores = await open_stores()
         entry = await stores.entry(quarantine_id)
+        called = await resubmit(stores, entry, corrected=corrected)
+        console.say(f"{entry.quarantine_id} is queued again, as {called}")
+
+    run(command())
+
+
+def edit(quarantine_id: Id) -> None:
+    """Open an entry's body in $EDITOR, and release what you save."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        entry = await stores.entry(quarantine_id)
+        held(entry)
+        corrected = edited(entry.body)
+        if corrected == entry.body:
+            raise RefusedError("the body was not changed: nothing was released")
         called = await resubmit(stores, entry, corrected=corrected)
         console.say(f"{entry.quarantine_id} is queued again, as {called}")
 
@@ -85,7 +104,7 @@ def discard(
     async def command() -> None:
         if not reason.strip():
             raise UsageError("--reason is empty: say why nobody needs the entry")
-        stores = open_stores()
+        stores = await open_stores()
         entry = await stores.entry(quarantine_id)
         await discard_entry(stores, entry, reason)
         console.say(f"{entry.quarantine_id} is discarded")

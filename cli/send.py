@@ -1,5 +1,6 @@
 """``leads send``: push something at the endpoint, as Microsoft does."""
 
+import ipaddress
 import json
 import re
 from dataclasses import dataclass
@@ -50,10 +51,19 @@ async def send(url: str, body: bytes, content_type: str) -> Sent:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
             answer = await client.post(url, content=body, headers={"Content-Type": content_type})
     except httpx.ConnectError:
-        raise OperationError(f"nobody listens at {where}: does the app run?") from None
+        raise OperationError(f"nothing is listening at {where}: is the app running?") from None
     except httpx.HTTPError as error:
         raise OperationError(f"no answer from {where}: {type(error).__name__}") from None
     return Sent(status=answer.status_code, text=answer.text[:MOST_SHOWN])
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL is of this machine."""
+    host = httpx.URL(url).host
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def without_key(url: str) -> str:

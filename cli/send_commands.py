@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from cli import console, files
+from cli.asking import confirm
 from cli.command import run
-from cli.send import partner_center_test, send
-from cli.where import local_url
+from cli.lead_commands import Yes
+from cli.send import checked_url, is_loopback, partner_center_test, send, without_key
+from cli.where import push_url
 from samples import load as load_samples
 from shared.bootstrap import utc_now
 from shared.operations.errors import RefusedError, UsageError
@@ -30,10 +32,11 @@ def send_push(
     ] = False,
     listing: Annotated[bool, typer.Option("--list", help="List the samples.")] = False,
     to: Annotated[
-        str, typer.Option(help="URL with its code. Default: `make run`.", envvar="LEADS_URL")
+        str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
     ] = "",
+    yes: Yes = False,
 ) -> None:
-    """Push something at the endpoint, as Microsoft does."""
+    """Send a request to the endpoint, as Microsoft does."""
 
     async def command() -> None:
         if listing:
@@ -41,7 +44,10 @@ def send_push(
                 console.say(f"{name:<28} {one.about}")
             return
         bodies = _bodies(file, sample, test=test)
-        url = to or local_url()
+        url = checked_url(push_url(to))
+        console.note(f"endpoint: {without_key(url)}")
+        if sample and not is_loopback(url):
+            confirm("this sends made-up customers as leads", yes=yes, where=without_key(url))
         refused = 0
         for body, content_type in bodies:
             sent = await send(url, body, content_type)

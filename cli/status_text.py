@@ -10,6 +10,7 @@ from shared.operations.words import counted
 
 def print_status(view: StatusView) -> None:
     """Print what is going on, the warnings last."""
+    _line("command", f"version {view.version}")
     for queue in view.queues:
         oldest = f", the oldest of {_utc(queue.oldest_at)}" if queue.oldest_at else ""
         _line(f"queue {queue.name}", counted(queue.messages, "message") + oldest)

@@ -1,14 +1,34 @@
 """Put together what the commands work on, from the app's own settings."""
 
-from cli.where import find_storage
+from cli import console
+from cli.where import find_storage, storage_name
 from shared import bootstrap
+from shared.operations.errors import RefusedError
 from shared.operations.stores import Stores
-from shared.settings import RouteSettings, load
+from shared.settings import RouteSettings, StorageSettings, load
 
 
-def open_stores() -> Stores:
-    """Build the stores; raise ``SettingsError`` or ``UsageError`` if none is named."""
+async def open_stores() -> Stores:
+    """Build the stores, say which they are, and return them if the app has used them.
+
+    Raises ``SettingsError`` or ``UsageError`` if none is named, ``RefusedError`` if our tables are
+    not there.
+    """
+    stores = open_empty_stores()
+    if not await stores.backup.exists():
+        prefix = load(StorageSettings).table_prefix
+        named = f"the prefix TABLE_PREFIX={prefix}" if prefix else "no TABLE_PREFIX"
+        raise RefusedError(
+            f"the storage at {storage_name()} has no tables of this app with {named}:"
+            " is it the app's? The app makes them with its first lead or sweep"
+        )
+    return stores
+
+
+def open_empty_stores() -> Stores:
+    """Build stores that may have no tables yet, and say which they are."""
     find_storage()
+    console.note(f"storage: {storage_name()}")
     return Stores(
         leads=bootstrap.leads(),
         index=bootstrap.index(),

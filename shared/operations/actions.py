@@ -31,14 +31,14 @@ async def release(stores: Stores, stored: StoredLead) -> list[str]:
 
 async def release_all(stores: Stores) -> AsyncIterator[StoredLead]:
     """Release every parked lead, and yield each."""
-    async for stored in listed(stores, state=LeadState.PARKED):
+    async for stored in listed(stores, states=[LeadState.PARKED]):
         await release(stores, stored)
         yield stored
 
 
 async def deliver_pending(stores: Stores) -> AsyncIterator[StoredLead]:
     """Ask for every pending lead to be tried now, and yield each."""
-    async for stored in listed(stores, state=LeadState.PENDING):
+    async for stored in listed(stores, states=[LeadState.PENDING]):
         await stores.queue.send(Deliver(lead_id=stored.lead.lead_id).to_text())
         yield stored
 

@@ -1,6 +1,6 @@
 """``leads list``: which leads, in which order, found by the index wherever it lists them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,13 +65,18 @@ IS_IN: dict[LeadState, Callable[[StoredLead], bool]] = {
 
 
 def listed(
-    stores: Stores, *, state: LeadState | None = None, since: datetime | None = None, most: int = 0
+    stores: Stores,
+    *,
+    states: Collection[LeadState] = (),
+    since: datetime | None = None,
+    most: int = 0,
 ) -> AsyncIterator[StoredLead]:
-    """Yield the newest leads of a state; ``most`` 0 is all.
+    """Yield the newest leads that are in any of some states; ``most`` 0 is all.
 
     An index row may be out of date, the lead is not.
     """
-    return _wanted(_candidates(stores, state, since, most), state, since, most)
+    only = next(iter(states)) if len(states) == 1 else None
+    return _wanted(_candidates(stores, only, since, most), states, since, most)
 
 
 def _candidates(
@@ -90,12 +95,15 @@ def _candidates(
 
 
 async def _wanted(
-    found: AsyncIterator[StoredLead], state: LeadState | None, since: datetime | None, most: int
+    found: AsyncIterator[StoredLead],
+    states: Collection[LeadState],
+    since: datetime | None,
+    most: int,
 ) -> AsyncIterator[StoredLead]:
     count = 0
     async for stored in found:
         new_enough = since is None or stored.lead.created_at >= since
-        if new_enough and (state is None or IS_IN[state](stored)):
+        if new_enough and (not states or any(IS_IN[state](stored) for state in states)):
             yield stored
             count += 1
             if count == most:

@@ -18,9 +18,7 @@ async def resubmit(stores: Stores, entry: Entry, *, corrected: bytes | None) -> 
     The submission keeps the entry's id and time: released twice, it is one submission. The message
     goes first: a crash before the note costs a second release, not the lead.
     """
-    if entry.state != "held":
-        note = f": {entry.note}" if entry.note else ""
-        raise RefusedError(f"{entry.quarantine_id} was {entry.state} at {entry.decided_at}{note}")
+    held(entry)
     message = _message(entry) if corrected is None else _corrected(entry, corrected)
     await stores.queue.send(message.to_text())
     note = "corrected" if corrected is not None else ""
@@ -30,10 +28,17 @@ async def resubmit(stores: Stores, entry: Entry, *, corrected: bytes | None) -> 
     return f"delivery of lead {message.lead_id}"
 
 
+def held(entry: Entry) -> None:
+    """Raise ``RefusedError`` if somebody has decided on an entry already."""
+    if entry.state != "held":
+        at = f" at {entry.decided_at:%Y-%m-%d %H:%M} UTC" if entry.decided_at else ""
+        note = f": {entry.note}" if entry.note else ""
+        raise RefusedError(f"{entry.quarantine_id} was {entry.state}{at}{note}")
+
+
 async def discard(stores: Stores, entry: Entry, reason: str) -> None:
     """Note that nobody needs an entry; it stays in the table."""
-    if entry.state != "held":
-        raise RefusedError(f"{entry.quarantine_id} was {entry.state} already")
+    held(entry)
     await decide(stores, entry, "discarded", reason)
 
 

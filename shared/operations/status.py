@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from shared import VERSION
 from shared.operations.listing import IS_IN, LeadState
 from shared.operations.stores import Stores
 from shared.operations.views import View
@@ -66,6 +67,7 @@ class TroubleView(View):
 class StatusView(View):
     """All of ``leads status``; ``warnings`` are what somebody should look at."""
 
+    version: str
     queues: list[QueueView]
     leads: LeadCounts
     quarantined: int
@@ -94,6 +96,7 @@ async def status(stores: Stores) -> StatusView:
     swept = heartbeat.result()
     tests = test.result()
     view = StatusView(
+        version=VERSION,
         queues=[queue.result() for queue in queues],
         leads=LeadCounts(
             last_24_hours=len(came.result() - tests),

@@ -148,6 +148,12 @@ class BackupRow:
 class Backup(Protocol):
     """Every row of our tables, out and in again."""
 
+    async def exists(self) -> bool:
+        """Tell whether any of our tables is there."""
+
+    async def leads_there(self) -> bool:
+        """Tell whether our tables hold a lead, a body or a push, beside the sweep's own rows."""
+
     def rows(self) -> AsyncIterator[BackupRow]:
         """Yield every row; leads before the index, whose rows are older."""
 

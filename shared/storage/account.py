@@ -146,6 +146,17 @@ class Table:
             if error_code(error) != "TableNotFound":
                 raise unavailable(error) from error
 
+    async def exists(self) -> bool:
+        """Tell whether the table is there; raise ``StorageUnavailableError``."""
+        try:
+            async for _ in self.client.query_entities("", results_per_page=1, select=["RowKey"]):
+                break
+        except AzureError as error:
+            if error_code(error) == "TableNotFound":
+                return False
+            raise unavailable(error) from error
+        return True
+
     async def _create(self) -> None:
         log.info("creating table %s", self.client.table_name)
         try:

@@ -4,6 +4,7 @@ Text, truth values and numbers are themselves in JSON, other types of Table Stor
 ``{"binary": base64}``, ``{"int64": digits}``, ``{"guid": text}`` or ``{"datetime": ISO}``.
 """
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,13 +16,16 @@ from azure.data.tables import EdmType, EntityProperty, UpdateMode
 
 from shared.ports.reading import BackupRow, Json
 from shared.setting_types import OWN_TABLES
-from shared.storage.account import Table
+from shared.storage.account import Table, at_most
 from shared.storage.keys import text_time
 from shared.storage.lead_id_secret import KEY as SECRET_KEY
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_rows import LEAD_ROW
 
 LEADS = "Leads"
+
+DATA = {LEADS: f"RowKey ne '{SECRET_KEY}'", "Quarantine": "", "Outbox": ""}
+"""Where data of people is, and how it is told from our own rows."""
 
 TYPES: dict[str, Callable[[str], object]] = {
     "binary": partial(base64.b64decode, validate=True),
@@ -37,6 +41,19 @@ class TableBackup:
     def __init__(self, table: Callable[[str], Table]) -> None:
         """Take how a table is opened by its name without the prefix."""
         self._table = table
+
+    async def exists(self) -> bool:
+        """Tell whether any of our tables is there."""
+        found = await asyncio.gather(*(self._table(name).exists() for name in OWN_TABLES))
+        return any(found)
+
+    async def leads_there(self) -> bool:
+        """Tell whether our tables hold a lead, a body or a push, beside the sweep's own rows."""
+        return any([await self._holds(name, query) for name, query in DATA.items()])
+
+    async def _holds(self, name: str, query: str) -> bool:
+        found = self._table(name).rows(query, {}, select=["RowKey"], results_per_page=1)
+        return bool([row async for row in at_most(1, found)])
 
     async def rows(self) -> AsyncIterator[BackupRow]:
         """Yield every row; leads before the index, whose rows are older."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,11 +50,12 @@ TABLES = ("Leads", "LeadIndex", "Quarantine", "Outbox")
 
 @dataclass(frozen=True)
 class Told:
-    """What a command said, and its exit code."""
+    """What a command said, its exit code, and which storage it named first."""
 
     code: int | None
     out: str
     err: str
+    storage: str = ""
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever it is
@@ -71,7 +73,9 @@ async def leads_command(*arguments: str, stdin: bytes = b"", **env: str) -> Told
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await process.communicate(stdin)
-    return Told(process.returncode, out.decode(), err.decode())
+    storage = re.match(r"(?:storage|endpoint): (.*)\n", err.decode())
+    rest = err.decode().removeprefix(storage[0] if storage else "")
+    return Told(process.returncode, out.decode(), rest, storage[1] if storage else "")
 
 
 @dataclass(frozen=True)

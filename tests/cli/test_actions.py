@@ -85,7 +85,7 @@ async def test_all_that_is_parked_is_released_and_nothing_else(account: Account)
     assert len([stored async for stored in release_all(account.stores)]) == 3
     await account.route_queued()
 
-    assert [stored async for stored in listed(account.stores, state=LeadState.PARKED)] == []
+    assert [stored async for stored in listed(account.stores, states=[LeadState.PARKED])] == []
     assert len(account.crm.records) == 4
 
 
@@ -115,7 +115,7 @@ async def test_a_follow_up_stops_the_clock_and_is_told_in_the_audit_trail(
     assert (after.lead.follow_up.state, after.lead.follow_up.outcome) == ("followed_up", "won")
     events = await account.stores.histories.events(stored.lead.lead_id)
     assert (events[-1].kind, events[-1].detail) == ("followed_up", "anna; won; called")
-    assert [lead async for lead in listed(account.stores, state=LeadState.OVERDUE)] == []
+    assert [lead async for lead in listed(account.stores, states=[LeadState.OVERDUE])] == []
 
 
 async def test_what_came_after_the_follow_up_starts_the_clock_again(account: Account) -> None:

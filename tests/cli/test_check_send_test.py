@@ -70,7 +70,7 @@ async def test_nobody_who_listens_is_told_after_the_ordinary_checks(azurite: str
     assert told.out == (
         "ok      azure_table: table MarketplaceLeads can be read\n"
         "NOT OK  test lead: the endpoint answers\n"
-        "        nobody listens at http://127.0.0.1:1/api/leads: does the app run?\n"
+        "        nothing is listening at http://127.0.0.1:1/api/leads: is the app running?\n"
     )
     assert (told.code, told.err) == (1, "leads: 1 thing needs mending\n")
 

@@ -15,7 +15,7 @@ LEAST_FIELDS = {
 
 
 async def emails(account: Account, state: LeadState | None = None, most: int = 0) -> list[str]:
-    found = listed(account.stores, state=state, most=most)
+    found = listed(account.stores, states=[] if state is None else [state], most=most)
     return [stored.lead.contact.email async for stored in found]
 
 
@@ -117,7 +117,8 @@ async def test_since_is_when_the_lead_first_came(account: Account) -> None:
     await account.push("old@example.com", OfferTitle="Other things")
 
     for state in (None, LeadState.WAITING, LeadState.DELIVERED):
-        found = listed(account.stores, state=state, since=utc_now() - DAY)
+        states = [] if state is None else [state]
+        found = listed(account.stores, states=states, since=utc_now() - DAY)
         assert [stored.lead.contact.email async for stored in found] == ["new@example.com"]
     since_old = listed(account.stores, since=old.lead.created_at)
     assert len([stored async for stored in since_old]) == 2
