@@ -12,7 +12,7 @@ def show_identity(*, as_json: Json = False) -> None:
     """Show which leads today's rules of identity would join or split; change nothing."""
 
     async def command() -> None:
-        changes = identity_changes(open_stores())
+        changes = identity_changes(await open_stores())
         if as_json:
             await console.print_as_found(changes)
         else:

@@ -88,7 +88,7 @@ def test_no_section_is_about_a_command_that_does_not_exist(document: dict[str, S
 
 
 def test_options_of_the_command_itself_are_named(document: dict[str, Section]) -> None:
-    named = " ".join(CODE.findall(document["Shell completion"].text)).split()
+    named = " ".join(CODE.findall(document["The command itself"].text)).split()
 
     assert options(LEADS) <= set(named)
 
@@ -96,7 +96,7 @@ def test_options_of_the_command_itself_are_named(document: dict[str, Section]) -
 def test_all_states_that_can_be_listed_are_named(document: dict[str, Section]) -> None:
     row = document["leads list"].named()["--state"]
 
-    assert CODE.findall(row[1]) == [state.value for state in LeadState]
+    assert CODE.findall(row[1]) == [state.value.replace("_", "-") for state in LeadState]
 
 
 def test_every_object_has_a_section() -> None:
