@@ -94,7 +94,10 @@ def _names(value: object) -> Iterator[str]:
 
 def _spellings(text: str) -> Iterator[str]:
     """Yield a text as it is and as JSON, URLs and HTML have it."""
-    for one in (text, text.strip(), unescape(text)):
+    if text.isascii() and text.isalnum():
+        yield text
+        return
+    for one in dict.fromkeys((text, text.strip(), unescape(text))):
         yield one
         yield json.dumps(one)[1:-1]
         yield json.dumps(one, ensure_ascii=False)[1:-1]
@@ -122,4 +125,6 @@ def _quotes(words: str, spelled: Iterable[str]) -> Iterator[slice]:
 
 def _lower(text: str) -> str:
     """Return a text in lower case, each character where it was."""
+    if text.isascii():
+        return text.lower()
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
