@@ -1,16 +1,29 @@
-"""Ask destinations whether sales has acted, in few calls, before anybody is flagged."""
+"""Ask destinations whether sales has acted, in few calls, before anybody is flagged.
+
+A call that fails keeps none of the others from being made. What it asked is asked again in halves,
+and each sweep asks in another order: so whoever was asked about together with a lead that can't be
+asked about is not flagged wrongly for ever.
+"""
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
+from typing import NamedTuple
 
 from nurture_timer.due import questions
 from shared.domain.delivery import REASON_CHARACTERS
-from shared.domain.errors import CrmCredentialsError, CrmSettingsError, SettingsError
-from shared.ports.crm import Destinations, FollowUpQuestion, FollowUpSeen
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmError,
+    CrmRejectedError,
+    CrmSettingsError,
+    SettingsError,
+)
+from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
 
@@ -21,8 +34,24 @@ QUESTIONS_AT_ONCE = 100
 ASK_WITHIN = timedelta(minutes=3)
 """For all questions of one destination; ``functionTimeout`` in host.json is 10 minutes."""
 
+ANSWER_WITHIN = timedelta(minutes=1)
+"""For one call: one without an answer leaves time for others."""
+
 TROUBLE_LASTS = timedelta(hours=7)
 """Longer than any delivery that fails is left alone; what nobody has met since is over."""
+
+NAME_CHARACTERS = 200
+NO_TIME_LEFT = "there was no time to ask about all leads that are due"
+NO_ZONE = "it told a time without a time zone"
+
+FOR_A_PERSON = (CrmCredentialsError, CrmSettingsError, SettingsError)
+
+
+class Fault(NamedTuple):
+    """Why something could not be asked; ``lasting`` if only a person can end it."""
+
+    reason: str
+    lasting: bool = False
 
 
 @dataclass(slots=True)
@@ -30,13 +59,13 @@ class Answers:
     """What sales did, by lead id, and how each destination took the questions.
 
     ``telling`` are the destinations that know of follow-ups, now or once mended; ``answered`` those
-    that told all; ``refused`` those that only a person can mend, and why.
+    that told all; ``failed`` those that did not, and why.
     """
 
     seen: dict[str, FollowUpSeen] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
-    refused: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 async def ask(
@@ -54,46 +83,114 @@ async def ask(
         for name, question in questions(stored, now).items():
             asked.setdefault(name, []).append(question)
     answers = Answers(telling=set(asked))
-    await asyncio.gather(
-        *(_ask(name, about, destinations, answers, within) for name, about in asked.items())
-    )
+    order = random.Random(now.isoformat())  # noqa: S311 - no secret
+    for about in asked.values():
+        order.shuffle(about)
+    turns = (Asking(name, now, answers) for name in asked)
+    await asyncio.gather(*(turn.ask(asked[turn.name], destinations, within) for turn in turns))
     return answers
 
 
-async def _ask(
-    name: str,
-    about: Sequence[FollowUpQuestion],
-    destinations: Destinations,
-    answers: Answers,
-    within: timedelta,
-) -> None:
-    try:
-        crm = await destinations.get(name)
-        if not crm.tells_follow_up:
-            answers.telling.remove(name)
-            return
-        async with asyncio.timeout(within.total_seconds()):
-            for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
-                answers.seen.update(await crm.follow_ups(some))
-    except (CrmCredentialsError, CrmSettingsError, SettingsError) as error:
-        log.error("%s refuses to be asked about follow-ups: %r", name, type(error))  # noqa: TRY400 - its words stay with the index
-        answers.refused[name] = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away
-        log.warning("%s can't be asked about follow-ups: %r", name, type(error))
-    else:
-        answers.answered.add(name)
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The questions to one destination."""
+
+    name: str
+    now: datetime
+    answers: Answers
+
+    async def ask(
+        self, about: Sequence[FollowUpQuestion], destinations: Destinations, within: timedelta
+    ) -> None:
+        """Ask as much as there is time for."""
+        faults: list[Fault] = []
+        try:
+            crm = await destinations.get(self.name)
+            if not crm.tells_follow_up:
+                self.answers.telling.remove(self.name)
+                return
+            async with asyncio.timeout(within.total_seconds()):
+                for some in batched(about, QUESTIONS_AT_ONCE, strict=False):
+                    faults += await self._ask_some(crm, some)
+        except TimeoutError:
+            faults.append(Fault(NO_TIME_LEFT))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away
+            faults.append(self._fault(error))
+        if faults:
+            worst = max(faults, key=lambda fault: fault.lasting)
+            self.answers.failed[self.name] = worst.reason
+        else:
+            self.answers.answered.add(self.name)
+
+    async def _ask_some(
+        self, crm: Crm, some: Sequence[FollowUpQuestion], *, halved: bool = False
+    ) -> list[Fault]:
+        """Ask once, and if that fails each half for itself.
+
+        It goes down to single questions where one of them may be what is wrong. A CRM that is down
+        is not asked so often.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                told = await crm.follow_ups(some)
+            return list(self._keep(some, told))
+        except Exception as error:  # noqa: BLE001 - likewise
+            once_more = _may_be_about_one(error) or not (halved or isinstance(error, FOR_A_PERSON))
+            if len(some) == 1 or not once_more:
+                return [self._fault(error)]
+        middle = len(some) // 2
+        first = await self._ask_some(crm, some[:middle], halved=True)
+        return first + await self._ask_some(crm, some[middle:], halved=True)
+
+    def _keep(
+        self, some: Sequence[FollowUpQuestion], told: Mapping[str, FollowUpSeen]
+    ) -> Iterator[Fault]:
+        """Keep the latest act on each lead; an answer that can't be used is its own fault only."""
+        for question in some:
+            seen = told.get(question.lead_id)
+            if seen is None:
+                continue
+            if seen.at.utcoffset() is None:
+                yield Fault(NO_ZONE)
+            elif seen.at >= question.since:
+                act = replace(seen, at=min(seen.at, self.now), by=seen.by[:NAME_CHARACTERS])
+                known = self.answers.seen.get(question.lead_id, act)
+                self.answers.seen[question.lead_id] = max(known, act, key=lambda one: one.at)
+
+    def _fault(self, error: Exception) -> Fault:
+        """Log what failed, and return it; what an error says may be of the customer's."""
+        lasting = isinstance(error, FOR_A_PERSON)
+        how = "refuses to" if lasting else "can't"
+        level = logging.ERROR if lasting else logging.WARNING
+        log.log(level, "%s %s be asked about follow-ups: %r", self.name, how, type(error))
+        return Fault(_reason(error), lasting)
 
 
-async def tell_troubles(
-    refused: Mapping[str, str], answered: Iterable[str], index: LeadIndex, now: datetime
-) -> None:
-    """Write which destinations refuse us, and delete what was mended or that nobody meets now."""
-    for name, reason in refused.items():
+def _may_be_about_one(error: Exception) -> bool:
+    """Tell whether another call may go better: a refusal, or a bug, can be about one question."""
+    return isinstance(error, CrmRejectedError) or not isinstance(
+        error, CrmError | SettingsError | TimeoutError
+    )
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case CrmError() | SettingsError():
+            return str(error)
+        case TimeoutError():
+            return f"no answer within {ANSWER_WITHIN.total_seconds():.0f} s"
+        case _:
+            return f"the adapter failed with {type(error).__name__}"
+
+
+async def tell_troubles(answers: Answers, index: LeadIndex, now: datetime) -> None:
+    """Write which destinations could not be asked, and delete what has ended or nobody meets."""
+    for name, reason in answers.failed.items():
         trouble = Trouble(
             destination=name, doing=Doing.ASK, reason=reason[:REASON_CHARACTERS], at=now
         )
         await index.put_trouble(trouble)
-    mended = {(name, Doing.ASK) for name in answered}
+    ended = {(name, Doing.ASK) for name in answers.answered}
     for trouble in await index.troubles():
-        if (trouble.destination, trouble.doing) in mended or now - trouble.at > TROUBLE_LASTS:
+        if (trouble.destination, trouble.doing) in ended or now - trouble.at > TROUBLE_LASTS:
             await index.delete_trouble(trouble.destination, trouble.doing)

@@ -112,7 +112,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         failed=due.failed + failed,
     )
     now = ports.clock()
-    await tell_troubles(due.answers.refused, due.answers.answered, ports.index, now)
+    await tell_troubles(due.answers, ports.index, now)
     tidied_to = await tidy(ports.leads, ports.index, now)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept

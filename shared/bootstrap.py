@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
 
-from shared.domain.errors import SettingsError
+from shared.domain.errors import RelayError, SettingsError
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore
@@ -66,12 +66,22 @@ class ConfiguredDestinations:
         self._built: dict[str, Crm] = {}
 
     async def get(self, name: str) -> Crm:
-        """Return the adapter of a destination."""
+        """Return the adapter of a destination.
+
+        Whatever keeps it from being built is a fault of its settings, which may be in its words:
+        only the kind of an error that is not ours is told.
+        """
         if name not in self._adapters:
             known = ", ".join(self._adapters)
             raise SettingsError([f"CRM: names {name!r}; the destinations are: {known}"])
         if name not in self._built:
-            self._built[name] = self._adapters[name]()
+            try:
+                self._built[name] = self._adapters[name]()
+            except RelayError:
+                raise
+            except Exception as error:
+                fault = f"its adapter can't be built, by {type(error).__name__}: check its settings"
+                raise SettingsError([f"{name}: {fault}"]) from error
         return self._built[name]
 
     async def close(self) -> None:

@@ -19,7 +19,10 @@ DAY = timedelta(days=1)
 SWEEPS_EVERY = timedelta(minutes=15)
 """Thrice the default schedule; a sweep that is longer ago has probably stopped."""
 
-WHAT_WAITS = {Doing.DELIVER: "leads wait", Doing.ASK: "follow-ups are not seen"}
+TROUBLES = {
+    Doing.DELIVER: "refuses us, so leads wait",
+    Doing.ASK: "can't be asked about all leads, so follow-ups are not seen",
+}
 
 MOST_CHECKED = 20
 """Listed leads that are read to see whether the list is right; more are counted as listed."""
@@ -56,7 +59,7 @@ class LastSweepView(View):
 
 
 class TroubleView(View):
-    """A destination that refuses us until somebody mends it; ``doing`` is deliver or ask."""
+    """A destination that does not let us deliver, or ask: ``doing`` is which of both."""
 
     destination: str
     doing: Doing
@@ -146,7 +149,7 @@ def refusal(trouble: TroubleView) -> str:
     """Return why a destination takes nothing, what waits, and the command that tells more."""
     last = f"{trouble.at:%Y-%m-%d %H:%M} UTC"
     return (
-        f"{trouble.destination} refuses us, so {WHAT_WAITS[trouble.doing]} (last at {last}):"
+        f"{trouble.destination} {TROUBLES[trouble.doing]} (last at {last}):"
         f" {one_line(trouble.reason)}; see `leads check`"
     )
 

@@ -63,9 +63,10 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """That a destination refuses us until somebody mends its credentials or settings.
+    """That a destination refuses us, or can't be asked about follow-ups.
 
-    ``reason`` is in the destination's words; ``at`` is when it last did.
+    ``reason`` is in the destination's words, or names the settings that are wrong; ``at`` is when
+    it was last met. To deliver, only a person can mend it; being asked may fail for a while.
     """
 
     destination: str
@@ -104,13 +105,13 @@ class LeadIndex(Protocol):
         """Delete such a row if it is still as it was listed. Only the sweep does."""
 
     async def put_trouble(self, trouble: Trouble) -> None:
-        """Write what only a person can mend, one row per destination and doing."""
+        """Write a trouble, one row per destination and doing."""
 
     async def troubles(self) -> Sequence[Trouble]:
-        """Return what is to be mended."""
+        """Return the troubles that there are."""
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
-        """Delete what has been mended, if it is there."""
+        """Delete a trouble that is over, if it is there."""
 
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
         """Write when the last sweep was and what it did: timers have been seen to stop.

@@ -97,7 +97,7 @@ class TableLeadIndex:
         return str(row.get("tidied_to") or "")
 
     async def put_trouble(self, trouble: Trouble) -> None:
-        """Write what only a person can mend."""
+        """Write a trouble, one row per destination and doing."""
         row = {
             "PartitionKey": PARTITION,
             "RowKey": _trouble_key(trouble.destination, trouble.doing),
@@ -107,7 +107,7 @@ class TableLeadIndex:
         await self._replace(row)
 
     async def troubles(self) -> Sequence[Trouble]:
-        """Return what is to be mended."""
+        """Return the troubles that there are."""
         found = self._table.rows(
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
             {"index": PARTITION, "start": TROUBLE, "end": f"{TROUBLE}{AFTER_PREFIX}"},
@@ -115,7 +115,7 @@ class TableLeadIndex:
         return [_trouble(row) async for row in found]
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
-        """Delete what has been mended; the SDK takes a row that is not there for deleted."""
+        """Delete a trouble that is over; the SDK takes a row that is not there for deleted."""
         key = _trouble_key(destination, doing)
         await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
 

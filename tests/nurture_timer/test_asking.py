@@ -1,12 +1,24 @@
-"""Destinations are asked side by side, and what one has told in time counts."""
+"""Destinations are asked side by side; what one has told in time counts, and no fault stops it."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from nurture_timer.asking import QUESTIONS_AT_ONCE, ask
-from shared.ports.crm import FollowUpSeen
-from tests.fakes import START, FakeCrm, FakeDestinations
+import pytest
+
+from nurture_timer.asking import NAME_CHARACTERS, NO_TIME_LEFT, NO_ZONE, QUESTIONS_AT_ONCE, ask
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmRejectedError,
+    CrmSettingsError,
+    CrmUnavailableError,
+)
+from shared.domain.follow_up import FollowUpState
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.ports.index import Doing
+from tests.examples import LEAD_ID
+from tests.fakes import START, FakeCrm, FakeDestinations, Unbuildable
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, World, lead
 
 SOON = timedelta(seconds=0.2)
@@ -41,4 +53,163 @@ async def test_what_a_slow_destination_told_in_time_counts_and_no_other_waits_fo
     assert len(answers.seen) == QUESTIONS_AT_ONCE
     assert answers.answered == {"quick"}
     assert answers.telling == {"slow", "quick"}
-    assert answers.refused == {}
+    assert answers.failed == {"slow": NO_TIME_LEFT}
+
+
+@dataclass
+class OddCrm(FakeCrm):
+    """A CRM that some leads can't be asked about, and that tells odd things of others."""
+
+    fails_at: Mapping[str, Exception] = field(default_factory=dict)
+    asked: list[Sequence[str]] = field(default_factory=list)
+
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        self.asked.append([q.lead_id for q in questions])
+        for question in questions:
+            if question.lead_id in self.fails_at:
+                raise self.fails_at[question.lead_id]
+        return {q.lead_id: self.acted[q.lead_id] for q in questions if q.lead_id in self.acted}
+
+
+def lead_id(number: int) -> str:
+    return f"{number:032x}"
+
+
+async def overdue(crm: FakeCrm, count: int) -> World:
+    """Return leads that are due to be flagged, on all of which sales has acted."""
+    world = World(crm=crm)
+    for number in range(count):
+        await world.put(lead(lead_id(number)), DELIVERED)
+        crm.acted.setdefault(lead_id(number), FollowUpSeen(at=START + HOUR))
+    return world
+
+
+DOWN = CrmUnavailableError("503: maintenance")
+
+
+@pytest.mark.parametrize("bad", [0, 150, 249])
+async def test_a_call_that_fails_keeps_none_of_the_others_from_being_made(bad: int) -> None:
+    crm = OddCrm(fails_at={lead_id(bad): DOWN})
+    world = await overdue(crm, 250)
+
+    swept = await world.sweep(WITHIN)
+
+    assert sum(map(len, crm.asked)) in (250 + 50, 250 + 100)
+    assert swept.flagged in (25, 50)
+    assert swept.followed_up == 250 - swept.flagged
+
+
+async def test_nobody_stays_overdue_for_being_asked_about_together_with_one_that_fails() -> None:
+    crm = OddCrm(fails_at={lead_id(0): DOWN})
+    world = await overdue(crm, 250)
+
+    left = []
+    for hours in range(0, 72, 6):
+        await world.sweep(WITHIN + hours * HOUR)
+        states = [world.clock_of(lead_id(number)).state for number in range(250)]
+        left.append(states.count(FollowUpState.OVERDUE))
+
+    assert left == sorted(left, reverse=True)
+    assert (left[0] in (25, 50), left[-1]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    "error", [CrmRejectedError("400: bad id"), KeyError("zoe@fabrikam.example"), TypeError()]
+)
+async def test_what_may_be_about_one_lead_leaves_the_others_answered(error: Exception) -> None:
+    crm = OddCrm(fails_at={lead_id(7): error})
+    world = await overdue(crm, 100)
+
+    swept = await world.sweep(WITHIN)
+
+    assert (swept.flagged, swept.followed_up) == (1, 99)
+    assert world.clock_of(lead_id(7)).state is FollowUpState.OVERDUE
+    assert len(crm.asked) <= 2 * 7 + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DOWN, "503: maintenance"),
+        (CrmRejectedError("400: bad id"), "400: bad id"),
+        (CrmSettingsError("no property x"), "no property x"),
+        (KeyError("zoe@fabrikam.example"), "the adapter failed with KeyError"),
+        (TimeoutError(), "no answer within 60 s"),
+    ],
+)
+async def test_a_failing_call_is_told_until_all_are_answered_again(
+    error: Exception, reason: str
+) -> None:
+    crm = OddCrm(fails_at={lead_id(0): error})
+    world = await overdue(crm, 101)
+    await world.sweep(WITHIN)
+
+    [trouble] = await world.index.troubles()
+    assert (trouble.destination, trouble.doing, trouble.reason) == ("crm", Doing.ASK, reason)
+
+    crm.fails_at = {}
+    await world.sweep(WITHIN + 6 * HOUR)
+    assert await world.index.troubles() == []
+
+
+async def test_what_only_a_person_can_end_is_told_before_anything_else() -> None:
+    crm = OddCrm(fails_at={lead_id(0): DOWN, lead_id(1): CrmCredentialsError("401: no")})
+    world = await overdue(crm, 1_000)
+
+    await world.sweep(WITHIN)
+
+    [trouble] = await world.index.troubles()
+    assert trouble.reason == "401: no"
+
+
+async def test_a_time_without_a_zone_is_a_fault_of_that_answer_only() -> None:
+    naive = FollowUpSeen(at=(START + HOUR).replace(tzinfo=None))
+    crm = OddCrm(acted={lead_id(1): naive})
+    world = await overdue(crm, 3)
+
+    swept = await world.sweep(WITHIN)
+
+    assert (swept.flagged, swept.followed_up, swept.failed) == (1, 2, 0)
+    assert [trouble.reason for trouble in await world.index.troubles()] == [NO_ZONE]
+
+
+async def test_what_sales_will_do_and_what_it_did_before_the_interest_are_no_answers() -> None:
+    crm = OddCrm()
+    crm.acted = {
+        lead_id(0): FollowUpSeen(at=START + 1_000 * WITHIN, by="x" * 40_000),
+        lead_id(1): FollowUpSeen(at=START - HOUR),
+    }
+    world = await overdue(crm, 2)
+
+    swept = await world.sweep(WITHIN)
+
+    assert (swept.flagged, swept.followed_up) == (1, 1)
+    assert world.clock_of(lead_id(0)).done_at == START + WITHIN
+    assert world.clock_of(lead_id(0)).done_by == "x" * NAME_CHARACTERS
+
+
+@pytest.mark.parametrize("error", [UnicodeError("label too long"), ValueError("no")])
+async def test_an_adapter_that_can_not_be_built_is_told_and_keeps_no_flag_away(
+    error: Exception,
+) -> None:
+    world = await overdue(FakeCrm(), 1)
+    world.destinations = Unbuildable({}, error)
+
+    assert (await world.sweep(WITHIN)).flagged == 1
+
+    [trouble] = await world.index.troubles()
+    assert trouble.reason == f"the adapter failed with {type(error).__name__}"
+
+
+async def test_two_destinations_that_both_tell_give_the_later_act() -> None:
+    early, late = FollowUpSeen(at=START + HOUR), FollowUpSeen(at=START + 2 * HOUR)
+    both = (replace(DELIVERED, destination="north"), replace(DELIVERED, destination="south"))
+    for north, south in ((early, late), (late, early)):
+        world = World()
+        await world.put(lead(), *both)
+        crms = {
+            name: FakeCrm(acted={LEAD_ID: seen})
+            for name, seen in (("north", north), ("south", south))
+        }
+        answers = await ask([world.stored()], START + WITHIN, FakeDestinations(crms))
+        assert answers.seen == {LEAD_ID: late}

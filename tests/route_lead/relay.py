@@ -28,6 +28,7 @@ from tests.fakes import (
     Gate,
     QueuedMessage,
     StoredPartition,
+    Unbuildable,
     open_gate,
 )
 
@@ -74,6 +75,7 @@ class Relay:
     crms: dict[str, FakeCrm | None] = field(default_factory=lambda: {"crm": FakeCrm()})
     jitter: float = 1.0
     clock: Clock = field(default_factory=Clock)
+    unbuildable: Unbuildable | None = None
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(self.clock, self.gate)
@@ -90,7 +92,7 @@ class Relay:
             leads=self.leads,
             index=self.index,
             queue=self.queue,
-            destinations=FakeDestinations(self.crms),
+            destinations=self.unbuildable or FakeDestinations(self.crms),
             secret=a_secret,
             clock=self.clock,
             jitter=lambda: self.jitter,

@@ -8,11 +8,12 @@ from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 from shared.ports.index import Doing, Trouble
-from tests.fakes import FakeCrm
-from tests.route_lead.relay import Relay, push
+from tests.fakes import FakeCrm, Unbuildable
+from tests.route_lead.relay import SECOND, Relay, push
 
 
 async def test_refused_credentials_are_told_with_the_first_lead(
@@ -43,6 +44,40 @@ async def test_wrong_settings_are_told_with_the_first_lead(
     [trouble] = await relay.index.troubles()
     assert trouble.reason == "wrong settings:\n- CRM=crm: no such destination"
     assert "no such destination" in caplog.text
+
+
+async def test_settings_that_the_crm_says_are_wrong_are_told_as_such(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    relay = Relay()
+    relay.crm.fails = [CrmSettingsError("there is no property shoe_size")]
+    await relay.take(push(1))
+
+    [trouble] = await relay.index.troubles()
+    assert trouble.reason == "there is no property shoe_size"
+    assert "waits for crm: our settings do not fit it" in caplog.text
+    assert relay.delivery().claim_id == ""
+    await relay.drain()
+    relay.assert_delivered("s1")
+
+
+@pytest.mark.parametrize("error", [UnicodeError("label too long"), ValueError(), KeyError("sig=x")])
+async def test_an_adapter_that_fails_while_it_is_built_waits_as_for_wrong_settings(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A host name that IDNA refuses, say. The message did nothing wrong, so it is no poison."""
+    relay = Relay(unbuildable=Unbuildable({}, error))
+    await relay.take(push(1))
+
+    assert relay.waits() == [30 * SECOND]
+    assert (relay.delivery().claim_id, relay.delivery().uncertain) == ("", False)
+    [trouble] = await relay.index.troubles()
+    assert f"crm: its adapter can't be built ({type(error).__name__})" in trouble.reason
+    assert not relay.quarantine.entries
+    assert str(error) not in caplog.text or not str(error)
+    relay.unbuildable = None
+    await relay.drain()
+    relay.assert_delivered("s1")
 
 
 async def test_the_first_lead_that_is_delivered_again_ends_it() -> None:
