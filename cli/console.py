@@ -31,6 +31,11 @@ def _console() -> Console:
     return Console(highlight=False, width=None if of_its_own else PIPED_WIDTH)
 
 
+def width() -> int:
+    """Return how many columns a line has."""
+    return _console().width
+
+
 def say(text: str, colour: str = "") -> None:
     """Print a text as it is."""
     _console().print(Text(printable(text), colour), soft_wrap=True)
@@ -64,9 +69,9 @@ def cell(text: str, colour: str = "") -> Text:
     return Text(printable(" ".join(text.split())), colour, no_wrap=True, overflow="ellipsis")
 
 
-def state_cell(state: str) -> Text:
-    """Return a state for a table."""
-    return Text(state.replace("_", " "), COLOURS.get(state, ""))
+def state_cell(words: str, state: str = "") -> Text:
+    """Return a state for a table, in the colour of a state (its own by default)."""
+    return Text(words.replace("_", " "), COLOURS.get(state or words, ""))
 
 
 def minute(at: datetime | None) -> str:

@@ -1,6 +1,7 @@
 """``leads list``, ``show``, ``release``, ``deliver`` and ``follow-up``."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,17 +9,19 @@ import typer
 from cli import console
 from cli.asking import confirm
 from cli.command import run
-from cli.tables import print_details, print_leads
+from cli.lead_list import print_csv, print_leads
+from cli.tables import print_details
 from cli.times import parse_time
 from cli.wiring import open_stores
 from shared.bootstrap import utc_now
 from shared.operations.actions import deliver_pending, record_follow_up, release, release_all
 from shared.operations.errors import UsageError
 from shared.operations.lead_views import LeadDetails, LeadView
-from shared.operations.listing import LeadState, listed
+from shared.operations.listing import LeadState, Search, listed
 from shared.operations.words import counted
 
 SCREENFUL = 20
+SEARCHED = timedelta(days=90)
 STATES = ", ".join(state.value.replace("_", "-") for state in LeadState)
 
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first.")]
@@ -47,24 +50,44 @@ def list_leads(
     since: Annotated[
         str, typer.Option(help="Only leads since then: 2026-11-21, or '2d ago'.")
     ] = "",
+    search: Annotated[
+        str,
+        typer.Option(
+            help="Only leads with this text in name, company, e-mail or offer. Looks at the last"
+            " 90 days unless --since says otherwise."
+        ),
+    ] = "",
     limit: Annotated[
-        int | None, typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json all.")
+        int | None,
+        typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json and --csv all."),
     ] = None,
     as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
 ) -> None:
     """List leads, newest first."""
 
     async def command() -> None:
         from_time = parse_time(since, utc_now()) if since else None
         states = [_state(name) for name in state or ()]
+        if as_json and as_csv:
+            raise UsageError("say --json or --csv, not both")
         stores = await open_stores()
-        most = (0 if as_json else SCREENFUL) if limit is None else limit
-        found = listed(stores, states=states, since=from_time, most=most)
+        most = (0 if as_json or as_csv else SCREENFUL) if limit is None else limit
+        looking = Search(search) if search.strip() else None
+        if looking and from_time is None:
+            from_time = utc_now() - SEARCHED
+        found = listed(stores, states=states, since=from_time, most=most, search=looking)
         views = [LeadView.of(stored) async for stored in found]
+        if looking and from_time is not None:
+            read = counted(looking.read, "lead")
+            console.note(f"searched {read} first received since {console.minute(from_time)} UTC")
         if as_json:
             console.print_array(views)
             return
-        print_leads(views)
+        if as_csv:
+            print_csv(views)
+            return
+        print_leads(views, utc_now())
         if most and len(views) == most:
             console.note(f"These are the newest {most}; --limit 0 lists all.")
 
@@ -84,7 +107,7 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
         if as_json:
             console.print_object(details)
         else:
-            print_details(details)
+            print_details(details, utc_now())
 
     run(command())
 

@@ -1,45 +1,20 @@
-"""What people see of leads and bodies: tables of 80 columns or more, and details."""
+"""What people see of one lead, of bodies in quarantine, and of identities: details and tables."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
 
-from cli.console import cell, minute, printable, say, say_table, state_cell
+from cli.console import minute, printable, say, say_table
+from cli.lead_list import ID_DIGITS, clock_words, marks
+from shared.domain.actions import action_words
 from shared.operations.identity_review import IdentityChange
-from shared.operations.lead_views import DeliveryView, LeadDetails, LeadView, SubmissionView
+from shared.operations.lead_views import DeliveryView, LeadDetails, SubmissionView
 from shared.operations.quarantine_views import QuarantineView
 from shared.operations.words import counted
 
-ID_DIGITS = 8
-"""Of an id, in a table: enough to name it by."""
-
-WIDEST = {"who": 64, "did": 14}
-"""Columns that give way where a line is too short for all."""
-
 CONTACT = ("email", "phone", "country", "company", "title")
-MARKS = {"test": "test", "anonymous": "anonymous", "do_not_contact": "do not contact"}
-
-
-def print_leads(views: Sequence[LeadView]) -> None:
-    """Print leads as a table, a line a lead."""
-    if not views:
-        say("no leads")
-        return
-    table = _table("came (UTC)", "lead", "who", "did", "delivery", "follow-up")
-    for column in table.columns:
-        if column.header in WIDEST:
-            column.no_wrap, column.max_width = False, WIDEST[str(column.header)]
-    for view in views:
-        table.add_row(
-            minute(view.created_at),
-            view.lead_id[:ID_DIGITS],
-            cell(_who(view)),
-            cell(_did(view)),
-            state_cell(view.delivery),
-            state_cell(view.follow_up),
-        )
-    say_table(table)
 
 
 def _table(*columns: str) -> Table:
@@ -47,23 +22,6 @@ def _table(*columns: str) -> Table:
     for name in columns:
         table.add_column(name, no_wrap=True)
     return table
-
-
-def _who(view: LeadView) -> str:
-    name = " ".join(dict.fromkeys(part for part in (view.first_name, view.last_name) if part))
-    parts = dict.fromkeys((name, view.company, view.email or view.phone))
-    marked = "".join(f"({mark}) " for mark in _marks(view))
-    return marked + ", ".join(part for part in parts if part)
-
-
-def _marks(view: LeadView) -> list[str]:
-    return [mark for name, mark in MARKS.items() if getattr(view, name)]
-
-
-def _did(view: LeadView) -> str:
-    return ", ".join(
-        (i.action or i.source) + (f" ×{i.repeats + 1}" if i.repeats else "") for i in view.interests
-    )
 
 
 async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
@@ -76,10 +34,10 @@ async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
         say("today's rules of identity would join and split no lead")
 
 
-def print_details(details: LeadDetails) -> None:
+def print_details(details: LeadDetails, now: datetime) -> None:
     """Print one lead with all that is known."""
     say(f"lead {details.lead_id}, version {details.version}, known by {details.identified_by}")
-    for name, text in _details(details):
+    for name, text in _details(details, now):
         say(f"  {name:<12} " + text.replace("\n", f"\n{'':<15}"))
     _say_lines("submissions", (_submission(one) for one in details.history))
     _say_lines(
@@ -91,18 +49,30 @@ def print_details(details: LeadDetails) -> None:
     )
 
 
-def _details(details: LeadDetails) -> Iterator[tuple[str, str]]:
+def _details(details: LeadDetails, now: datetime) -> Iterator[tuple[str, str]]:
     name = " ".join(part for part in (details.first_name, details.last_name) if part)
     given = {"name": name, **{field: getattr(details, field) for field in CONTACT}}
     yield from ((label, value) for label, value in given.items() if value)
     yield from (("also named", conflict) for conflict in details.name_conflicts)
-    yield from (("is", ", ".join(marks)) for marks in [_marks(details)] if marks)
+    yield from (("is", ", ".join(found)) for found in [marks(details)] if found)
     yield "stage", details.stage
-    yield "came", f"{minute(details.created_at)} UTC"
-    due = f", due {minute(details.follow_up_due_at)} UTC" if details.follow_up_due_at else ""
-    yield "follow-up", details.follow_up.replace("_", " ") + due
+    yield "received", f"{minute(details.created_at)} UTC"
+    yield "follow-up", _follow_up(details, now)
     for delivery in details.deliveries:
         yield delivery.name, _delivery(delivery)
+
+
+def _follow_up(details: LeadDetails, now: datetime) -> str:
+    """Return the clock, and who followed up when and with which outcome."""
+    due_at = details.follow_up_due_at
+    due = f"{clock_words(details, now)} ({minute(due_at)} UTC)" if due_at else ""
+    acted = ""
+    if details.followed_up_at:
+        by = f" by {details.followed_up_by}" if details.followed_up_by else ""
+        outcome = f": {details.follow_up_outcome}" if details.follow_up_outcome else ""
+        acted = f"followed up {minute(details.followed_up_at)} UTC{by}{outcome}"
+    parts = (details.follow_up.replace("_", " ") if not acted or due else "", due, acted)
+    return ", ".join(part for part in parts if part)
 
 
 def _delivery(delivery: DeliveryView) -> str:
@@ -116,9 +86,10 @@ def _delivery(delivery: DeliveryView) -> str:
 
 
 def _submission(one: SubmissionView) -> tuple[str, str, str]:
-    did = " ".join(part for part in (one.action, one.lead_source) if part)
+    did = action_words(one.action)
     lines = (
         ": ".join(part for part in (did, one.offer_title) if part),
+        one.lead_source,
         f"repeat of {one.repeat_of[:ID_DIGITS]}" if one.repeat_of else one.description,
         *(f"warning: {warning}" for warning in one.warnings),
     )

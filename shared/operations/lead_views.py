@@ -88,6 +88,9 @@ class LeadView(View):
     delivery: DeliveryState
     follow_up: str
     follow_up_due_at: datetime | None
+    followed_up_at: datetime | None
+    followed_up_by: str
+    follow_up_outcome: str
     do_not_contact: bool
     test: bool
     anonymous: bool
@@ -224,6 +227,9 @@ def _fields(stored: StoredLead) -> dict[str, Any]:
         "delivery": least_state(stored),
         "follow_up": lead.follow_up.state.value,
         "follow_up_due_at": lead.follow_up.due_at,
+        "followed_up_at": lead.follow_up.done_at,
+        "followed_up_by": lead.follow_up.done_by,
+        "follow_up_outcome": lead.follow_up.outcome,
         "do_not_contact": lead.do_not_contact,
         "test": lead.test,
         "anonymous": lead.anonymous,

@@ -64,19 +64,43 @@ IS_IN: dict[LeadState, Callable[[StoredLead], bool]] = {
 }
 
 
+class Search:
+    """A text that is looked for in names, company, e-mail and offers, without regard to case.
+
+    ``read`` counts the leads that were looked at.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Take the text; white space around it does not count."""
+        self._wanted = text.strip().casefold()
+        self.read = 0
+
+    def finds(self, stored: StoredLead) -> bool:
+        """Tell whether a lead has the text."""
+        self.read += 1
+        contact, interests = stored.lead.contact, stored.lead.interests
+        name = f"{contact.first_name} {contact.last_name}"
+        offers = [f"{i.offer_title} {i.publisher}.{i.offer}" for i in interests]
+        texts = (name, contact.company, contact.email, *offers)
+        return any(self._wanted in text.casefold() for text in texts)
+
+
 def listed(
     stores: Stores,
     *,
     states: Collection[LeadState] = (),
     since: datetime | None = None,
     most: int = 0,
+    search: Search | None = None,
 ) -> AsyncIterator[StoredLead]:
     """Yield the newest leads that are in any of some states; ``most`` 0 is all.
 
     An index row may be out of date, the lead is not.
     """
     only = next(iter(states)) if len(states) == 1 else None
-    return _wanted(_candidates(stores, only, since, most), states, since, most)
+    # What a search leaves out is not known before it is read.
+    found = _candidates(stores, only, since, 0 if search else most)
+    return _wanted(found, states, since, most, search)
 
 
 def _candidates(
@@ -99,11 +123,13 @@ async def _wanted(
     states: Collection[LeadState],
     since: datetime | None,
     most: int,
+    search: Search | None,
 ) -> AsyncIterator[StoredLead]:
     count = 0
     async for stored in found:
         new_enough = since is None or stored.lead.created_at >= since
-        if new_enough and (not states or any(IS_IN[state](stored) for state in states)):
+        in_state = not states or any(IS_IN[state](stored) for state in states)
+        if new_enough and in_state and (search is None or search.finds(stored)):
             yield stored
             count += 1
             if count == most:

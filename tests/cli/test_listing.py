@@ -122,3 +122,35 @@ async def test_since_is_when_the_lead_first_came(account: Account) -> None:
         assert [stored.lead.contact.email async for stored in found] == ["new@example.com"]
     since_old = listed(account.stores, since=old.lead.created_at)
     assert len([stored async for stored in since_old]) == 2
+
+
+async def test_a_text_is_searched_in_name_company_address_and_offer(account: Account) -> None:
+    await account.push("zoe@example.com", OfferTitle="Loom Insights")
+    await account.push("ada@mills.example", OfferTitle="Other things")
+    await account.push("old@example.com", at=utc_now() - 100 * DAY, OfferTitle="LOOM 1.0")
+
+    found = await account.command("list", "--search", "loom", "--json")
+    all_time = await account.command("list", "--search", "loom", "--since", "200d ago", "--json")
+    by_address = await account.command("list", "--search", "MILLS", "--csv")
+
+    assert [lead["email"] for lead in found.json] == ["zoe@example.com"]
+    assert found.err.startswith("searched 2 leads first received since ")
+    assert [lead["email"] for lead in all_time.json] == ["zoe@example.com", "old@example.com"]
+    assert [line.split(",")[5] for line in by_address.out.splitlines()] == [
+        "email",
+        "ada@mills.example",
+    ]
+
+
+async def test_several_states_are_listed_at_once_with_hyphens_or_underscores(
+    account: Account,
+) -> None:
+    await account.push("zoe@example.com")
+    await account.push("nobody@example.com", ActionCode="DNC")
+    await account.parked("parked@example.com")
+
+    listed = await account.listed("--state", "do-not-contact", "--state", "parked")
+    same = await account.listed("--state", "DO_NOT_CONTACT", "--state", "parked")
+
+    assert {lead["email"] for lead in listed} == {"nobody@example.com", "parked@example.com"}
+    assert listed == same

@@ -1,11 +1,14 @@
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from cli.lead_list import print_csv, print_leads
 from cli.status_text import print_sweep
 from cli.sweep_views import StepView, SweepView
-from cli.tables import print_details, print_entry, print_leads, print_quarantine
+from cli.tables import print_details, print_entry, print_quarantine
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Lead
 from shared.operations.lead_views import LeadDetails, LeadView
@@ -45,23 +48,33 @@ def entry(*faults: str, truncated: bool = False) -> QuarantineView:
     )
 
 
-def test_a_narrow_list_cuts_names_and_shows_all_else(
+def test_at_80_columns_a_lead_is_a_block_and_the_contact_has_room(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
-    print_leads([real("Zoë", "O'Hara"), real(LONG, LONG), real("花子", "見本\x1b[2J")])
+    print_leads([real("Zoë", "O'Hara"), real("花子", "見本\x1b[2J")], START)
 
-    head, *lines = capsys.readouterr().out.splitlines()
-    assert head.split() == ["came", "(UTC)", "lead", "who", "did", "delivery", "follow-up"]
-    assert [line[:28] for line in lines] == [
-        "2026-11-02 09:00 5a5a5a5a Zo",
-        "2026-11-02 09:00 5a5a5a5a Lo",
-        "2026-11-02 09:00 5a5a5a5a 花子",
-    ]
-    assert all(line.endswith(" INS ×2 delivered followed up") for line in lines)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "5a5a5a5a  Zoë O'Hara, zoe@example.com"
+    assert lines[1].startswith("          Get it now ×2: ")
+    assert r"花子 見本\x1b[2J, zoe@example.com" in "\n".join(lines)
     assert all(len(line) <= 80 for line in lines)
-    assert "…" in lines[1]
+    assert " · delivered · followed up · 2026-11-02 09:00 UTC" in " ".join(
+        " ".join(line.split()) for line in lines
+    )
+
+
+def test_at_40_columns_nothing_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+    print_leads([real("Zoë", LONG)], START)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    assert LONG in "".join(line.strip() for line in lines)
 
 
 def test_a_list_for_a_file_is_wide_and_has_no_blanks_at_the_ends(
@@ -69,18 +82,58 @@ def test_a_list_for_a_file_is_wide_and_has_no_blanks_at_the_ends(
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
-    print_leads([real("Zoë", "O'Hara"), LeadView.of(stored())])
+    print_leads([real("Zoë", "O'Hara"), LeadView.of(stored())], START)
 
-    lines = capsys.readouterr().out.splitlines()
-    assert "Zoë O'Hara, zoe@example.com" in lines[1]
-    assert '(test) (do not contact) Zoë O"Hara\\, Fabrikam, Gräf & Söhne' in lines[2]
+    head, *lines = capsys.readouterr().out.splitlines()
+    names = "received (UTC) lead contact action offer country stage delivery follow-up"
+    assert head.split() == names.split()
+    assert "Zoë O'Hara, zoe@example.com" in lines[0]
+    assert '(test) (do not contact) Zoë O"Hara\\, Fabrikam, Gräf & S…' in lines[1]
+    assert "Get it now ×2" in lines[0]
     assert all(line == line.rstrip() for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (timedelta(hours=23, minutes=30), "due in 23 h"),
+        (timedelta(minutes=5), "due in 5 min"),
+        (timedelta(0), "late by 0 min"),
+        (-timedelta(hours=3), "late by 3 h"),
+        (-timedelta(days=4), "late by 4 d"),
+    ],
+)
+def test_a_list_says_until_when_or_how_late(
+    capsys: pytest.CaptureFixture[str], due: timedelta, words: str
+) -> None:
+    clock = FollowUp(state=FollowUpState.WAITING, due_at=START + due)
+    waits = LeadView.of(stored(replace(lead(), follow_up=clock)))
+
+    print_leads([waits], START)
+
+    assert words in capsys.readouterr().out
+
+
+def test_csv_holds_nothing_that_a_spreadsheet_computes(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv([real("=HYPERLINK(1)", '+1"2"'), real("@a", "-1"), real("Zoë", "O'Hara\n,")])
+
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    named = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(row["first_name"], row["last_name"]) for row in named] == [
+        ("'=HYPERLINK(1)", '\'+1"2"'),
+        ("'@a", "'-1"),
+        ("Zoë", "O'Hara\n,"),
+    ]
+    assert named[0]["actions"] == "Get it now ×2"
+
+
 def test_no_leads_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    print_leads([])
+    print_leads([], START)
 
     assert capsys.readouterr().out == "no leads\n"
+
+
+ACTED = "followed up 2026-11-01 09:00 UTC by anna: called"
 
 
 def test_a_lead_is_shown_with_all_that_is_known(
@@ -90,11 +143,11 @@ def test_a_lead_is_shown_with_all_that_is_known(
     history = [interest(1, description="first\nsecond\x1b"), interest(2, repeat_of="submission-1")]
     told = RecordedEvent(number=1, at=START, kind="followed_up", destination="", detail="anna")
 
-    print_details(LeadDetails.with_history(stored(), history, [told]))
+    print_details(LeadDetails.with_history(stored(), history, [told]), START)
 
     assert (
         capsys.readouterr().out
-        == """\
+        == f"""\
 lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   name         Zoë O"Hara\\
   email        zoe@fabrikam.example
@@ -105,17 +158,19 @@ lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   also named   Z O
   is           test, do not contact
   stage        active
-  came         2026-11-02 09:00 UTC
-  follow-up    waiting, due 2026-11-03 09:00 UTC
+  received     2026-11-02 09:00 UTC
+  follow-up    waiting, due in 24 h (2026-11-03 09:00 UTC), {ACTED}
   azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:
                “no”; next attempt 2026-11-02 09:00 UTC
 submissions
-  2026-11-02 09:01  submissi  INS AzureMarketplace-INS|fabrikam.things: Things
+  2026-11-02 09:01  submissi  Get it now: Things
+                              AzureMarketplace-INS|fabrikam.things
                               first
                               second\\x1b
                               warning: Phone is no valid number
                               warning: something else
-  2026-11-02 09:02  submissi  INS AzureMarketplace-INS|fabrikam.things: Things
+  2026-11-02 09:02  submissi  Get it now: Things
+                              AzureMarketplace-INS|fabrikam.things
                               repeat of submissi
                               warning: Phone is no valid number
                               warning: something else

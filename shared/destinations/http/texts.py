@@ -2,19 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+from shared.domain.actions import action_words
 from shared.domain.lead import Contact, Interest, Lead
-
-ACTIONS = {
-    "INS": "Get it now",
-    "CREATE": "Create",
-    "PLT": "Contact me",
-    "STARTTESTDRIVE": "Test drive",
-    "DNC": "Do not contact (heads-up only)",
-}
-"""What the customer clicked, see
-https://learn.microsoft.com/partner-center/marketplace-offers/commercial-marketplace-get-customer-leads
-"""
-
 
 LABELS = {
     "first_name": "First name",
@@ -31,7 +20,7 @@ LABELS = {
 def interest_text(interest: Interest) -> str:
     """Return what the customer did, as a salesperson reads it; the first line stands alone."""
     submission = interest.submission
-    did = ACTIONS.get(submission.action.upper(), submission.action)
+    did = action_words(submission.action)
     offer = submission.offer_title or ".".join(
         filter(None, (submission.publisher, submission.offer))
     )
