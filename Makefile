@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup demo run test check lint types imports pins drift infra coverage fmt docs lock clean
+.PHONY: help setup demo run test check lint types imports pins drift infra bicep coverage fmt docs lock clean
 
 PYTHON := .venv/bin/python
 
@@ -33,13 +33,14 @@ run: setup ## Run the app on this machine: Core Tools if there, else our own hos
 test: setup ## Run all tests (ARGS=… is passed to pytest, as tests/local or -n 0 for a single process)
 	@$(PYTEST) $(ARGS)
 
-check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, coverage)
+check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, bicep, coverage)
 	@$(MAKE) lint
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) pins
 	@$(MAKE) drift
 	@$(MAKE) infra
+	@$(MAKE) bicep
 	@$(MAKE) coverage
 
 lint: .venv/.stamp
@@ -66,6 +67,10 @@ drift: .venv/.stamp
 infra: .venv/.stamp .venv-infra/.stamp
 	$(heading) 'Infrastructure: checkov'
 	@CHECKOV=.venv-infra/bin/checkov $(PYTHON) -m pytest tests/infra/test_checkov.py
+
+bicep: .venv/.stamp ## Check infra/ with the Bicep compiler, if there is one (WRITE=1: format it, renew its snapshots)
+	$(heading) 'Infrastructure: Bicep'
+	@$(PYTHON) -m tools.bicep $(if $(WRITE),--write)
 
 coverage: setup
 	$(heading) 'Tests with branch coverage'

@@ -1,7 +1,9 @@
 // Everything that the relay needs in one resource group. See README.md beside this file.
-// Kept to syntax that checkov's parser reads too: no lambdas, no user-defined functions, no modules.
 
 targetScope = 'resourceGroup'
+
+import * as destinations from 'destinations.bicep'
+import * as values from 'values.bicep'
 
 @description('Tells relays in one resource group apart; with azd the name of its environment.')
 @minLength(1)
@@ -38,7 +40,6 @@ param alwaysReadyInstances int = 0
 param zoneRedundant bool = false
 
 @description('Setting CRM: destinations of every lead, separated by commas.')
-@minLength(1)
 param crm string = 'azure_table'
 
 @description('Setting TEST_LEADS: what becomes of Partner Center\'s test leads.')
@@ -46,24 +47,18 @@ param crm string = 'azure_table'
 param testLeads string = 'deliver'
 
 @description('Setting REPEAT_WINDOW: how long the same push again is a repeat, as ISO 8601 duration.')
-@minLength(3)
 param repeatWindow string = 'PT24H'
 
 @description('Setting FOLLOW_UP_WITHIN: when a lead without follow-up is flagged, as ISO 8601 duration.')
-@minLength(3)
 param followUpWithin string = 'PT24H'
 
 @description('Setting NURTURE_SCHEDULE: when the sweep runs; six fields, the first is seconds, UTC.')
-@minLength(11)
 param nurtureSchedule string = '0 */5 * * * *'
 
 @description('Setting AZURE_TABLE_NAME: table of the destination azure_table, named without the prefix.')
-@minLength(3)
-@maxLength(63)
 param azureTableName string = 'MarketplaceLeads'
 
 @description('Setting TABLE_PREFIX: begins the names of the relay\'s own tables; letters and digits.')
-@maxLength(31)
 param tablePrefix string = ''
 
 @description('Setting DYNAMICS_CREDENTIAL: a client secret, or this app\'s identity, which has nothing to renew.')
@@ -71,57 +66,45 @@ param tablePrefix string = ''
 param dynamicsCredential string = 'secret'
 
 @description('Other settings of destinations by name, none of them secret; empty ones are not set.')
-param destinationSettings object = {}
+param destinationSettings destinations.Settings = {}
 
 @description('Settings to take from the vault besides those that CRM\'s destinations must have, separated by commas.')
-@maxLength(500)
 param settingsFromVault string = ''
 
-var token = uniqueString(subscription().id, resourceGroup().id, environmentName)
+// What the app would refuse, all together.
+var faults = concat(
+  values.destinationFaults(crm),
+  values.secretFaults(settingsFromVault),
+  values.durationFaults('REPEAT_WINDOW', repeatWindow),
+  values.durationFaults('FOLLOW_UP_WITHIN', followUpWithin),
+  values.scheduleFaults(nurtureSchedule),
+  values.tableFaults(tablePrefix, azureTableName),
+  values.addressFaults(destinations.filled(destinationSettings)),
+  values.switchFaults(destinations.filled(destinationSettings))
+)
+
+// Every name is made of it: where there is a fault, nothing is created or changed.
+var token = empty(faults)
+  ? uniqueString(subscription().id, resourceGroup().id, environmentName)
+  : fail('wrong settings:\n- ${join(faults, '\n- ')}\n')
 var tags = { 'azd-env-name': environmentName }
 var alwaysReady = [{ name: 'http', instanceCount: alwaysReadyInstances }]
 
 // The poison queue is the host's: without a function on it, what is there is lost after 7 days.
 var queueNames = ['leads', 'leads-poison']
-var tableNames = ['Leads', 'LeadIndex', 'Quarantine', 'Outbox']
-
-// What each destination must have from the vault. Another name in CRM fails the deployment.
-var neededSecrets = {
-  azure_table: []
-  dynamics: dynamicsCredential == 'managedidentity' ? [] : ['DYNAMICS_CLIENT_SECRET']
-  hubspot: ['HUBSPOT_TOKEN']
-  https_endpoint: ['HTTPS_ENDPOINT_URL']
-  marketo: ['MARKETO_CLIENT_SECRET']
-  salesforce: ['SALESFORCE_CLIENT_SECRET']
-}
-
-// All secret settings, and their names in the vault, where "_" is not allowed.
-// Another name in settingsFromVault fails the deployment.
-var secretNames = {
-  DYNAMICS_CLIENT_SECRET: 'DYNAMICS-CLIENT-SECRET'
-  HTTPS_ENDPOINT_BEARER: 'HTTPS-ENDPOINT-BEARER'
-  HTTPS_ENDPOINT_SECRET: 'HTTPS-ENDPOINT-SECRET'
-  HTTPS_ENDPOINT_URL: 'HTTPS-ENDPOINT-URL'
-  HUBSPOT_TOKEN: 'HUBSPOT-TOKEN'
-  LEAD_ID_KEY: 'LEAD-ID-KEY'
-  MARKETO_CLIENT_SECRET: 'MARKETO-CLIENT-SECRET'
-  SALESFORCE_CLIENT_SECRET: 'SALESFORCE-CLIENT-SECRET'
-}
 
 var vaultName = 'kv-leads-${token}'
-var destinations = split(replace(crm, ' ', ''), ',')
-var needed = [for destination in destinations: neededSecrets[destination]]
-var wanted = empty(settingsFromVault) ? [] : split(replace(settingsFromVault, ' ', ''), ',')
+var needed = filter(
+  flatten(map(values.names(crm), destination => destinations.neededSecrets[?destination] ?? [])),
+  name => dynamicsCredential == 'secret' || name != 'DYNAMICS_CLIENT_SECRET'
+)
 
 // A reference to a secret that is not there would be refused by the app: only what is in use gets one. See
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
-var secretSettings = [for name in union(flatten(needed), wanted): {
+var secretAppSettings = map(union(needed, values.names(settingsFromVault)), name => {
   name: name
-  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames[name]})'
-}]
-
-// A list for each setting, empty or of one: flattened, that leaves out the empty settings without a lambda.
-var plainSettings = [for setting in items(destinationSettings): empty(setting.value) ? [] : [{ name: setting.key, value: setting.value }]]
+  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(name, '_', '-')})'
+})
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var storageRoleIds = [
@@ -138,11 +121,7 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   tags: tags
 }
 
-resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' = {
-  // checkov:skip=CKV_AZURE_35:the app has no network of its own; only Entra identities with a data role get in
-  // checkov:skip=CKV_AZURE_59:as above; nothing in it can be read anonymously
-  // checkov:skip=CKV_AZURE_206:a parameter, which can ask for a second region; the default is three zones of one
-  // checkov:skip=CKV_AZURE_43:the name is computed; it has 20 lower-case letters and digits
+resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: 'stleads${token}'
   location: location
   tags: tags
@@ -160,45 +139,47 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   }
 }
 
-resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: storage
   name: 'default'
 }
 
-resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
+resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobService
   name: 'deployment'
   properties: { publicAccess: 'None' }
 }
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   parent: storage
   name: 'default'
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [for name in queueNames: {
-  parent: queueService
-  name: name
-}]
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = [
+  for name in queueNames: {
+    parent: queueService
+    name: name
+  }
+]
 
-resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-01-01' = {
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
   parent: storage
   name: 'default'
 }
 
-resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-01' = [for name in tableNames: {
-  parent: tableService
-  name: '${tablePrefix}${name}'
-}]
+resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = [
+  for name in values.ownTables: {
+    parent: tableService
+    name: '${tablePrefix}${name}'
+  }
+]
 
-resource azureTable 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-01' = {
+resource azureTable 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = {
   parent: tableService
   name: azureTableName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
-  // checkov:skip=CKV_AZURE_109:the app has no network of its own; only Entra identities with a data role get in
-  // checkov:skip=CKV_AZURE_189:as above; a network of its own would cost more than all the rest
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: vaultName
   location: location
   tags: tags
@@ -214,7 +195,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: 'log-leads-${token}'
   location: location
   tags: tags
@@ -236,15 +217,17 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for roleId in storageRoleIds: {
-  name: guid(storage.id, identity.id, roleId)
-  scope: storage
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId)
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
+resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for roleId in storageRoleIds: {
+    name: guid(storage.id, identity.id, roleId)
+    scope: storage
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId)
+      principalId: identity.properties.principalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}]
+]
 
 resource metricsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(insights.id, identity.id, metricsPublisherRoleId)
@@ -267,7 +250,6 @@ resource secretsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
-  // checkov:skip=CKV_AZURE_225:a parameter: it is not offered in every region and costs instances that are always on
   name: 'plan-leads-${token}'
   location: location
   tags: tags
@@ -277,10 +259,6 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
-  // checkov:skip=CKV_AZURE_222:Microsoft's marketplace calls this app from the internet
-  // checkov:skip=CKV_AZURE_17:Microsoft's marketplace sends no client certificate
-  // checkov:skip=CKV_AZURE_212:Flex Consumption sets the number of instances; see alwaysReadyInstances
-  // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check
   name: 'func-leads-${token}'
   location: location
   tags: union(tags, { 'azd-service-name': 'relay' })
@@ -296,27 +274,38 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       http20Enabled: true
       minTlsVersion: '1.2'
-      appSettings: concat([
-        { name: 'AzureWebJobsStorage__accountName', value: storage.name }
-        { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
-        { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
-        { name: 'LeadStorage__queueServiceUri', value: storage.properties.primaryEndpoints.queue }
-        { name: 'LeadStorage__tableServiceUri', value: storage.properties.primaryEndpoints.table }
-        { name: 'LeadStorage__credential', value: 'managedidentity' }
-        { name: 'LeadStorage__clientId', value: identity.properties.clientId }
-        { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
-        { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
-        { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
-        { name: 'NURTURE_SCHEDULE', value: nurtureSchedule }
-        { name: 'CRM', value: crm }
-        { name: 'TEST_LEADS', value: testLeads }
-        { name: 'REPEAT_WINDOW', value: repeatWindow }
-        { name: 'FOLLOW_UP_WITHIN', value: followUpWithin }
-        { name: 'AZURE_TABLE_NAME', value: azureTableName }
-      ], empty(tablePrefix) ? [] : [{ name: 'TABLE_PREFIX', value: tablePrefix }], dynamicsCredential == 'secret' ? [] : [
-        { name: 'DYNAMICS_CREDENTIAL', value: dynamicsCredential }
-        { name: 'DYNAMICS_IDENTITY_CLIENT_ID', value: identity.properties.clientId }
-      ], flatten(plainSettings), secretSettings)
+      appSettings: concat(
+        [
+          { name: 'AzureWebJobsStorage__accountName', value: storage.name }
+          { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+          { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
+          { name: 'LeadStorage__queueServiceUri', value: storage.properties.primaryEndpoints.queue }
+          { name: 'LeadStorage__tableServiceUri', value: storage.properties.primaryEndpoints.table }
+          { name: 'LeadStorage__credential', value: 'managedidentity' }
+          { name: 'LeadStorage__clientId', value: identity.properties.clientId }
+          { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
+          { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
+          {
+            name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+            value: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+          }
+          { name: 'NURTURE_SCHEDULE', value: nurtureSchedule }
+          { name: 'CRM', value: join(values.names(crm), ',') }
+          { name: 'TEST_LEADS', value: testLeads }
+          { name: 'REPEAT_WINDOW', value: repeatWindow }
+          { name: 'FOLLOW_UP_WITHIN', value: followUpWithin }
+          { name: 'AZURE_TABLE_NAME', value: azureTableName }
+        ],
+        empty(tablePrefix) ? [] : [{ name: 'TABLE_PREFIX', value: tablePrefix }],
+        dynamicsCredential == 'secret'
+          ? []
+          : [
+              { name: 'DYNAMICS_CREDENTIAL', value: dynamicsCredential }
+              { name: 'DYNAMICS_IDENTITY_CLIENT_ID', value: identity.properties.clientId }
+            ],
+        destinations.filled(destinationSettings),
+        secretAppSettings
+      )
     }
     functionAppConfig: {
       deployment: {

@@ -8,7 +8,14 @@ https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -162,23 +169,22 @@ class TimerSettings(Settings):
 class AzureTableSettings(Settings):
     """The destination ``azure_table``."""
 
+    own_prefix: TablePrefix = ""
     table: str = Field(
         "MarketplaceLeads",
         validation_alias="AZURE_TABLE_NAME",
+        validate_default=True,  # TABLE_PREFIX can make it the name of a table of ours
         pattern="^[A-Za-z][A-Za-z0-9]{2,62}$",
         description="table of the storage account that gets one row per interest",
     )
-    own_prefix: TablePrefix = ""
 
-    @model_validator(mode="after")
-    def _none_of_ours(self) -> Self:
-        taken = taken_tables(self.own_prefix)
-        if self.table.lower() in (name.lower() for name in taken):
-            raise ValueError(
-                f"AZURE_TABLE_NAME: is {self.table!r}; should be another table than"
-                f" {', '.join(taken)}, in any case"
-            )
-        return self
+    @field_validator("table")
+    @classmethod
+    def _none_of_ours(cls, table: str, info: ValidationInfo) -> str:
+        taken = taken_tables(info.data.get("own_prefix", ""))
+        if table.lower() in (name.lower() for name in taken):
+            raise ValueError(f"may not be one of {', '.join(taken)}, in any case")
+        return table
 
 
 def load[S: Settings](cls: type[S]) -> S:
@@ -203,8 +209,9 @@ def _fault(cls: type[Settings], fault: ErrorDetails) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if not fault["loc"]:
         return message
-    name, *inside = map(str, fault["loc"])
-    field = next(f for f in cls.model_fields.values() if f.validation_alias == name)
+    key, *inside = map(str, fault["loc"])  # of a default, the name of the field
+    field = next(f for k, f in cls.model_fields.items() if key in (k, f.validation_alias))
+    name = field.validation_alias
     if fault["type"] == "missing" and not inside:  # its input is all the other settings
         return f"{name}: is not set; should be: {field.description}"
     hidden = field.json_schema_extra == SECRET or fault["type"] == ADDRESS

@@ -1,17 +1,17 @@
-"""What the app needs and what main.bicep gives must be the same."""
+"""What the app needs and what is deployed must be the same."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.infra.bicep import Expression, Template
+from tests.infra.deployed import IN_VAULT
 from tests.infra.differences import difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.infra.app import AppNeeds
-    from tests.infra.parameter_file import ParameterFile
+    from tests.infra.deployed import Deployed
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 
@@ -20,89 +20,69 @@ LEFT_OUT = {
 }
 """Settings that the app knows and the deployment does not set, and why."""
 
-IDENTITY = Expression("identity.properties.clientId")
+IDENTITY = "[userAssignedIdentities.clientId]"
 HOST_SETTINGS = {
-    "AzureWebJobsStorage__accountName": Expression("storage.name"),
     "AzureWebJobsStorage__credential": "managedidentity",
     "AzureWebJobsStorage__clientId": IDENTITY,
     "AZURE_CLIENT_ID": IDENTITY,
-    "APPLICATIONINSIGHTS_CONNECTION_STRING": Expression("insights.properties.ConnectionString"),
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": Expression(
-        "'ClientId=${identity.properties.clientId};Authorization=AAD'"
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "[components.ConnectionString]",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": (
+        "[format('ClientId={0};Authorization=AAD', userAssignedIdentities.clientId)]"
     ),
 }
 """Settings that the host reads and the app's own code does not."""
 
 
-def faults(template: Template, file: ParameterFile, needs: AppNeeds) -> list[str]:
-    """Return what one side has and the other lacks, as sentences."""
+def faults(everything: Deployed, needs: AppNeeds) -> list[str]:
+    """Return what one side has and the other lacks, where every variable is set, as sentences."""
     return [
-        *_queues(template, needs),
-        *_tables(template, needs),
-        *_settings(template, file, needs),
-        *_secrets(template, file, needs),
-        *_endpoint_output(template, needs),
+        *difference("queue", needs.queues, everything.names(f"{STORAGE}/queueServices/queues")),
+        *_tables(everything, needs),
+        *_settings(everything, needs),
+        *_secrets(everything, needs),
+        *difference("destination", needs.destinations, everything.settings["CRM"].split(",")),
+        *_endpoint_output(everything, needs),
     ]
 
 
-def _queues(template: Template, needs: AppNeeds) -> Iterator[str]:
-    found = _names(template, f"{STORAGE}/queueServices/queues", prefixed=False)
-    yield from difference("queue", needs.queues, found)
+def _tables(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
+    prefix = everything.settings["TABLE_PREFIX"]
+    wanted = {prefix + name for name in needs.own_tables} | {
+        everything.settings[setting] for setting in needs.table_settings
+    }
+    found = everything.names(f"{STORAGE}/tableServices/tables")
+    yield from difference("table", wanted, found)
 
 
-def _tables(template: Template, needs: AppNeeds) -> Iterator[str]:
-    kind = f"{STORAGE}/tableServices/tables"
-    yield from difference("table", needs.own_tables, _names(template, kind, prefixed=True))
-    yield from difference("table", needs.other_tables, _names(template, kind, prefixed=False))
-
-
-def _names(template: Template, kind: str, *, prefixed: bool) -> set[str]:
-    """Return the names of one type of resource, either with the prefix or without."""
-    found: set[str] = set()
-    for resource in template.of(kind):
-        name = resource.body["name"]
-        if str(name).startswith("'${tablePrefix}") == prefixed:
-            found |= set(template.evaluated(resource.each_of) or [template.evaluated(name)])
-    return found
-
-
-def _settings(template: Template, file: ParameterFile, needs: AppNeeds) -> Iterator[str]:
-    given = template.app_settings
-    wanted = needs.settings - needs.secrets - LEFT_OUT.keys()
-    connections: dict[str, Any] = {}
+def _settings(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
+    exact = HOST_SETTINGS | {"DYNAMICS_IDENTITY_CLIENT_ID": IDENTITY}
+    exact["AzureWebJobsStorage__accountName"] = everything.names(STORAGE)[0]
     for connection in needs.queue_connections:
-        connections |= {
-            f"{connection}__queueServiceUri": _endpoint("queue"),
-            f"{connection}__tableServiceUri": _endpoint("table"),
+        exact |= {
+            f"{connection}__queueServiceUri": "[storageAccounts.primaryEndpoints.queue]",
+            f"{connection}__tableServiceUri": "[storageAccounts.primaryEndpoints.table]",
             f"{connection}__credential": "managedidentity",
             f"{connection}__clientId": IDENTITY,
         }
-    exact = HOST_SETTINGS | connections | {"DYNAMICS_IDENTITY_CLIENT_ID": IDENTITY}
-    yield from difference("setting", wanted | exact.keys(), {*given, *file.settings})
+    given = everything.settings
+    yield from difference("setting", (needs.settings - LEFT_OUT.keys()) | exact.keys(), given)
     for name, value in exact.items():
         if given.get(name, value) != value:
             yield f"setting {name} is {given[name]}, should be {value}"
 
 
-def _secrets(template: Template, file: ParameterFile, needs: AppNeeds) -> Iterator[str]:
-    """Hold that a secret has a name in the vault and is in nothing else that is deployed."""
-    names = template.variables["secretNames"]
-    yield from difference("secret", needs.secrets - LEFT_OUT.keys(), names)
-    for name, in_vault in names.items():
+def _secrets(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
+    """Hold that a secret comes from the vault, and that nothing else does."""
+    yield from difference("secret", needs.secrets - LEFT_OUT.keys(), everything.secrets)
+    [vault] = everything.names("Microsoft.KeyVault/vaults")
+    for name, in_vault in everything.secrets.items():
         if in_vault != name.replace("_", "-"):
             yield f"secret {name} is {in_vault} in the vault"
-    elsewhere = {*template.app_settings, *file.settings, *file.variables}
-    for name in sorted(needs.secrets & elsewhere):
-        yield f"secret {name} is not only in the vault"
-    needed = template.variables["neededSecrets"]
-    yield from difference("destination", needs.destinations, needed)
+        if IN_VAULT.sub(r"\1", everything.settings[name]) != vault:
+            yield f"secret {name} is in another vault"
 
 
-def _endpoint(service: str) -> Expression:
-    return Expression(f"storage.properties.primaryEndpoints.{service}")
-
-
-def _endpoint_output(template: Template, needs: AppNeeds) -> Iterator[str]:
-    endpoint = Expression(f"'https://${{app.properties.defaultHostName}}{needs.endpoint_path}'")
-    if template.outputs.get("LEADS_ENDPOINT") != endpoint:
+def _endpoint_output(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
+    endpoint = f"[format('https://{{0}}{needs.endpoint_path}', sites.defaultHostName)]"
+    if everything.outputs.get("LEADS_ENDPOINT") != endpoint:
         yield f"output LEADS_ENDPOINT should be {endpoint}"

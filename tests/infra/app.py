@@ -31,7 +31,7 @@ class AppNeeds:
 
     queues: frozenset[str]
     own_tables: frozenset[str]
-    other_tables: frozenset[str]
+    table_settings: frozenset[str]
     settings: frozenset[str]
     secrets: frozenset[str]
     destinations: frozenset[str]
@@ -46,7 +46,7 @@ def read_needs() -> AppNeeds:
     return AppNeeds(
         queues=own_queues() | {trigger["queueName"] for trigger in queue_triggers},
         own_tables=own_tables(inspect.getsource(bootstrap)),
-        other_tables=frozenset({AzureTableSettings.model_fields["table"].default}),
+        table_settings=frozenset({str(AzureTableSettings.model_fields["table"].validation_alias)}),
         settings=frozenset(fields()) | placeholders(bindings),
         secrets=secrets(fields()),
         destinations=frozenset(bootstrap.ADAPTERS),

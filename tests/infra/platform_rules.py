@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.infra.bicep import Expression, Resource, Template
+from tests.infra.deployed import keys
 from tests.infra.differences import difference, unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from tests.infra.deployed import Deployed
 
 STORAGE = "Microsoft.Storage/storageAccounts"
+VAULT = "Microsoft.KeyVault/vaults"
+INSIGHTS = "Microsoft.Insights/components"
+ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 
 UNSUPPORTED_SETTINGS = frozenset(
     {
@@ -54,145 +60,108 @@ https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-co
 """
 
 ROLES = {
-    "storage": {
+    STORAGE: {
         "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
         "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
         "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     },
-    "vault": {"Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6"},
-    "insights": {"Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb"},
+    VAULT: {"Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6"},
+    INSIGHTS: {"Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb"},
 }
-"""By what they are given on, see
+"""By the type of what they are given on, see
 https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 """
 
-SAFE_STORAGE = {
-    "allowBlobPublicAccess": False,
-    "allowCrossTenantReplication": False,
-    "allowSharedKeyAccess": False,
-    "minimumTlsVersion": "TLS1_2",
-    "supportsHttpsTrafficOnly": True,
+PROPERTIES: Mapping[str, Mapping[str, Any]] = {
+    STORAGE: {
+        "allowBlobPublicAccess": False,
+        "allowCrossTenantReplication": False,
+        "allowSharedKeyAccess": False,
+        "minimumTlsVersion": "TLS1_2",
+        "supportsHttpsTrafficOnly": True,
+    },
+    f"{STORAGE}/blobServices/containers": {"publicAccess": "None"},
+    VAULT: {
+        "enableRbacAuthorization": True,
+        "enableSoftDelete": True,
+        "softDeleteRetentionInDays": 90,
+        "enablePurgeProtection": True,
+    },
+    INSIGHTS: {"DisableLocalAuth": True},
+    ASSIGNMENT: {
+        "principalId": "[userAssignedIdentities.principalId]",
+        "principalType": "ServicePrincipal",
+    },
+    "Microsoft.Web/serverfarms": {"reserved": True},
+    "Microsoft.Web/sites": {"httpsOnly": True},
+    "Microsoft.Web/sites/basicPublishingCredentialsPolicies": {"allow": False},
 }
-
-SAFE_VAULT = {
-    "enableRbacAuthorization": True,
-    "enableSoftDelete": True,
-    "softDeleteRetentionInDays": 90,
-    "enablePurgeProtection": True,
-}
+"""What resources of a type must have; others of the type, too."""
 
 
-def faults(template: Template) -> list[str]:
+def faults(deployed: Deployed) -> list[str]:
     """Return what Azure would refuse and what is unsafe, as sentences."""
     return [
-        *_unsupported(template),
-        *_storage(template),
-        *_vault(template),
-        *_insights(template),
-        *_roles(template),
-        *_site(template),
-        *_params(template),
+        *_unsupported(deployed),
+        *_properties(deployed),
+        *_vault(deployed),
+        *_roles(deployed),
+        *_site(deployed),
     ]
 
 
-def _unsupported(template: Template) -> Iterator[str]:
-    for name in sorted(template.app_settings.keys() & UNSUPPORTED_SETTINGS):
+def _unsupported(deployed: Deployed) -> Iterator[str]:
+    settings = Counter(each["name"] for each in deployed.app["siteConfig"]["appSettings"])
+    for name in sorted(settings & Counter(UNSUPPORTED_SETTINGS)):
         yield f"setting {name} is not supported on Flex Consumption"
-    for name in sorted(template.keys & REFUSED_PROPERTIES):
+    for name in sorted(name for name, times in settings.items() if times > 1):
+        yield f"setting {name} is there twice"
+    for name in sorted(REFUSED_PROPERTIES.intersection(keys(deployed.app))):
         yield f"property {name} is not supported on Flex Consumption"
-    for resource in template.of("Microsoft.Web/sites/slots"):
-        yield f"{resource.symbol}: Flex Consumption has no slots"
+    for slot in deployed.all("Microsoft.Web/sites/slots"):
+        yield f"{slot['name']}: Flex Consumption has no slots"
 
 
-def _storage(template: Template) -> Iterator[str]:
-    accounts = template.of(STORAGE)
-    if len(accounts) != 1:
-        yield f"{len(accounts)} storage accounts, should be one"
-    for account in accounts:
-        yield from unlike(account, account.body["properties"], SAFE_STORAGE)
-    for container in template.of(f"{STORAGE}/blobServices/containers"):
-        yield from unlike(container, container.body["properties"], {"publicAccess": "None"})
+def _properties(deployed: Deployed) -> Iterator[str]:
+    for kind, wanted in PROPERTIES.items():
+        for resource in deployed.all(kind):
+            yield from unlike(kind, resource["properties"], wanted)
+    if len(deployed.all(STORAGE)) != 1:
+        yield f"{len(deployed.all(STORAGE))} storage accounts, should be one"
 
 
-def _vault(template: Template) -> Iterator[str]:
-    for vault in template.of("Microsoft.KeyVault/vaults"):
-        yield from unlike(vault, vault.body["properties"], SAFE_VAULT)
-    for secret in template.of("Microsoft.KeyVault/vaults/secrets"):
-        yield f"{secret.symbol}: a secret must not come with the deployment"
+def _vault(deployed: Deployed) -> Iterator[str]:
+    for secret in deployed.all(f"{VAULT}/secrets"):
+        yield f"{secret['name']}: a secret must not come with the deployment"
 
 
-def _roles(template: Template) -> Iterator[str]:
-    assignments = template.of("Microsoft.Authorization/roleAssignments")
-    for scope, wanted in ROLES.items():
-        here = [each for each in assignments if each.body.get("scope") == Expression(scope)]
-        found = {role for each in here for role in _role_ids(template, each)}
-        yield from difference(f"role on {scope}", wanted.values(), found)
-        for each in here:
-            yield from _assignment(each, scope)
-    for each in assignments:
-        if str(each.body.get("scope")) not in ROLES:
-            yield f"{each.symbol}: scope is {each.body.get('scope')}"
-        if Expression(each.symbol) not in template.resources["app"].body["dependsOn"]:
-            yield f"app: may start before {each.symbol} is given"
+def _roles(deployed: Deployed) -> Iterator[str]:
+    given: dict[str, set[str]] = {kind: set() for kind in ROLES}
+    for each in deployed.all(ASSIGNMENT):
+        scope = each["id"].split("/providers/")[-2].rpartition("/")[0]
+        given.setdefault(scope, set()).add(
+            each["properties"]["roleDefinitionId"].rpartition("/")[2]
+        )
+    for scope, found in given.items():
+        yield from difference(f"role on {scope}", ROLES.get(scope, {}).values(), found)
 
 
-def _role_ids(template: Template, assignment: Resource) -> set[Any]:
-    role = assignment.body["properties"]["roleDefinitionId"].source
-    variable = role.removesuffix(")").rpartition(", ")[2]
-    return set(template.evaluated(assignment.each_of) or [template.evaluated(Expression(variable))])
-
-
-def _assignment(assignment: Resource, scope: str) -> Iterator[str]:
-    # The name must be the same each time, or a second deployment fails on the first one's role.
-    name = assignment.body["name"]
-    if not name.source.startswith(f"guid({scope}.id, identity.id, "):
-        yield f"{assignment.symbol}: name is {name}, should be made of scope, identity and role"
-    wanted = {
-        "principalId": Expression("identity.properties.principalId"),
-        "principalType": "ServicePrincipal",
-    }
-    yield from unlike(assignment, assignment.body["properties"], wanted)
-
-
-def _insights(template: Template) -> Iterator[str]:
-    for insights in template.of("Microsoft.Insights/components"):
-        yield from unlike(insights, insights.body["properties"], {"DisableLocalAuth": True})
-
-
-def _site(template: Template) -> Iterator[str]:
-    [plan] = template.of("Microsoft.Web/serverfarms")
-    yield from unlike(plan, plan.body["sku"], {"name": "FC1", "tier": "FlexConsumption"})
-    yield from unlike(plan, plan.body["properties"], {"reserved": True})
-    [site] = template.of("Microsoft.Web/sites")
-    properties = site.body["properties"]
-    identity = Expression("identity.id")
-    wanted = {"httpsOnly": True, "keyVaultReferenceIdentity": identity}
-    yield from unlike(site, properties, wanted)
-    yield from unlike(site, properties["siteConfig"], {"minTlsVersion": "1.2"})
-    config = properties["functionAppConfig"]
-    yield from unlike(site, config["runtime"], {"name": "python", "version": "3.13"})
+def _site(deployed: Deployed) -> Iterator[str]:
+    [plan] = deployed.all("Microsoft.Web/serverfarms")
+    yield from unlike("plan", plan["sku"], {"name": "FC1", "tier": "FlexConsumption"})
+    policies = deployed.names("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    yield from difference("policy of publishing credentials", {"ftp", "scm"}, policies)
+    config = deployed.app["functionAppConfig"]
+    [identity] = deployed.all("Microsoft.ManagedIdentity/userAssignedIdentities")
     storage = config["deployment"]["storage"]
-    by_identity = {"type": "UserAssignedIdentity", "userAssignedIdentityResourceId": identity}
-    yield from unlike(site, storage["authentication"], by_identity)
-    yield from _publishing(template)
-    if "perInstanceConcurrency" not in str(config["scaleAndConcurrency"].get("triggers")):
-        yield f"{site.symbol}: HTTP concurrency is not set"
-
-
-def _publishing(template: Template) -> Iterator[str]:
-    """Hold that code is sent with Entra tokens only, neither by FTP nor with a password."""
-    policies = template.of("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
-    names = {policy.body["name"] for policy in policies}
-    yield from difference("policy of publishing credentials", {"ftp", "scm"}, names)
-    for policy in policies:
-        yield from unlike(policy, policy.body["properties"], {"allow": False})
-
-
-def _params(template: Template) -> Iterator[str]:
-    limits = {"allowed", "minLength", "maxLength", "minValue"}
-    for name, param in template.params.items():
-        if "description" not in param.decorators:
-            yield f"parameter {name} has no description"
-        free = isinstance(param.default, bool | dict | Expression)
-        if not free and not limits & param.decorators.keys():
-            yield f"parameter {name} takes anything"
+    scale = config["scaleAndConcurrency"]
+    yield from unlike("app", deployed.app, {"keyVaultReferenceIdentity": identity["id"]})
+    yield from unlike("app", deployed.app["siteConfig"], {"minTlsVersion": "1.2"})
+    yield from unlike("app", config["runtime"], {"name": "python", "version": "3.13"})
+    by_identity = {
+        "type": "UserAssignedIdentity",
+        "userAssignedIdentityResourceId": identity["id"],
+    }
+    yield from unlike("app", storage["authentication"], by_identity)
+    if "perInstanceConcurrency" not in scale.get("triggers", {}).get("http", {}):
+        yield "app: HTTP concurrency is not set"

@@ -113,14 +113,23 @@ def test_a_table_that_is_ours_or_reserved_is_refused(setenv: SetEnv, name: str) 
 
     [fault] = faults(AzureTableSettings)
 
-    assert fault.startswith(f"AZURE_TABLE_NAME: is {name!r}; should be another table than tables, ")
-    assert fault.endswith(", RelayLeads, RelayLeadIndex, RelayQuarantine, RelayOutbox, in any case")
+    assert fault.startswith(f"AZURE_TABLE_NAME: is {name!r}; may not be one of tables, Leads, ")
+    assert ", RelayLeads, RelayLeadIndex, RelayQuarantine, RelayOutbox, in any case;" in fault
+
+
+def test_a_taken_table_is_named_beside_a_wrong_prefix(setenv: SetEnv) -> None:
+    setenv(AZURE_TABLE_NAME="Leads", TABLE_PREFIX="1x")
+
+    assert [f.partition(":")[0] for f in faults(AzureTableSettings)] == [
+        "TABLE_PREFIX",
+        "AZURE_TABLE_NAME",
+    ]
 
 
 def test_a_prefix_that_makes_a_table_of_ours_of_the_default_is_refused(setenv: SetEnv) -> None:
     setenv(TABLE_PREFIX="marketplace")
 
-    with pytest.raises(SettingsError, match="AZURE_TABLE_NAME: is 'MarketplaceLeads'; should be"):
+    with pytest.raises(SettingsError, match="AZURE_TABLE_NAME: is 'MarketplaceLeads'; may not be"):
         load(AzureTableSettings)
 
 

@@ -1,0 +1,1 @@
+"""Compiles, lints and formats ``infra/``, and keeps snapshots of what it deploys."""
