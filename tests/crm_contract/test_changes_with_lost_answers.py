@@ -1,0 +1,97 @@
+"""What the marketplace changes back and forth while answers get lost is right in the end.
+
+A write without an answer was done or not, and nobody can tell. Whatever became of each, the record
+equals the lead once the CRM answers again: field by field, and with each interest on it once.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from local.fakes.faults import Fault
+from local.fakes.server import CrmServer, SeenRecord
+from tests.crm_contract.subjects import on_a_socket
+from tests.crm_contract.world import CUSTOMER, World
+
+OVER_HTTP = ("dynamics", "hubspot", "https_endpoint", "marketo", "salesforce")
+CHANGING = {"Phone": "phone", "Country": "country", "Company": "company", "Title": "title"}
+FIXED = {"marketo": {"Company"}}
+"""What can't be changed in a person of Marketo, by the vendor's own rules."""
+
+A = {"Phone": "+49 30 1234567", "Country": "DE", "Company": "Fabrikam", "Title": "Clerk"}
+B = {"Phone": "+33 1 23456789", "Country": "FR", "Company": "Contoso", "Title": "Boss"}
+BACK_AND_FORTH = (A, B, A, B)
+EACH_ITS_OWN_WAY = (
+    A,
+    A | {"Phone": B["Phone"], "Title": B["Title"]},
+    B | {"Title": A["Title"], "Country": A["Country"]},
+    B | {"Phone": A["Phone"], "Title": A["Title"]},
+)
+ONE_FIELD = tuple(A | {"Title": given["Title"]} for given in BACK_AND_FORTH)
+
+OUTCOMES = (Fault.NONE, Fault.CUT_BEFORE, Fault.CUT_AFTER)
+GAPS = (timedelta(minutes=1), timedelta(minutes=6))
+"""Within the claim of a write without an answer, and past its end."""
+
+type Pushes = list[tuple[dict[str, str], str]]
+
+
+def sequences() -> Iterator[tuple[tuple[Fault, ...], Pushes, timedelta]]:
+    """Give what becomes of the first writes, what is pushed, and how long after each other."""
+    first_ones = (Fault.NONE, Fault.CUT_AFTER)
+    for number, outcomes in enumerate(product(first_ones, *[OUTCOMES] * 3)):
+        chance = random.Random(number)  # noqa: S311 - nothing is secret here
+        contacts = chance.choice([BACK_AND_FORTH, EACH_ITS_OWN_WAY, ONE_FIELD])
+        third_repeats_first = contacts[2] == contacts[0] and chance.random() < 1 / 2
+        words = ["one", "two", "one" if third_repeats_first else "three", "four"]
+        yield outcomes, list(zip(contacts, words, strict=True)), chance.choice(GAPS)
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+async def test_a_b_a_b_with_lost_answers_is_b_in_the_end(name: str) -> None:
+    wrong: dict[str, str] = {}
+    async with on_a_socket(name) as subject:
+        server = subject.behind
+        assert isinstance(server, CrmServer)
+        empty = server.remembered()
+        for outcomes, pushes, gap in sequences():
+            server.restore(empty)
+            server.write_faults.extend(outcomes)
+            world = World(subject)
+            await push_all(world, pushes, gap)
+            if fault := await difference(world, FIXED.get(name, set())):
+                wrong[f"{gap} {' '.join(outcomes)}: {pushes}"] = fault
+
+    assert wrong == {}
+
+
+async def push_all(world: World, pushes: Pushes, gap: timedelta) -> None:
+    for contact, words in pushes:
+        await world.push(CUSTOMER | contact, description=words)
+        await world.rest(until=world.clock() + gap)
+    await world.rest()
+
+
+async def difference(world: World, fixed: set[str]) -> str:
+    """Return how the record differs from the lead, "" if it does not."""
+    if world.delivery.delivered_version != world.lead.version:
+        return world.delivery.parked_reason or world.delivery.last_error
+    records = await world.subject.records()
+    if len(records) != 1:
+        return f"{len(records)} records"
+    shown, lead = records[0].values, world.lead.contact
+    differing = [
+        f"{ours} is {shown[ours]!r} instead of {getattr(lead, ours)!r}"
+        for theirs, ours in CHANGING.items()
+        if theirs not in fixed and shown[ours] != getattr(lead, ours)
+    ]
+    return "; ".join([*differing, *doubled(world, records[0]), *world.missing(records[0])])
+
+
+def doubled(world: World, record: SeenRecord) -> list[str]:
+    said = [record.description, *record.notes]
+    ids = [f"{number:032x}" for number in range(1, len(world.pushed) + 1)]
+    return [one for one in ids if sum(text.count(one) for text in said) > 1]
