@@ -11,7 +11,6 @@ from shared.domain.errors import InvalidPushError
 from shared.intake.shapes import CONTACT_KEYS, LEAD_KEYS, USER_DETAILS
 from tests.intake.pushes import NONCHARACTERS, parsed
 
-
 KEYS = st.sampled_from((USER_DETAILS, *CONTACT_KEYS, *LEAD_KEYS)).flatmap(
     lambda key: st.sampled_from((key, key.lower(), f" {key.upper()}"))
 )

@@ -12,10 +12,11 @@ from shared.domain.identity.folding import folded
 NOTHING_BY_LANGUAGE = {
     "programs": "null, nil, none, nan, undefined, no value, no data, object object",
     "en": "n/a, unknown, not provided, not applicable, not available, not specified, not given,"
-    " not known, not stated, not set, not entered, not disclosed, no answer, no name, no company,"
-    " no title, no phone, no email, tbd, tba, lnu, fnu, blank, select, select one, select option,"
-    " select an option, select a value, select country, select a country, select your country,"
-    " select title, choose, choose one, choose an option, choose country, choose a country",
+    " not known, not stated, not set, not entered, not disclosed, not listed, not found,"
+    " none given, none provided, no answer, no response, no name, no first name, no last name,"
+    " no surname, no company, no company name, no title, no phone, no phone number, no email,"
+    " to be determined, to be confirmed, prefer not to say, rather not say, empty, blank, missing,"
+    " redacted, withheld, tbc, tbd, tba, lnu, fnu",
     "de": "keine Angabe, keine Angaben, keine, nicht angegeben, nicht vorhanden,"
     " nicht bekannt, nicht zutreffend, entfällt, unbekannt, auswählen, Land auswählen",
     "fr": "aucun, aucune, néant, non renseigné, non communiqué, non précisé, non disponible,"
@@ -69,7 +70,15 @@ PROMPTS_BY_LANGUAGE = {
 }
 """How a form's unanswered question begins, whatever it asks for."""
 
-WITH_PUNCTUATION_ONLY = frozenset({"k.a.", "k. a.", "s/o", "n/d", "n/c", "n.d.", "n.c.", "s.o."})
+QUESTION = re.compile(
+    r"(?:select|choose)(?:one|(?:an?|one|your|the)?(?:company|country(?:orregion)?|function|industry"
+    r"|item|jobtitle|language|name|option|region|role|salutation|state|title|value))?"
+)
+"""What stands in a list of a form before anything is chosen."""
+
+WITH_PUNCTUATION_ONLY = frozenset(
+    {"k.a.", "k. a.", "s/o", "n/d", "n/c", "n/r", "n.d.", "n.c.", "n.n.", "n. n.", "s.o."}
+)
 """Abbreviations that are names of people and companies without it."""
 
 NAMES_TOO = frozenset({"null", "nil", "none", "nan", "blank", "brak", "geen", "yok"})
@@ -101,7 +110,9 @@ def has_value(text: str) -> bool:
         and words not in NOTHING
         and plain not in WITH_PUNCTUATION_ONLY
         and not words.startswith(PROMPTS)
+        and not QUESTION.fullmatch(words)
         and not CROSSES.fullmatch(words)
+        and not all(_squeezed(word) in NOTHING for word in plain.split())
     )
 
 

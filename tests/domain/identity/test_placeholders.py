@@ -10,6 +10,7 @@ NOTHING = [
     *("N/A", "n/a", "NA", "n.a.", "N. A.", "#N/A", "n\\a", "None", "NULL", "nil", "NaN"),
     *("unknown", "undefined", "Not Provided", "[not provided]", "--None--", "(none)", "<null>"),
     *("Please select", "-- Please select --", "Please select...", "Please choose a country"),
+    *("null null", "undefined undefined", "Select a State", "Choose your job title", "N.N."),
     *("Select", "Select one", "Choose an option", "not applicable", "Not available", "TBD"),
     *("keine Angabe", "k.A.", "k. A.", "Bitte wählen", "bitte auswählen", "nicht angegeben"),
     *("Non renseigné", "NON RENSEIGNE", "Aucun", "Veuillez sélectionner", "s/o", "sans objet"),
@@ -30,6 +31,7 @@ def test_a_placeholder_says_nothing(text: str) -> None:
     "text",
     [
         *("0", "x", "Nonesuch", "李", "not  provided yet", "Selecta", "Ka", "K. Anders", "X Æ"),
+        *("Select Comfort", "Chosen", "No Limits", "Nona", "None Such", "NN", "Nowhere Labs"),
         *("Nilsson", "Nolan", "Nana", "SO", "ND", "Selectron", "Aplica", "Bittermann", "7"),
     ],
 )
