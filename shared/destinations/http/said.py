@@ -36,6 +36,15 @@ def said(request: Request, words: str, *, also: Iterable[str] = ()) -> str:
     return without(hidden, words, names)[:LONGEST_REASON]
 
 
+def unless_quoting(request: Request, words: str, contact: Iterable[str]) -> str:
+    """Return a vendor's words as ``said``, or nothing of them if they quote the contact.
+
+    What quotes one value may quote others that we don't know, such as those of an older record.
+    """
+    read = words[:LONGEST_REASON]
+    return said(request, words) if without(contact, read) == read else CUT
+
+
 def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> str:
     """Return words in which each value is replaced by ``…``; words that are ``shown`` stay."""
     spelled = {_lower(one) for value in values for one in _spellings(value) if one.strip()}

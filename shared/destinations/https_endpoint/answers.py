@@ -18,11 +18,14 @@ from shared.destinations.http.answers import (
     retry_after,
     unanswered,
 )
-from shared.destinations.http.said import said
+from shared.destinations.http.said import said, unless_quoting
 from shared.destinations.https_endpoint.web_page import is_web_page
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
 LONGEST_ID = 200
+
+CONTACT = {"contact", "UserDetails"}
+"""Where a post, in our shape or in Microsoft's, has a contact."""
 
 NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 SWITCHED_OFF = "WorkflowTriggerIsNotEnabled"
@@ -56,7 +59,7 @@ def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) 
     endpoint, or was said by a server before it, is no fault of the lead.
     """
     status = response.status_code
-    words = said(request, _words(response), also=secrets)
+    words = said(request, _words(request, response), also=secrets)
     told = f"{status} {response.reason_phrase}: {words}".rstrip(": ")
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return TooLargeError(f"{told} ({len(request.content or b''):,} bytes were posted)")
@@ -72,19 +75,31 @@ def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) 
     return CrmRejectedError(told) if words else error
 
 
-def _words(response: httpx.Response) -> str:
+def _words(request: Request, response: httpx.Response) -> str:
     """Return what an answer says: the texts in its JSON, or else its text.
 
-    A web page and half of JSON say nothing.
+    A web page and half of JSON say nothing; a text that quotes the customer is not repeated.
     """
     text = response.text.lstrip("\ufeff").strip()
     if is_web_page(response.content):
         return ""
     try:
-        texts = dict.fromkeys(_texts(json.loads(text)))
+        texts = list(_texts(json.loads(text)))
     except (ValueError, RecursionError):
-        texts = {} if text.startswith(("{", "[", '"')) else {text: None}
-    return unescape("; ".join(text.strip() for text in texts if text.strip()))
+        texts = [] if text.startswith(("{", "[", '"')) else [text]
+    contact = list(_contact(json.loads(request.content or b"{}")))
+    told = (unless_quoting(request, unescape(one.strip()), contact) for one in texts if one.strip())
+    return "; ".join(dict.fromkeys(told))
+
+
+def _contact(body: object) -> Iterator[str]:
+    """Yield what a post says of the customer, now and with each interest."""
+    if isinstance(body, dict):
+        for name, part in body.items():
+            yield from _texts(part) if name in CONTACT else _contact(part)
+    elif isinstance(body, list):
+        for part in body:
+            yield from _contact(part)
 
 
 def _texts(value: object) -> Iterator[str]:

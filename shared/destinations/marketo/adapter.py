@@ -16,6 +16,7 @@ from functools import partial
 from itertools import batched
 
 from shared.destinations.http.refused import without_refused
+from shared.destinations.http.texts import customers_words
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
 from shared.destinations.marketo.fields import Person, optional_fields, text
@@ -88,7 +89,8 @@ class MarketoCrm:
             if found is None:
                 break
             shown = with_interest(field, interest, text(found, field))
-            if not shown.values or await self._api.update(found["id"], dict(shown.values)):
+            hidden = customers_words(lead, [interest])
+            if not shown.values or await self._api.update(found["id"], shown.values, hidden):
                 return Noted(id=interest.submission.submission_id, remarks=shown.remarks)
         raise CrmUnavailableError(f"the person {record.id} was deleted meanwhile")
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx
 
 from shared.destinations.http.answers import Request, json_of, unanswered
-from shared.destinations.http.said import said
+from shared.destinations.http.said import CUT, unless_quoting
 from shared.destinations.marketo.codes import (
     DAILY_QUOTA,
     NO_COMPANY,
@@ -29,7 +29,7 @@ from shared.destinations.marketo.codes import (
     TOKEN_REFUSED,
     VALUE,
 )
-from shared.destinations.marketo.contact import COMPANY
+from shared.destinations.marketo.contact import COMPANY, FIELDS
 from shared.destinations.marketo.fields import Person
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -170,15 +170,28 @@ def _spellings(value: object) -> set[str]:
 
 
 def _words(request: Request, found: Sequence[Problem]) -> str:
-    """Return Marketo's words without the values that were sent, which it repeats in some."""
+    """Return Marketo's words without the customer's."""
     return "; ".join(_told(request, problem) for problem in found)
 
 
 def _told(request: Request, problem: Problem) -> str:
-    names = NAMED.get(problem.code)
-    if names and names.fullmatch(problem.message):
-        return f"{problem.code}: {problem.message}"
-    return f"{problem.code}: {said(request, problem.message)}"
+    """Return a problem by its code and message, or by its code if that quotes the customer.
+
+    Of messages that are documented to quote a value, the rest is told.
+    """
+    message, names = problem.message, NAMED.get(problem.code)
+    if names and names.fullmatch(message):
+        return f"{problem.code}: {message}"
+    if refused := REFUSED_BY_VALUE.fullmatch(message):
+        return f"{problem.code}: Invalid value '{CUT}'. Required of type '{refused['type']}'"
+    return f"{problem.code}: {unless_quoting(request, message, _contact(request))}"
+
+
+def _contact(request: Request) -> list[str]:
+    """Return what a request says of a contact, or of whom it asks for."""
+    people = request.json["input"] if request.json else []
+    given = [person[name] for person in people for name in FIELDS.values() if name in person]
+    return [*map(str, given), (request.params or {}).get("filterValues", "")]
 
 
 def _until_midnight(now: datetime) -> timedelta:

@@ -74,22 +74,29 @@ class MarketoApi:
             raise unanswered(request, "200, but the answer has a person without an id")
         return found
 
-    async def create(self, lookup: str, person: Person) -> str:
-        """Create a person; return the id, or "" if there is one with the same ``lookup``."""
+    async def create(self, lookup: str, person: Person, hidden: Iterable[str]) -> str:
+        """Create a person; return the id, or "" if there is one with the same ``lookup``.
+
+        ``hidden`` is what else is known of the customer, for errors that quote it.
+        """
         body: dict[str, Any] = {"action": "createOnly", "lookupField": lookup, "input": [person]}
         if self._partition:
             body["partitionName"] = self._partition
-        return await self._write(body, unless={EXISTS, IN_ANOTHER_PARTITION})
+        return await self._write(body, hidden, unless={EXISTS, IN_ANOTHER_PARTITION})
 
-    async def update(self, person_id: object, person: Person) -> bool:
-        """Change a person; return whether there is one."""
+    async def update(self, person_id: object, person: Person, hidden: Iterable[str] = ()) -> bool:
+        """Change a person; return whether there is one; ``hidden`` as for ``create``."""
         values = {"id": person_id, **person}
         body = {"action": "updateOnly", "lookupField": "id", "input": [values]}
-        return bool(await self._write(body, unless={NOT_FOUND}))
+        return bool(await self._write(body, hidden, unless={NOT_FOUND}))
 
-    async def _write(self, body: Mapping[str, Any], *, unless: AbstractSet[str]) -> str:
+    async def _write(
+        self, body: Mapping[str, Any], hidden: Iterable[str], *, unless: AbstractSet[str]
+    ) -> str:
         """Write one person; return the id, or "" if skipped for one of the reasons ``unless``."""
-        request = Request(method="POST", path=LEADS, writes=True, json=body, shown=OURS)
+        request = Request(
+            method="POST", path=LEADS, writes=True, json=body, shown=OURS, hidden=tuple(hidden)
+        )
         [written, *others] = await self._ask(request) or [{}]
         if others:
             raise unanswered(request, "200, but the answer is about several persons")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from shared.destinations.http.texts import recreated
+from shared.destinations.http.texts import customers_words, recreated
 from shared.destinations.marketo.api import MarketoApi
 from shared.destinations.marketo.contact import FIELDS
 from shared.destinations.marketo.fields import (
@@ -67,7 +67,7 @@ class Placing:
             )
         first, before = next(iter(changed.interests), None), changed.record
         person, remarks = new_person(self._settings, lead, first, refused)
-        created = await self._api.create(lookup, person)
+        created = await self._api.create(lookup, person, customers_words(lead, changed.interests))
         if not created:
             return None
         acted = acted_at(None, before.baseline if before else {}, (), self._clock())
@@ -100,7 +100,9 @@ class Placing:
         )
         flags = DO_NOT_CONTACT if lead.suppressed and SUPPRESSED not in known else {}
         person = {**sent.person, **flags}
-        if person and not await self._api.update(found["id"], person):
+        if person and not await self._api.update(
+            found["id"], person, _known_words(lead, changed, found)
+        ):
             return None
         acted = acted_at(found, known, self._settings.open_statuses, self._clock())
         told = {**baseline(lead, text(found, STATUS), acted), **sent.known}
@@ -146,3 +148,9 @@ class Placing:
     def _read(self) -> tuple[str, ...]:
         """Return what of a person decides what is written."""
         return *FIELDS.values(), self._settings.id_field, self._settings.interest_field
+
+
+def _known_words(lead: Lead, changed: Changed, found: Person) -> list[str]:
+    """Return what is known of a customer, here and in Marketo."""
+    there = [text(found, name) for name in FIELDS.values()]
+    return [*customers_words(lead, changed.interests), *there]

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.said import LONGEST_REASON, PIECE, said, sent_by, without
+from shared.destinations.http.said import (
+    LONGEST_REASON,
+    PIECE,
+    said,
+    sent_by,
+    unless_quoting,
+    without,
+)
 from shared.destinations.http.texts import customers_words
 from shared.domain.lead import Contact
 from tests.examples import CONTACT, interest, lead
@@ -101,3 +108,17 @@ def test_what_is_known_of_a_customer_is_hidden_though_it_is_not_sent() -> None:
     told = said(replace(REQUEST, hidden=words), "O'Hara has a word in confidence; Zoë has not")
 
     assert told == "… has …; … has not"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("The region is unknown.", "The region is unknown."),
+        ("Like record 7: ZOE@FABRIKAM.EXAMPLE, Contoso", "…"),
+        ("x" * 600, "x" * LONGEST_REASON),
+    ],
+)
+def test_words_that_quote_the_contact_are_not_told_at_all(words: str, told: str) -> None:
+    request = replace(REQUEST, json=None)
+
+    assert unless_quoting(request, words, ["zoe@fabrikam.example", "", "DE"]) == told

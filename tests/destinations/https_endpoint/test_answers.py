@@ -179,6 +179,16 @@ async def test_no_error_repeats_what_the_customer_said(status: int, crm_for: Crm
                 assert not re.search(rf"(?<!\w){re.escape(one)}(?!\w)", said, re.IGNORECASE)
 
 
+async def test_a_message_that_quotes_the_customer_is_told_by_its_code_alone(
+    crm_for: CrmFor,
+) -> None:
+    quoting = f"{CONTACT.email} is there already, with the phone number +49 40 999999"
+    error = {"error": {"code": "Conflict", "message": quoting}}
+    async with Saying(409, json.dumps(error)).running() as server:
+        with pytest.raises(CrmRejectedError, match=r"^409 Conflict: Conflict; …$"):
+            await upsert(crm_for(server))
+
+
 async def test_no_error_repeats_what_is_secret(
     server: HttpsEndpointServer, crm_for: CrmFor
 ) -> None:

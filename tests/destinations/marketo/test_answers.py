@@ -105,7 +105,16 @@ async def test_a_person_who_is_refused_is_parked_with_the_reason_but_not_the_val
     with pytest.raises(CrmRejectedError) as raised:
         await deliver(crm)
 
-    assert str(raised.value) == "1003: Invalid data: …, …"
+    assert str(raised.value) == "1003: …"
+
+
+async def test_a_message_that_quotes_a_value_is_told_without_it(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    told = "Invalid value 'open sesame'. Required of type 'score'"
+    server.answers.append(skipped("1001", told))
+    with pytest.raises(CrmRejectedError, match=r"^1001: Invalid value '…'\. Required of type 's"):
+        await deliver(crm)
 
 
 @pytest.mark.parametrize(
