@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from shared.domain.delivery import (
     REASON_CHARACTERS,
-    CrmRecord,
     Delivery,
     claim,
     gives_up,
@@ -163,7 +162,7 @@ def mark(
     delivery = mine.in_(before)
     if delivery is None:
         return None
-    crm_record = _record(delivery, upserted)
+    crm_record = upserted.record
     marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
     detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
     return _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
@@ -185,8 +184,7 @@ def progress(
     delivery = mine.in_(before)
     if delivery is None:
         return None
-    crm_record = _record(delivery, upserted)
-    so_far = note_progress(delivery, sent.contact, crm_record, noted.to, noted.ids)
+    so_far = note_progress(delivery, sent.contact, upserted.record, noted.to, noted.ids)
     return _delivery_change(before, renew_claim(so_far, now), None, "", now)
 
 
@@ -204,12 +202,13 @@ def is_kept(delivery: Delivery, upserted: Upserted) -> bool:
     return known is not None and known.id == upserted.record.id and not upserted.created
 
 
-def _record(delivery: Delivery, upserted: Upserted) -> CrmRecord:
-    """Return the record to keep; what only a newer adapter knows of its baseline stays there."""
+def with_unknown(delivery: Delivery, upserted: Upserted, known: Collection[str]) -> Upserted:
+    """Return what became of a lead, with all that only a newer adapter knows of the record."""
     if delivery.record is None or not is_kept(delivery, upserted):
-        return upserted.record
-    baseline = {**delivery.record.baseline, **upserted.record.baseline}
-    return replace(upserted.record, baseline=baseline)
+        return upserted
+    unknown = {key: v for key, v in delivery.record.baseline.items() if key not in known}
+    baseline = {**unknown, **upserted.record.baseline}
+    return replace(upserted, record=replace(upserted.record, baseline=baseline))
 
 
 def fail(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
-from route_lead.changes import Mine, fail, is_kept, mark, pause, progress
+from route_lead.changes import Mine, fail, is_kept, mark, pause, progress, with_unknown
 from route_lead.failing import DeliveryError, failure, trouble
 from shared.domain.delivery import REASON_CHARACTERS, UPSERT_DEADLINE
 from shared.domain.errors import (
@@ -61,7 +61,8 @@ class Deliverer:
             interests=turn.interests,
         )
         upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
-        upserted = await self._ask(work, turn, upsert)
+        answer = await self._ask(work, turn, upsert)
+        upserted = with_unknown(turn.delivery, answer, crm.baseline_keys)
         remarks = await self._note(work, turn, crm, upserted)
         now, mine = self.clock(), Mine(turn.destination, work.claim_id)
         if remarks is None:

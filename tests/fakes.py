@@ -319,6 +319,7 @@ class FakeCrm:
     gate: Gate = open_gate
     finds: bool = True
     tells_follow_up: bool = True
+    baseline_keys: frozenset[str] = frozenset({"owner"})
     takes_notes: bool = False
     records: list[FakeCrmRecord] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)

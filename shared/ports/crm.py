@@ -14,8 +14,9 @@ class Changed:
     """What a destination lacks of a lead.
 
     ``record`` is what the last delivery stored, None before the first; ``fields`` are the contact
-    fields whose value the marketplace changed since then (all that are given, at first);
-    ``interests`` came since then, oldest first, without repeats.
+    fields whose value the marketplace changed since then (all that are given, at first), and those
+    that an attempt may have changed which failed or got no answer; ``interests`` came since then,
+    oldest first, without repeats.
     """
 
     record: CrmRecord | None
@@ -27,9 +28,9 @@ class Changed:
 class Upserted:
     """What became of a lead: its record, and which of its new interests were written to it.
 
-    ``holds`` are submission ids; the other interests come to ``note``. ``created`` says that this
-    call made the record, so that it holds nothing else. ``remarks`` are for the audit trail, such
-    as values that were cut to the CRM's lengths.
+    ``holds`` are submission ids; the other interests come to ``note``, in the order of versions.
+    ``created`` says that this call made the record, so that it holds nothing else. ``remarks`` are
+    for the audit trail, such as values that were cut to the CRM's lengths.
     """
 
     record: CrmRecord
@@ -87,11 +88,19 @@ class CheckResult:
 
 
 class Crm(Protocol):
-    """A destination. Every call raises ``CrmError``s only, and is safe to cancel."""
+    """A destination. Every call raises ``CrmError``s only, and is safe to cancel.
+
+    One call may make several requests. If it fails after one of them wrote something, or may have,
+    it raises ``CrmOutcomeUnknownError``: "clearly not done" is about all of the call.
+    """
 
     @property
     def tells_follow_up(self) -> bool:
         """Tell whether ``follow_ups`` can know anything: False where nobody can be asked."""
+
+    @property
+    def baseline_keys(self) -> frozenset[str]:
+        """Return all keys that baselines of this version have: others are a newer version's."""
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         """Create or update the one record of the lead.

@@ -73,8 +73,13 @@ class Watched:
     def tells_follow_up(self) -> bool:
         return self.crm.tells_follow_up
 
+    @property
+    def baseline_keys(self) -> frozenset[str]:
+        return self.crm.baseline_keys
+
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         upserted = await self._watch(self.crm.upsert(lead, changed, uncertain=uncertain))
+        assert upserted.record.baseline.keys() <= self.crm.baseline_keys
         self.upserted.append(lead.lead_id)
         return upserted
 

@@ -142,6 +142,7 @@ class AskedQueue:
 class AskedCrm:
     mail: Mailbox
     tells_follow_up: bool = False
+    baseline_keys: frozenset[str] = frozenset({"owner"})
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         done: Upserted = await self.mail.ask("crm", "upsert", lead, changed, uncertain=uncertain)

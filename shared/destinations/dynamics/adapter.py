@@ -30,7 +30,14 @@ from shared.destinations.dynamics.fields import (
     story,
     tells,
 )
-from shared.destinations.dynamics.follow_up import ACTIVITY, OPEN, follow_up, odata_time, status
+from shared.destinations.dynamics.follow_up import (
+    ACTIVITY,
+    BASELINE_KEYS,
+    OPEN,
+    follow_up,
+    odata_time,
+    status,
+)
 from shared.destinations.dynamics.login import login
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.client import HttpClient
@@ -66,6 +73,7 @@ class DynamicsCrm:
     """The port ``Crm`` on the table ``lead``."""
 
     tells_follow_up = True
+    baseline_keys = BASELINE_KEYS
 
     def __init__(self, settings: DynamicsSettings) -> None:
         """Take where it is and how to be let in."""

@@ -42,6 +42,7 @@ class HttpsEndpointCrm:
     """
 
     tells_follow_up = False
+    baseline_keys = frozenset[str]()
 
     def __init__(
         self, settings: HttpsEndpointSettings, clock: Callable[[], float] = monotonic

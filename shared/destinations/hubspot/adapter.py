@@ -16,6 +16,7 @@ from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi, Kind
 from shared.destinations.hubspot.check import checked
 from shared.destinations.hubspot.fields import MESSAGE, OWNER, note_values, task_mark, task_values
 from shared.destinations.hubspot.follow_up import (
+    BASELINE_KEYS,
     CONTACT_SHOWN,
     TASK_SHOWN,
     acted_at,
@@ -48,6 +49,7 @@ class HubspotCrm:
     """
 
     tells_follow_up = True
+    baseline_keys = BASELINE_KEYS
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ Its count and status may be the other contact's, so they are no signs until we h
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from shared.destinations.http.refused import REFUSED
 from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.fields import OUR_TASK, STATUS, TASK_BODY
 from shared.domain.delivery import CrmRecord
@@ -23,6 +24,7 @@ from shared.ports.crm import FollowUpQuestion
 COUNTER = "num_contacted_notes"
 TIMES = ("notes_last_contacted", "hs_sales_email_last_replied")
 SIGNALS = (COUNTER, *TIMES, STATUS)
+BASELINE_KEYS = frozenset({*SIGNALS, "taken_after", "existed", "do_not_contact", REFUSED})
 MERGED_IDS = "hs_merged_object_ids"
 CONTACT_SHOWN = (*SIGNALS, MERGED_IDS)
 

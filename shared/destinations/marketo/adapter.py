@@ -24,6 +24,7 @@ from shared.destinations.marketo.follow_up import acted_at
 from shared.destinations.marketo.interests import with_interest
 from shared.destinations.marketo.placing import LOOKS, Placing
 from shared.destinations.marketo.settings import MarketoSettings
+from shared.destinations.marketo.updates import BASELINE_KEYS
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.lead import Interest, Lead
@@ -55,6 +56,7 @@ class MarketoCrm:
     """
 
     tells_follow_up = True
+    baseline_keys = BASELINE_KEYS
 
     def __init__(
         self,

@@ -9,9 +9,11 @@ is ours if the marketplace has given it since the last delivery.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from shared.destinations.http.refused import REFUSED
 from shared.destinations.http.texts import as_given
 from shared.destinations.marketo.contact import COMPANY, FIELDS, OURS, written
-from shared.destinations.marketo.fields import Person, text
+from shared.destinations.marketo.fields import STATUS, Person, text
+from shared.destinations.marketo.follow_up import STATUS_CHANGED_AT, SUPPRESSED
 from shared.destinations.marketo.interests import with_lines
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.delivery import CrmRecord
@@ -20,6 +22,8 @@ from shared.ports.crm import Changed
 
 FOUND, FILLED = "found", "filled"
 """In the baseline: the person was there before us; the fields that we filled."""
+
+BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, SUPPRESSED, FOUND, FILLED, REFUSED})
 
 NEW_ONLY = "Marketo takes it with a new person only"
 KEPT = "the person has another"

@@ -15,6 +15,7 @@ from shared.destinations.salesforce.api import SalesforceApi, one_of
 from shared.destinations.salesforce.check import check_org
 from shared.destinations.salesforce.follow_up import ACTS, acted
 from shared.destinations.salesforce.noting import Noting
+from shared.destinations.salesforce.record import BASELINE_KEYS
 from shared.destinations.salesforce.rows import survivor
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.upserting import Upserting
@@ -47,6 +48,7 @@ class SalesforceCrm:
     """The port ``Crm`` on Salesforce's REST API."""
 
     tells_follow_up = True
+    baseline_keys = BASELINE_KEYS
 
     def __init__(self, settings: SalesforceSettings) -> None:
         """Take settings that were checked; nothing is sent yet."""

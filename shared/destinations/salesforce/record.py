@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Mapping
 
-from shared.destinations.http.refused import remembered
-from shared.destinations.salesforce.fields import told_flags
+from shared.destinations.http.refused import REFUSED, remembered
+from shared.destinations.salesforce.fields import TOLD_NOT_TO_CONTACT, told_flags
+from shared.destinations.salesforce.follow_up import STATUS, STATUS_CHANGED_AT
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
+
+BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, TOLD_NOT_TO_CONTACT, REFUSED})
 
 
 def crm_record(
