@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock, take_back
-from shared.domain.identity import answerable, content_digest, folded, person, tells
+from shared.domain.identity import answerable, contact_forms, content_digest, folded, person, tells
 from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
 from shared.domain.lead import (
     CONTACT_FIELDS,
@@ -53,7 +53,7 @@ def new_lead(lead_id: str, key_kind: KeyKind, submission: Submission) -> Lead:
 def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead, str]:
     """Return the lead with the submission in it, and the id of the interest that it repeats or "".
 
-    The version rises only if a CRM would see a difference.
+    The version rises only if there is something new for a CRM; another spelling is nothing new.
     """
     interests, repeat_of = _add_interest(before.interests, submission, rules.repeat_window)
     stamps = _newest_values(before.contact_stamps, submission)
@@ -69,7 +69,7 @@ def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead
         asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
     )
     merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))
-    visible = not repeat_of or merged.contact != before.contact
+    visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
     return replace(merged, version=before.version + visible), repeat_of
 
 

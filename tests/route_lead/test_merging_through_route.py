@@ -1,5 +1,6 @@
 """Clicks become a lead: repeats, tests, do-not-contact, and any order of processing."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -7,8 +8,11 @@ from itertools import permutations
 from shared.domain.envelope import Push
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
+from shared.domain.merging import answered
 from shared.domain.schedule import GRACE
 from shared.ports.leads import EventKind
+from tests.fakes import START
+from tests.intake.pushes import OFFICIAL_SAMPLE
 from tests.route_lead.relay import DAY, MINUTE, RULES, Relay, push
 
 EMAIL = "zoe@fabrikam.example"
@@ -154,3 +158,35 @@ async def test_the_push_is_kept_with_its_interest_byte_for_byte() -> None:
     kept = relay.partition.interests["s1"]
     assert (kept.body, kept.content_type) == (push(1).body, "application/json")
     assert kept.interest.version == 1
+
+
+async def test_the_official_sample_in_other_case_spacing_and_notation_is_a_repeat() -> None:
+    relay = Relay()
+    sample = json.dumps(OFFICIAL_SAMPLE)
+    spelled = (
+        sample,
+        sample.upper().replace("16175555555", "+1 (617) 555-5555"),
+        sample.replace("Contoso", " CONTOSO\\u200b ").replace("USA", "U.S."),
+        sample.replace("someone@contoso.com", "Some One <Someone@contoso.com>"),
+    )
+    for number, body in enumerate(spelled):
+        sent = push(number, after=number * MINUTE)
+        await relay.take(sent.model_copy(update={"body": body.encode()}))
+
+    assert relay.lead.version == 1
+    assert [i.repeats for i in relay.lead.interests] == [3]
+    assert relay.crm.calls == 1
+
+
+async def test_the_same_push_after_an_answer_starts_no_clock() -> None:
+    relay = Relay()
+    await relay.take(push(1, offer="a"))
+    stored = relay.partition.stored
+    done = answered(stored.lead, START + 2 * MINUTE, "anna")
+    relay.partition.stored = replace(stored, lead=done)
+
+    await relay.take(push(3, offer="a"))
+
+    assert relay.lead.submissions == 2
+    assert relay.lead.follow_up.state is FollowUpState.FOLLOWED_UP
+    assert relay.lead.follow_up.due_at is None

@@ -1,6 +1,6 @@
 """Who a customer is: normal forms of what a contact gives, and the key that they make. Pure."""
 
-from shared.domain.identity.content import content_digest
+from shared.domain.identity.content import contact_forms, content_digest
 from shared.domain.identity.countries import country_code, country_name
 from shared.domain.identity.emails import email_address, normalized_email
 from shared.domain.identity.folding import folded, folded_company, visible
@@ -25,6 +25,7 @@ __all__ = [
     "DedupeKey",
     "Person",
     "answerable",
+    "contact_forms",
     "content_digest",
     "country_code",
     "country_name",

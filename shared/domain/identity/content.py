@@ -22,12 +22,13 @@ def content_digest(submission: Submission) -> str:
         folded(submission.offer),
         _form(submission.offer_title),
         _form(submission.description),
-        *_contact(submission.contact),
+        *contact_forms(submission.contact),
     ]
     return sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _contact(contact: Contact) -> list[str]:
+def contact_forms(contact: Contact) -> list[str]:
+    """Return what a contact says in normal form: equal for two that differ in spelling alone."""
     who = person(contact)
     return [
         who.first_name,

@@ -37,7 +37,9 @@ NO_MAILBOX = re.compile(
 )
 """Names of mailboxes that stand for none, at any domain."""
 
-TWICE = frozenset({"asdf", "email", "example", "mail", "test", "xxx"})
+TWICE = frozenset(
+    {"asdf", "dummy", "email", "example", "fake", "mail", "no", "nobody", "noone", "test", "xxx"}
+)
 """Names that a placeholder repeats as its domain, as in ``test@test.com``."""
 
 

@@ -104,6 +104,7 @@ def test_a_quoted_mailbox_is_one(text: str, normalized: str) -> None:
         *("noemail@contoso.com", "no-email@contoso.com", "No.E-Mail@contoso.com", "nomail@x.org"),
         *("noemailprovided@contoso.com", "not-provided@contoso.com", "keine-email@contoso.com"),
         *("none@none.com", "na@na.com", "null@null.org", "unknown@unknown.com", "none@noemail.com"),
+        *("no@no.com", "fake@fake.org"),
         *("test@test.com", "email@email.com", "xxx@xxx.com", "Nobody <noemail@contoso.com>"),
     ],
 )
