@@ -21,6 +21,7 @@ from shared.destinations.marketo.codes import (
     NOT_SUPPORTED,
     PARTITION,
     PERSONS_REFUSED,
+    PHRASES,
     RATE_LIMIT,
     RATE_WINDOW,
     REQUESTS_REFUSED,
@@ -175,23 +176,27 @@ def _words(request: Request, found: Sequence[Problem]) -> str:
 
 
 def _told(request: Request, problem: Problem) -> str:
-    """Return a problem by its code and message, or by its code if that quotes the customer.
+    """Return a problem by its code, and in words that are not the customer's.
 
-    Of messages that are documented to quote a value, the rest is told.
+    Of messages that are documented to quote a value, the rest is told. Any other may quote whatever
+    Marketo knows; what a question is about does not tell how to recognise that.
     """
-    message, names = problem.message, NAMED.get(problem.code)
+    code, message, names = problem.code, problem.message, NAMED.get(problem.code)
+    if code in PHRASES:
+        return f"{code}: {PHRASES[code]}"
     if names and names.fullmatch(message):
-        return f"{problem.code}: {message}"
+        return f"{code}: {message}"
     if refused := REFUSED_BY_VALUE.fullmatch(message):
-        return f"{problem.code}: Invalid value '{CUT}'. Required of type '{refused['type']}'"
-    return f"{problem.code}: {unless_quoting(request, message, _contact(request))}"
+        return f"{code}: Invalid value '{CUT}'. Required of type '{refused['type']}'"
+    words = unless_quoting(request, message, _contact(request)) if request.writes else CUT
+    return f"{code}: {words}"
 
 
 def _contact(request: Request) -> list[str]:
-    """Return what a request says of a contact, or of whom it asks for."""
-    people = request.json["input"] if request.json else []
-    given = [person[name] for person in people for name in FIELDS.values() if name in person]
-    return [*map(str, given), (request.params or {}).get("filterValues", "")]
+    """Return what a request that writes says of the contact, and what is known of it besides."""
+    [person] = request.json["input"]
+    sent = [str(person[name]) for name in FIELDS.values() if name in person]
+    return [*sent, *request.hidden]
 
 
 def _until_midnight(now: datetime) -> timedelta:

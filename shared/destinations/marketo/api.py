@@ -10,6 +10,7 @@ than the e-mail, which that page does not name.
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,8 @@ class MarketoApi:
         self._optional = optional_fields(settings)
         self._login = Login(base, settings, clock)
         self._tokens = Tokens(self._login.token, clock)
-        self._http = HttpClient(base, tokens=self._tokens, classify=self._not_marketos)
+        # Without the tokens: a 401 over HTTP is not Marketo's, and the request may have been done.
+        self._http = HttpClient(base, classify=self._not_marketos)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -111,17 +113,20 @@ class MarketoApi:
 
     async def _ask(self, request: Request) -> list[Person]:
         """Send a request; return its results. A token that is refused is fetched anew, once."""
-        used = await self._tokens.get()
-        body = json_object(request, await self._http.call(request))
+        token = await self._tokens.get()
+        body = await self._call(request, token)
         if {problem.code for problem in problems(body.get("errors"))} & TOKEN_REFUSED:
-            await self._tokens.get(instead_of=used)
-            body = json_object(request, await self._http.call(request))
+            body = await self._call(request, await self._tokens.get(instead_of=token))
         found, results = problems(body.get("errors")), body.get("result")
         if found or body.get("success") is not True or not isinstance(results, list):
             raise failure(request, found, self._clock(), optional=self._optional)
         if not all(isinstance(one, dict) for one in results):
             raise unanswered(request, "200, but the answer has results of another shape")
         return results
+
+    async def _call(self, request: Request, token: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        return json_object(request, await self._http.call(replace(request, headers=headers)))
 
     def _not_marketos(self, request: Request, response: httpx.Response) -> CrmError | None:
         return not_marketos(request, response, self._clock())

@@ -10,6 +10,36 @@ TOKEN_REFUSED = {"601", "602"}
 NO_PERMISSION = "603"
 DAILY_QUOTA = "607"
 
+PHRASES: Mapping[str, str] = {
+    "500": "Internal server error",
+    "502": "Bad gateway",
+    "601": "Access token invalid",
+    "602": "Access token expired",
+    "603": "Access denied",
+    "604": "Request time-out",
+    "605": "HTTP method not supported",
+    "606": "Max rate limit exceeded",
+    "607": "Daily quota reached",
+    "608": "API temporarily unavailable",
+    "609": "Invalid JSON",
+    "610": "Requested resource not found",
+    "611": "System error",
+    "612": "Invalid content type",
+    "613": "Invalid multipart request",
+    "614": "Invalid subscription",
+    "615": "Concurrent access limit reached",
+    "616": "Invalid subscription type",
+    "713": "Transient error",
+    "1004": "Lead not found",
+    "1005": "Lead already exists",
+    "1007": "Multiple leads match the lookup criteria",
+    "1009": "Partition name must be specified",
+    "1010": "Partition update not allowed",
+    "1018": "CRM enabled",
+    "1021": "Company update not allowed",
+}
+"""What is documented for codes whose message is the same each time."""
+
 NOT_DONE = {"606", "608", "614", "615", "713"}
 """Nothing was done, and it may work later."""
 

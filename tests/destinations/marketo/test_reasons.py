@@ -13,7 +13,7 @@ from local.fakes.marketo import MarketoServer
 from local.fakes.marketo.answers import skipped
 from shared.destinations.marketo.adapter import MarketoCrm
 from shared.domain.errors import CrmError
-from tests.destinations.marketo.world import deliver
+from tests.destinations.marketo.world import a_lead, deliver
 from tests.examples import CONTACT, interest
 
 SAID = "Our budget is 5,000,000 a year."
@@ -59,6 +59,21 @@ async def test_no_reason_repeats_what_an_answer_over_http_says(
             with pytest.raises(CrmError, match=f"^{status}") as raised:
                 await deliver(crm, None, new)
             assert_nothing_planted(raised.value)
+
+
+async def test_no_reason_repeats_what_was_known_before(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    server.has(int(record.id), phone="+49 40 999999")
+    told = f"{CONTACT.email} has +49 40 999999 there, and had +49 40 888888"
+    server.meanwhile.extend(
+        [lambda: None, lambda: server.answers.append(skipped("1003", told))] * 2
+    )
+    with pytest.raises(CrmError, match=r"^1003: …$"):
+        await deliver(crm, None, record=record, fields={"title"})
+    with pytest.raises(CrmError, match=r"^1003: …$"):
+        await crm.note(a_lead(), record, interest(2))
 
 
 async def test_no_reason_repeats_what_was_asked_for(server: MarketoServer, crm: MarketoCrm) -> None:
