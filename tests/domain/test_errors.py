@@ -5,4 +5,4 @@ def test_refused_fields_are_a_refusal_that_names_them() -> None:
     error = CrmFieldsRefusedError("no such country", fields=["Country", "Country", "Phone"])
 
     assert isinstance(error, CrmRejectedError)
-    assert (str(error), error.fields) == ("no such country", {"Country", "Phone"})
+    assert (str(error), error.fields) == ("no such country", frozenset({"Country", "Phone"}))
