@@ -17,6 +17,7 @@ from shared.destinations.https_endpoint.lead_json import lead_json, marketplace_
 from shared.destinations.https_endpoint.parts import Part, halves, parts
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
@@ -110,6 +111,11 @@ class HttpsEndpointCrm:
                     raise
                 left.extendleft(reversed(smaller))
                 continue
+            except CrmUnavailableError as error:
+                if not posted:
+                    raise
+                # What was posted before is done, so the call as a whole is not "clearly not done".
+                raise CrmOutcomeUnknownError(str(error), retry_after=error.retry_after) from error
             given = given or said
             posted += part.interests
         return given, posted

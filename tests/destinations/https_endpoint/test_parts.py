@@ -1,6 +1,7 @@
 """What is new in a lead is posted in parts that a receiver takes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,11 @@ from shared.destinations.https_endpoint.parts import (
     halves,
     parts,
 )
-from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError
+from shared.domain.errors import (
+    CrmOutcomeUnknownError,
+    CrmRejectedError,
+    CrmUnavailableError,
+)
 from shared.domain.lead import Interest
 from shared.ports.crm import Noted
 from tests.destinations.https_endpoint.world import (
@@ -99,6 +104,20 @@ async def test_parts_have_the_same_ids_after_a_lost_answer(
     assert len(server.posts) == 3
     assert posted_interests(server) == IDS
     assert len(server.records()[0].notes) == 250
+
+
+async def test_a_part_that_is_not_taken_does_not_undo_those_before_it(
+    server: HttpsEndpointServer, crm: HttpsEndpointCrm
+) -> None:
+    server.faults.append(Fault.THROTTLED)
+    with pytest.raises(CrmUnavailableError, match=r"^429 "):
+        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+
+    server.faults.extend([Fault.NONE, Fault.THROTTLED])
+    with pytest.raises(CrmOutcomeUnknownError, match=r"^429 ") as caught:
+        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+
+    assert caught.value.retry_after == timedelta(seconds=42)
 
 
 async def test_a_part_that_is_too_large_is_split_until_it_is_taken(
