@@ -6,7 +6,7 @@ Importing replaces rows of the same keys.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -68,11 +68,13 @@ async def check(stores: Stores, lines: Iterable[bytes]) -> int:
 async def restore(stores: Stores, lines: Iterable[bytes], written: Callable[[int], None]) -> None:
     """Write the rows of an export that was checked, and tell ``written`` how many each time.
 
-    What the sweep goes by is made sure of: it may have moved while the export was made.
+    What the sweep goes by is made sure of: it may have moved while the export was made, and an
+    older version of the app released leads without it.
     """
     turns = asyncio.Semaphore(AT_A_TIME)
 
-    async def write(rows: list[BackupRow]) -> None:
+    async def write(rows: Sequence[BackupRow]) -> None:
+        rows = stores.backup.with_look(rows, stores.clock())
         for row in rows:
             if due := stores.backup.due_at(row):
                 await stores.index.put_due(*due)
@@ -80,23 +82,29 @@ async def restore(stores: Stores, lines: Iterable[bytes], written: Callable[[int
         written(len(rows))
 
     async with asyncio.TaskGroup() as group:
-        for rows in _transactions(_line(text, stores.backup) for text in lines):
+        parsed = (_line(text, stores.backup) for text in lines)
+        for rows in _transactions(parsed, stores.backup.is_lead):
             await turns.acquire()
             task = group.create_task(write(rows))
             task.add_done_callback(lambda _: turns.release())
 
 
-def _transactions(lines: Iterable[Line]) -> Iterable[list[BackupRow]]:
-    """Group rows that are together in one partition."""
+def _transactions(
+    lines: Iterable[Line], begins: Callable[[BackupRow], bool]
+) -> Iterable[list[BackupRow]]:
+    """Group rows that are together in one partition, those of a lead and its deliveries too."""
     for _, together in groupby(lines, key=lambda line: line.row.partition):
-        yield from _fitting(together)
+        yield from _fitting(together, begins)
 
 
-def _fitting(lines: Iterable[Line]) -> Iterable[list[BackupRow]]:
+def _fitting(
+    lines: Iterable[Line], begins: Callable[[BackupRow], bool]
+) -> Iterable[list[BackupRow]]:
     some: list[BackupRow] = []
     taken = 0
     for line in lines:
-        if some and (len(some) == MOST_OPERATIONS or taken + line.size > MOST_BYTES):
+        full = len(some) == MOST_OPERATIONS or taken + line.size > MOST_BYTES
+        if some and (full or begins(line.row)):
             yield some
             some, taken = [], 0
         some.append(line.row)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
@@ -38,11 +38,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLead:
-    """A lead with its deliveries as read at one moment; ``etag`` guards all of it."""
+    """A lead with its deliveries as read at one moment; ``etag`` guards all of it.
+
+    ``newer`` is what a store found in its rows that only a newer version of the app knows, to be
+    written back as it is.
+    """
 
     lead: Lead
     deliveries: Mapping[str, Delivery]
     etag: str
+    newer: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,8 @@ class LeadChange:
     def after(self, etag: str) -> StoredLead:
         """Return what is stored once this is written."""
         deliveries = {**self.all_deliveries, **self.stored_deliveries}
-        return StoredLead(lead=self.stored_lead, deliveries=deliveries, etag=etag)
+        newer = self.before.newer if self.before else {}
+        return StoredLead(lead=self.stored_lead, deliveries=deliveries, etag=etag, newer=newer)
 
     def is_in(self, stored: StoredLead) -> bool:
         """Tell whether this was written, though the answer may have been lost."""

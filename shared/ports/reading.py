@@ -166,6 +166,12 @@ class Backup(Protocol):
     async def stored_secret(self) -> bytes:
         """Return the secret that is stored now, b"" if there is none."""
 
+    def is_lead(self, row: BackupRow) -> bool:
+        """Tell whether the row is that of a lead; the rows of its deliveries come after it."""
+
+    def with_look(self, rows: Sequence[BackupRow], now: datetime) -> Sequence[BackupRow]:
+        """Return rows of one partition, with a time to look at the lead if it needs one."""
+
     def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
         """Return lead id and time if the row is a lead that the sweep must look at."""
 

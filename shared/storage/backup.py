@@ -7,6 +7,7 @@ Text, truth values and numbers are themselves in JSON, other types of Table Stor
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,13 +15,14 @@ from uuid import UUID
 
 from azure.data.tables import EdmType, EntityProperty, UpdateMode
 
+from shared.domain.schedule import next_look_at, sooner
 from shared.ports.reading import BackupRow, Json
 from shared.setting_types import OWN_TABLES
 from shared.storage.account import Table, at_most
-from shared.storage.keys import text_time
+from shared.storage.keys import text_time, time_text
 from shared.storage.lead_id_secret import KEY as SECRET_KEY
 from shared.storage.lead_id_secret import LeadIdSecret
-from shared.storage.lead_rows import LEAD_ROW
+from shared.storage.lead_rows import DELIVERY_ROW, LEAD_ROW, read_delivery, read_lead
 
 LEADS = "Leads"
 
@@ -80,9 +82,26 @@ class TableBackup:
         """Return the secret that is stored now, b"" if there is none."""
         return await LeadIdSecret(self._table(LEADS)).read()
 
+    def is_lead(self, row: BackupRow) -> bool:
+        """Tell whether the row is that of a lead; the rows of its deliveries come after it."""
+        return row.table == LEADS and row.columns["RowKey"] == LEAD_ROW
+
+    def with_look(self, rows: Sequence[BackupRow], now: datetime) -> Sequence[BackupRow]:
+        """Return rows of one partition, with a time to look at the lead if it needs one."""
+        leads = [row for row in rows if self.is_lead(row)]
+        try:
+            look_at = _look_at(leads, rows, now)
+        except ValueError:
+            return rows  # of a newer version, which knows what to do with them
+        if look_at is None:
+            return rows
+        found = {**leads[0].columns, "next_due_at": time_text(look_at)}
+        mended = replace(leads[0], columns=found)
+        return [mended if row is leads[0] else row for row in rows]
+
     def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
         """Return lead id and time if the row is a lead that the sweep must look at."""
-        if row.table != LEADS or row.columns["RowKey"] != LEAD_ROW:
+        if not self.is_lead(row):
             return None
         at = text_time(str(row.columns.get("next_due_at") or ""))
         return (str(row.columns["PartitionKey"]), at) if at else None
@@ -92,6 +111,20 @@ class TableBackup:
         operations = [("upsert", _columns(row), {"mode": UpdateMode.REPLACE}) for row in rows]
         table = self._table(rows[0].table)
         await table.run(partial(table.client.submit_transaction, operations))
+
+
+def _look_at(
+    leads: Sequence[BackupRow], rows: Sequence[BackupRow], now: datetime
+) -> datetime | None:
+    if not leads:
+        return None
+    lead = read_lead(_columns(leads[0]))
+    deliveries = [
+        read_delivery(_columns(row))
+        for row in rows
+        if str(row.columns["RowKey"]).startswith(DELIVERY_ROW)
+    ]
+    return sooner(lead.next_due_at, next_look_at(lead, deliveries, now))
 
 
 def _columns(row: BackupRow) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class TableLeadIndex:
             "reason": trouble.reason,
             "at": time_text(trouble.at),
         }
-        await self._replace(row)
+        await self._upsert(row, UpdateMode.REPLACE)
 
     async def troubles(self) -> Sequence[Trouble]:
         """Return the troubles that there are."""
@@ -128,11 +128,10 @@ class TableLeadIndex:
             "tidied_to": tidied_to,
             **asdict(swept),
         }
-        await self._replace(row)
+        await self._upsert(row, UpdateMode.MERGE)
 
-    async def _replace(self, row: Mapping[str, object]) -> None:
-        replace = partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
-        await self._table.run(replace)
+    async def _upsert(self, row: Mapping[str, object], mode: UpdateMode) -> None:
+        await self._table.run(partial(self._table.client.upsert_entity, row, mode=mode))
 
     async def _delete(self, key: str, etag: str) -> None:
         delete = partial(

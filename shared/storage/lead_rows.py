@@ -165,4 +165,19 @@ def _adapter(cls: type[DataclassInstance]) -> TypeAdapter[Any]:
 
 
 def _read(name: str, column: object) -> object:
-    return from_json(column) if name in JSON_COLUMNS and isinstance(column, str) else column
+    if name not in JSON_COLUMNS or not isinstance(column, str):
+        return column
+    value = from_json(column)
+    return KNOWN[name](value) if name in KNOWN else value
+
+
+def _of_contact(given: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if name in CONTACT_FIELDS}
+
+
+def _texts(given: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if isinstance(value, str)}
+
+
+KNOWN = {"baseline": _texts, "contact_stamps": _of_contact}
+"""Maps whose other keys are a newer version's, see ``shared/storage/newer_keys.py``."""

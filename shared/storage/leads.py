@@ -33,6 +33,7 @@ from shared.storage.lead_rows import (
     read_interest,
     read_lead,
 )
+from shared.storage.newer_keys import newer_in_delivery, newer_in_lead, with_newer_keys
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
@@ -77,10 +78,14 @@ class TableLeadStore:
         delivery_rows = [row for key, row in found.items() if key.startswith(DELIVERY_ROW)]
         with _readable(lead_id):
             deliveries = [read_delivery(row) for row in delivery_rows]
+            read = read_lead(lead)
+            newer = {row["RowKey"]: newer_in_delivery(row) for row in delivery_rows}
+            newer[LEAD_ROW] = newer_in_lead(lead, read)
             return StoredLead(
-                lead=read_lead(lead),
+                lead=read,
                 deliveries={d.destination: d for d in deliveries},
                 etag=lead.metadata["etag"],
+                newer={key: columns for key, columns in newer.items() if columns},
             )
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
@@ -125,11 +130,11 @@ def _readable(lead_id: str) -> Iterator[None]:
 def _operations(change: LeadChange) -> list[Any]:
     lead = change.stored_lead
     merge = {"mode": UpdateMode.MERGE}
-    operations: list[Any] = [_lead_operation(change, lead_row(lead))]
+    operations: list[Any] = [_lead_operation(change, _kept(change, lead_row(lead)))]
     if change.interest is not None:
         operations.append(("create", interest_row(lead.lead_id, change.interest)))
     operations += [
-        ("upsert", delivery_row(lead.lead_id, delivery), merge)
+        ("upsert", _kept(change, delivery_row(lead.lead_id, delivery)), merge)
         for delivery in change.stored_deliveries.values()
     ]
     operations += [
@@ -137,6 +142,12 @@ def _operations(change: LeadChange) -> list[Any]:
         for number, event in change.numbered_events
     ]
     return operations
+
+
+def _kept(change: LeadChange, row: Row) -> Row:
+    """Return a row with what only a newer version of the app knows in it."""
+    newer = change.before.newer.get(row["RowKey"], {}) if change.before else {}
+    return with_newer_keys(row, newer, change.lead)
 
 
 def _lead_operation(change: LeadChange, row: Row) -> tuple[object, ...]:

@@ -183,3 +183,23 @@ async def test_many_wrong_lines_are_counted(account: Account) -> None:
         UsageError, match=r"(line . is no row of an export: no JSON\n){5}and 3 more"
     ):
         await check(account.stores, [b"wrong\n"] * 8)
+
+
+async def test_a_lead_that_was_released_without_a_due_row_is_pending_once_it_is_restored(
+    account: Account,
+) -> None:
+    """As an older version of the app left it, when the queue lost the one message about it."""
+    await account.push("nobody@example.com", ActionCode="DNC")
+    [lead] = await account.listed()
+    table = account.table("Leads").client
+    key = {"PartitionKey": lead["lead_id"]}
+    await table.update_entity({**key, "RowKey": "lead", "next_due_at": ""})
+    await table.update_entity({**key, "RowKey": "lead|delivery|crm", "delivered_version": 0})
+    backup = without(await exported(account), b'"due|')
+    await account.wipe()
+
+    await imported(account, backup)
+
+    assert [one["lead_id"] for one in await account.listed("--state", "pending")] == [
+        lead["lead_id"]
+    ]

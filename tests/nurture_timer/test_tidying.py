@@ -7,6 +7,7 @@ import pytest
 from nurture_timer.tidying import MOST_ROWS, SETTLED
 from shared.domain.delivery import Delivery, park, release_parked
 from shared.domain.follow_up import FollowUp, flag, follow_up
+from shared.domain.schedule import GRACE
 from shared.ports.index import StateKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
@@ -15,6 +16,7 @@ from tests.nurture_timer.world import (
     DELIVERED,
     HOUR,
     MICROSECOND,
+    STOPPED,
     WAITING,
     Failing,
     World,
@@ -107,3 +109,42 @@ async def test_a_lead_that_can_not_be_read_stays_listed_and_the_others_are_tidie
 
     assert len(world.index.states) == 1
     assert world.index.heartbeat is not None
+
+
+@pytest.mark.parametrize("clock", [OVERDUE, STOPPED])
+async def test_a_lead_that_an_older_version_released_and_forgot_is_looked_at_again(
+    clock: FollowUp,
+) -> None:
+    world = World()
+    await world.put(lead(clock=clock, due_after=2 * HOUR), PARKED)
+    partition = world.leads.partitions[LEAD_ID]
+    stored = partition.stored
+    forgot = replace(stored.lead, next_due_at=None)
+    partition.stored = replace(stored, lead=forgot, deliveries={"crm": release_parked(PARKED)})
+    world.index.due_rows.clear()
+
+    await world.sweep(OLD)
+
+    assert world.due() == {LEAD_ID: [OLD + GRACE]}
+    await world.sweep(OLD + GRACE)
+    assert world.queued() == [LEAD_ID]
+
+
+async def test_a_lead_that_somebody_else_writes_meanwhile_is_left_to_them() -> None:
+    world = World()
+    await world.put(lead(clock=OVERDUE, due_after=2 * HOUR), PARKED)
+    partition = world.leads.partitions[LEAD_ID]
+    forgot = replace(partition.stored.lead, next_due_at=None)
+    partition.stored = replace(
+        partition.stored, lead=forgot, deliveries={"crm": release_parked(PARKED)}
+    )
+
+    async def somebody_else(request: str) -> None:
+        if request == "leads.commit":
+            partition.stored = replace(partition.stored, etag=f"{partition.stored.etag}9")
+
+    world.leads.gate = somebody_else
+    await world.sweep(OLD)
+
+    assert world.index.heartbeat is not None
+    assert len(world.index.states) == 2

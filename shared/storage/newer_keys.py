@@ -1,0 +1,81 @@
+"""Keys in the JSON of a row that only a newer version of the app knows: they stay as they are.
+
+A merge leaves columns alone that are not written, but a column of JSON is written whole. What is
+new therefore lives in a column of its own; should a newer version put it into one of these all the
+same, this one takes it along.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from shared.domain.lead import CONTACT_FIELDS, InterestSummary, Lead
+
+type Row = dict[str, Any]
+type NewerKeys = Mapping[str, Any]
+"""By column: of a map its keys and values, of the interests each with its own."""
+
+CONTACT_STAMPS, INTERESTS = "contact_stamps", "interests"
+DELIVERED_CONTACT, BASELINE = "delivered_contact", "record_baseline"
+SUMMARY_FIELDS = frozenset(field.name for field in fields(InterestSummary))
+
+
+def newer_in_lead(row: Row, lead: Lead) -> NewerKeys:
+    """Return what a row has that the lead which was read of it has not."""
+    items = zip(lead.interests, _json(row, INTERESTS, []), strict=True)
+    of_interests = [(interest, _beside(item, SUMMARY_FIELDS)) for interest, item in items]
+    found = {
+        CONTACT_STAMPS: _beside(_json(row, CONTACT_STAMPS, {}), CONTACT_FIELDS),
+        INTERESTS: [(interest, newer) for interest, newer in of_interests if newer],
+    }
+    return {column: newer for column, newer in found.items() if newer}
+
+
+def newer_in_delivery(row: Row) -> NewerKeys:
+    """Return what a row has that the delivery which is read of it has not."""
+    baseline = _json(row, BASELINE, {})
+    texts = [key for key, value in baseline.items() if isinstance(value, str)]
+    found = {
+        DELIVERED_CONTACT: _beside(_json(row, DELIVERED_CONTACT, {}), CONTACT_FIELDS),
+        BASELINE: _beside(baseline, texts),
+    }
+    return {column: newer for column, newer in found.items() if newer}
+
+
+def with_newer_keys(row: Row, newer: NewerKeys, lead: Lead) -> Row:
+    """Return a row that is to be written, with what its reader did not know."""
+    merged = dict(row)
+    for column, keys in newer.items():
+        written = from_json(row[column])
+        taken = _with_each(lead, written, keys) if column == INTERESTS else {**keys, **written}
+        merged[column] = to_json(taken).decode()
+    return merged
+
+
+def _with_each(
+    lead: Lead, items: list[Row], newer: Collection[tuple[InterestSummary, Row]]
+) -> list[Row]:
+    pairs = zip(lead.interests, items, strict=True)
+    return [_of(interest, newer) | item for interest, item in pairs]
+
+
+def _of(interest: InterestSummary, newer: Collection[tuple[InterestSummary, Row]]) -> Row:
+    """Return the keys of an interest, or of those that have been folded into it since."""
+    taken: Row = {}
+    for before, keys in newer:
+        if (
+            before.fingerprint == interest.fingerprint
+            and interest.first <= before.first <= interest.last
+        ):
+            taken |= keys
+    return taken
+
+
+def _json(row: Row, column: str, default: Any) -> Any:  # noqa: ANN401 - any JSON
+    return from_json(row[column]) if row.get(column) else default
+
+
+def _beside(given: Mapping[str, Any], known: Collection[str]) -> Row:
+    return {key: value for key, value in given.items() if key not in known}
