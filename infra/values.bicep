@@ -1,4 +1,4 @@
-// What the value of a setting may be: the same as in shared/setting_types.py, which the app checks by.
+// What the value of a setting may be: the same as in shared/setting_types.py, by which the app checks it.
 // Compile-time only: nothing in here is deployed. Each function that ends in "Faults" returns sentences.
 
 import { AppSetting, neededSecrets, secretSettings } from 'destinations.bicep'
@@ -12,15 +12,15 @@ var secondsOf = { W: 604800, D: 86400, H: 3600, M: 60, S: 1 }
 var mostSeconds = 90 * secondsOf.D
 
 @export()
-@description('The relay\'s own tables, named without the prefix')
+@description('The relay\'s own tables, named without the prefix.')
 var ownTables = ['Leads', 'LeadIndex', 'Quarantine', 'Outbox']
 
 @export()
-@description('A variable of the environment without white space around it; an empty one is the default')
+@description('A variable of the environment without white space around it; an empty one is the default.')
 func given(variable string, default string) string => empty(trim(variable)) ? default : trim(variable)
 
 @export()
-@description('The names in a list with commas')
+@description('The names in a list with commas.')
 func names(list string) string[] => filter(map(split(list, ','), name => trim(name)), name => !empty(name))
 
 func faultIf(wrong bool, sentence string) string[] => wrong ? [sentence] : []
@@ -52,7 +52,7 @@ func scheduleFaults(schedule string) string[] =>
 func isAddress(setting string) bool => endsWith(setting, '_URL') || setting == 'DYNAMICS_AUTHORITY'
 
 @export()
-@description('An address on the same machine, which the app takes when it runs locally, is of no use in Azure')
+@description('An address on the same machine, which the app takes when it runs locally, is of no use in Azure.')
 func addressFaults(settings AppSetting[]) string[] =>
   map(
     filter(settings, each => isAddress(each.name) && !startsWith(each.value, 'https://')),
@@ -70,7 +70,7 @@ func switchFaults(settings AppSetting[]) string[] =>
     each => '${each.name}: is \'${each.value}\'; should be true or false'
   )
 
-@description('A duration with each number written as 0')
+@description('A duration with each number written as 0.')
 func shape(duration string) string =>
   reduce(
     characters(duration),
@@ -78,7 +78,7 @@ func shape(duration string) string =>
     (before, next) => contains(digits, next) ? (endsWith(before, '0') ? before : '${before}0') : '${before}${next}'
   )
 
-@description('The number before the letter of a unit, 0 without it')
+@description('The number before the letter of a unit, 0 without it.')
 func amount(duration string, unit string) int =>
   contains(duration, unit)
     ? int(last(split(join(map(characters(first(split(duration, unit))), c => contains(digits, c) ? c : ' '), ''), ' ')))
@@ -99,13 +99,11 @@ func durationFaults(name string, value string) string[] =>
     '${name}: is \'${value}\'; should be an ISO 8601 duration in weeks, or in days, hours, minutes and seconds, as whole numbers (months and years have no fixed length), up to 90 days, such as PT24H'
   )
 
-func isName(value string, least int, most int) bool =>
-  length(value) >= least && length(value) <= most && consistsOf(value, '${letters}${digits}') && contains(
-    letters,
-    take(value, 1)
-  )
+func isWord(value string) bool => consistsOf(value, '${letters}${digits}') && contains(letters, take(value, 1))
 
-@description('Names that no other table may have. Azure does not tell upper case from lower, and reserves "tables"')
+func isName(value string, least int, most int) bool => length(value) >= least && length(value) <= most && isWord(value)
+
+@description('Names that no other table may have. Azure does not tell upper case from lower, and reserves "tables".')
 func takenTables(prefix string) string[] =>
   concat(['tables'], ownTables, map(empty(prefix) ? [] : ownTables, name => '${prefix}${name}'))
 

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.tools.fake_bicep import FakeBicep
 from tools.bicep.checks import check, renew
 from tools.bicep.compiler import Program, find
-from tools.bicep.sources import Sources
+from tools.bicep.sources import INFRA, Sources
 
 PARAMETERS = "using 'main.bicep'\nparam crm = readEnvironmentVariable('CRM', '')\n"
 
@@ -160,3 +161,29 @@ def test_the_compiler_sees_only_the_variables_that_it_is_given(tmp_path: Path) -
     assert answer.output == f"{tmp_path} ['a.bicep', 'lint']\n"
     assert answer.told == "['hubspot', 'record']"
     assert not bicep.run(tmp_path, "fail").ok
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "ended", "told"),
+    [
+        ({}, [], 0, "No Bicep compiler here: install it, and put bicep on the PATH or its path"),
+        ({}, ["--write"], 2, "No Bicep compiler here: install it"),
+        ({"BICEP": "/nowhere/bicep"}, [], 2, "BICEP is '/nowhere/bicep', which is not a program"),
+    ],
+)
+def test_without_a_compiler_one_line_says_so(
+    environment: dict[str, str], arguments: list[str], ended: int, told: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.bicep", *arguments],
+        env={"PATH": "", **environment},
+        cwd=INFRA.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == ended
+    assert done.stdout.startswith(told)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

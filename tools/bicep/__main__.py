@@ -19,7 +19,11 @@ NO_COMPILER = (
 def main(arguments: list[str]) -> int:
     """Check or renew, and print what is wrong; return 1 if something is, 2 without a compiler."""
     sources, writes = Sources(), arguments == ["--write"]
-    path = find(os.environ)
+    try:
+        path = find(os.environ)
+    except FileNotFoundError as error:
+        print(error)
+        return 2
     if path is None:
         print(NO_COMPILER)
         return 2 if writes else 0
