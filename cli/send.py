@@ -8,6 +8,7 @@ from datetime import datetime
 
 import httpx
 
+from shared.domain.lead import CONTACT_KEYS
 from shared.operations.errors import OperationError, UsageError
 
 TIMEOUT_SECONDS = 30
@@ -75,8 +76,7 @@ def without_key(url: str) -> str:
 def partner_center_test(now: datetime) -> bytes:
     """Return a test lead like those that Partner Center sends when it validates the endpoint."""
     mark = f"MSFT_TEST_{now:%Y%m%d%H%M%S%f}"
-    names = ("FirstName", "LastName", "Phone", "Country", "Company", "Title")
-    details = dict.fromkeys(names, mark) | {"Email": f"{mark}@test.com"}
+    details = dict.fromkeys(CONTACT_KEYS, mark) | {"Email": f"{mark}@test.com"}
     body = {
         "UserDetails": details,
         "LeadSource": f"{mark}-{mark}|{mark}",

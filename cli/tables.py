@@ -9,12 +9,13 @@ from rich.text import Text
 from cli.console import minute, printable, say, say_table
 from cli.lead_list import ID_DIGITS, clock_words, marks
 from shared.domain.actions import action_words
+from shared.domain.lead import CONTACT_FIELDS, NAME_FIELDS
 from shared.operations.identity_review import IdentityChange
 from shared.operations.lead_views import DeliveryView, LeadDetails, SubmissionView
 from shared.operations.quarantine_views import QuarantineView
 from shared.operations.words import counted
 
-CONTACT = ("email", "phone", "country", "company", "title")
+CONTACT = tuple(name for name in CONTACT_FIELDS if name not in NAME_FIELDS)
 
 
 def _table(*columns: str) -> Table:

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
 from shared.destinations.https_endpoint.lead_json import LeadJson
+from shared.domain.lead import CONTACT_KEYS
 from shared.intake.limits import LARGEST_BODY
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 
@@ -39,13 +40,7 @@ PUSH = {
         "UserDetails": {
             "type": "object",
             "additionalProperties": True,
-            "properties": {
-                name: {"type": "string"}
-                for name in (
-                    *("FirstName", "LastName", "Email", "Phone"),
-                    *("Country", "Company", "Title"),
-                )
-            },
+            "properties": {name: {"type": "string"} for name in CONTACT_KEYS},
         },
         **{
             name: {"type": "string"}

@@ -45,6 +45,9 @@ class Contact:
 
 
 CONTACT_FIELDS = tuple(f.name for f in fields(Contact))
+CONTACT_KEYS = tuple("".join(map(str.capitalize, name.split("_"))) for name in CONTACT_FIELDS)
+"""The same fields as Microsoft calls them: FirstName and so on."""
+
 NAME_FIELDS = ("first_name", "last_name")
 
 

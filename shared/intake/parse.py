@@ -9,12 +9,11 @@ from datetime import datetime
 
 from shared.domain.errors import InvalidPushError
 from shared.domain.identity import has_value, visible
-from shared.domain.lead import CONTACT_FIELDS, TEST_MARK, Contact, Submission
+from shared.domain.lead import CONTACT_FIELDS, CONTACT_KEYS, TEST_MARK, Contact, Submission
 from shared.intake.decode import read_object
 from shared.intake.doubts import doubts_of
 from shared.intake.lead_source import split_lead_source
 from shared.intake.shapes import (
-    CONTACT_KEYS,
     LEAD_KEYS,
     USER_DETAILS,
     contact_values,

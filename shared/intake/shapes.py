@@ -8,12 +8,12 @@ and flows have the contact's keys at the top.
 import json
 from collections.abc import Mapping, Sequence
 
+from shared.domain.lead import CONTACT_KEYS
 from shared.intake.decode import JsonObject, JsonValue, load_json
 from shared.intake.texts import NOTHING
 
 USER_DETAILS = "UserDetails"
 CUSTOMER_INFO = "CustomerInfo"
-CONTACT_KEYS = ("FirstName", "LastName", "Email", "Phone", "Country", "Company", "Title")
 LEAD_KEYS = ("LeadSource", "ActionCode", "OfferTitle", "Description")
 OTHER_KEYS = {"OfferTitle": "OfferDisplayName"}
 """The name that a key has in a row of Partner Center's Azure table."""

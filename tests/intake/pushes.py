@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import InvalidPushError
-from shared.domain.lead import Submission
+from shared.domain.lead import CONTACT_KEYS, Submission
 from shared.intake.parse import parse
-from shared.intake.shapes import CONTACT_KEYS
 
 RECEIVED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidPushError
-from shared.intake.shapes import CONTACT_KEYS, LEAD_KEYS, USER_DETAILS
+from shared.domain.lead import CONTACT_KEYS
+from shared.intake.shapes import LEAD_KEYS, USER_DETAILS
 from tests.intake.pushes import NONCHARACTERS, parsed
 
 KEYS = st.sampled_from((USER_DETAILS, *CONTACT_KEYS, *LEAD_KEYS)).flatmap(

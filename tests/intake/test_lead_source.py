@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from shared.domain.lead import CONTACT_KEYS
 from shared.intake.lead_source import LeadSource, split_lead_source
-from shared.intake.shapes import CONTACT_KEYS
 from tests.intake.pushes import official, parsed
 
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.lead import Contact, Submission
+from shared.domain.lead import CONTACT_KEYS, Contact, Submission
 from shared.intake.doubts import KNOWN_SOURCES
 from shared.intake.parse import NO_LEAD, TOO_DEEP
-from shared.intake.shapes import CONTACT_KEYS, LEAD_KEYS, USER_DETAILS
+from shared.intake.shapes import LEAD_KEYS, USER_DETAILS
 from tests.intake.pushes import (
     FAQ_SAMPLE,
     OFFICIAL_SAMPLE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.intake.shapes import CONTACT_KEYS
+from shared.domain.lead import CONTACT_KEYS
 from tests.intake.pushes import NONCHARACTERS, official, parsed
 
 

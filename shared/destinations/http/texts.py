@@ -3,15 +3,11 @@
 from collections.abc import Collection, Iterable
 
 from shared.domain.actions import action_words
-from shared.domain.lead import Contact, Interest, Lead
+from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead
 
 LABELS = {
-    "first_name": "First name",
-    "last_name": "Last name",
+    **{name: name.replace("_", " ").capitalize() for name in CONTACT_FIELDS},
     "email": "E-mail",
-    "phone": "Phone",
-    "country": "Country",
-    "company": "Company",
     "title": "Job title",
 }
 """Contact fields as a salesperson calls them."""

@@ -12,12 +12,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.domain.identity import normal_forms
-from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, KeyKind, Lead
+from shared.domain.lead import CONTACT_FIELDS, CONTACT_KEYS, Contact, Interest, KeyKind, Lead
 from shared.domain.stage import Stage
 
-MARKETPLACE_NAMES = {
-    name: to_camel(name)[0].upper() + to_camel(name)[1:] for name in CONTACT_FIELDS
-}
+MARKETPLACE_NAMES = dict(zip(CONTACT_FIELDS, CONTACT_KEYS, strict=True))
 
 
 class _Part(BaseModel):
