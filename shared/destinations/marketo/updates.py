@@ -9,7 +9,6 @@ is ours if the marketplace has given it since the last delivery.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.destinations.http.refused import REFUSED
 from shared.destinations.http.texts import as_given
 from shared.destinations.marketo.contact import COMPANY, FIELDS, OURS, written
 from shared.destinations.marketo.fields import STATUS, Person, text
@@ -23,7 +22,7 @@ from shared.ports.crm import Changed
 FOUND, FILLED = "found", "filled"
 """In the baseline: the person was there before us; the fields that we filled."""
 
-BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, SUPPRESSED, FOUND, FILLED, REFUSED})
+BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, SUPPRESSED, FOUND, FILLED})
 
 NEW_ONLY = "Marketo takes it with a new person only"
 KEPT = "the person has another"
