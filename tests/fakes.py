@@ -15,6 +15,7 @@ from shared.domain.errors import (
     CrmUncertainError,
     SettingsError,
     StaleLeadError,
+    StorageRefusedError,
     StorageUnavailableError,
 )
 from shared.domain.follow_up import FollowUpState
@@ -72,6 +73,7 @@ class FakeLeadStore:
 
     gate: Gate = open_gate
     index: "FakeLeadIndex | None" = None
+    refuses: Callable[[LeadChange], bool] = field(default=lambda change: False)
     partitions: dict[str, StoredPartition] = field(default_factory=dict)
 
     async def read(self, lead_id: str) -> StoredLead | None:
@@ -99,6 +101,9 @@ class FakeLeadStore:
             change.before.etag if change.before else None
         ):
             raise StaleLeadError(lead_id)
+        if self.refuses(change):
+            too_large = "storage refuses the write: 400 PropertyValueTooLarge"
+            raise StorageRefusedError(too_large)
         new = change.interest
         if known and new and new.interest.submission.submission_id in known.interests:
             raise AlreadyRecordedError(lead_id)
@@ -321,6 +326,7 @@ class FakeCrm:
     tells_follow_up: bool = True
     baseline_keys: frozenset[str] = frozenset({"owner"})
     takes_notes: bool = False
+    shows: dict[str, str] = field(default_factory=dict)
     records: list[FakeCrmRecord] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)
     rejects: str = ""
@@ -351,7 +357,7 @@ class FakeCrm:
             ids = ids[:1] if number == known else []
         record.notes += [new for new in ids if new not in record.notes]
         return Upserted(
-            record=CrmRecord(id=str(number), baseline={"owner": record.owner}),
+            record=CrmRecord(id=str(number), baseline={"owner": record.owner, **self.shows}),
             created=number == known,
             holds=frozenset(ids),
         )

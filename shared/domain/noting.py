@@ -40,10 +40,10 @@ def in_turn(interests: Iterable[Interest]) -> list[Interest]:
 
 def noted(before: Progress, new: Collection[str], interests: Sequence[Interest]) -> Progress:
     """Return the progress with new submissions; ``interests`` are all that are to be noted."""
-    to = before.to
+    to, ids = before.to, {*before.ids, *new}
     held: list[str] = []
     for number, interest in enumerate(in_turn(interests)):
-        if before.holds(interest) or interest.submission.submission_id in new:
+        if interest.version <= before.to or interest.submission.submission_id in ids:
             to = interest.version if len(held) == number else to
             held.append(interest.submission.submission_id)
     return Progress(to=to, ids=tuple(held[-MOST_IDS:]))

@@ -113,6 +113,14 @@ def interest_row(lead_id: str, recorded: RecordedInterest) -> Row:
     }
 
 
+INTEREST_COLUMNS = sorted(
+    {"PartitionKey", "RowKey"}
+    | {f.name for cls in (Interest, Submission, Contact) for f in fields(cls)}
+    - {"submission", "contact"}
+)
+"""What is read of an interest: not the push, which is as large as all the rest many times over."""
+
+
 def read_interest(row: Row) -> Interest:
     """Return the interest that ``interest_row`` wrote."""
     submission = _value(Submission, row, contact=_value(Contact, row))

@@ -22,6 +22,7 @@ from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
 from shared.storage.lead_rows import (
     DELIVERY_ROW,
+    INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
     Row,
@@ -95,6 +96,7 @@ class TableLeadStore:
             INTEREST_ROW,
             INTEREST_ROW + AFTER_PREFIX,
             only=f"version gt {after_version} and repeat_of eq ''",
+            select=INTEREST_COLUMNS,
         )
         with _readable(lead_id):
             return [read_interest(row) for row in rows]
@@ -109,11 +111,13 @@ class TableLeadStore:
             raise _refused(error, change) from error
         return change.after(answers[LEAD_FIRST]["etag"])
 
-    async def _rows(self, lead_id: str, start: str, end: str, *, only: str = "") -> list[Any]:
+    async def _rows(
+        self, lead_id: str, start: str, end: str, *, only: str = "", **options: object
+    ) -> list[Any]:
         query = "PartitionKey eq @lead and RowKey ge @start and RowKey lt @end"
         parameters = {"lead": lead_id, "start": start, "end": end}
 
-        found = self._table.rows(f"{query} and {only}" if only else query, parameters)
+        found = self._table.rows(f"{query} and {only}" if only else query, parameters, **options)
         return [row async for row in found]
 
 
