@@ -23,6 +23,9 @@ BIDI_CONTROLS = frozenset(
 )
 """What turns the direction of the text after it, so that a line says what it does not hold."""
 
+STEERING = BIDI_CONTROLS | frozenset(map(chr, range(0x7F, 0xA0)))
+"""These, DEL and the C1 controls; JSON escapes the other control characters by itself."""
+
 COLOURS = {"overdue": "red", "parked": "red", "pending": "yellow", "waiting": "yellow"}
 
 
@@ -81,19 +84,27 @@ def minute(at: datetime | None) -> str:
 
 def print_object(view: View) -> None:
     """Print one JSON object."""
-    print(view.model_dump_json(indent=2))
+    print(_json(view, indent=2))
 
 
 def print_array(views: Iterable[View]) -> None:
     """Print a JSON array, an object a line."""
-    print("[" + ",".join("\n " + view.model_dump_json() for view in views) + "\n]")
+    print("[" + ",".join("\n " + _json(view) for view in views) + "\n]")
+
+
+def _json(view: View, indent: int | None = None) -> str:
+    """Return JSON in which what could steer a terminal is written as an escape."""
+    return "".join(
+        f"\\u{ord(char):04x}" if char in STEERING else char
+        for char in view.model_dump_json(indent=indent)
+    )
 
 
 async def print_as_found(views: AsyncIterator[View]) -> None:
     """Print a JSON array, each object as soon as it is found."""
     separator = "[\n "
     async for view in views:
-        print(separator + view.model_dump_json(), end="")
+        print(separator + _json(view), end="")
         separator = ",\n "
     print("[\n]" if separator == "[\n " else "\n]")
 

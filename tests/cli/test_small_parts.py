@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cli import files, where
+from cli import console, files, where
 from cli.console import printable
 from cli.times import parse_time
 from shared.operations.errors import UsageError
+from shared.operations.views import View
 from shared.operations.words import counted
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -66,6 +67,17 @@ def test_a_body_can_not_steer_the_terminal() -> None:
 def test_a_text_can_not_turn_the_direction_of_a_line() -> None:
     assert printable("a\u202eb\u2066c\u200f") == r"a\u202eb\u2066c\u200f"
     assert printable("नम\u200cस्ते 👩\u200d💻") == "नम\u200cस्ते 👩\u200d💻"
+
+
+def test_json_steers_no_terminal_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    class Said(View):
+        text: str
+
+    console.print_object(Said(text="a\u202eb\x9b1m\x7f 花子 \u200d"))
+
+    printed = capsys.readouterr().out
+    assert r"a\u202eb\u009b1m\u007f 花子" in printed
+    assert json.loads(printed) == {"text": "a\u202eb\x9b1m\x7f 花子 \u200d"}
 
 
 def test_numbers_have_their_nouns() -> None:
