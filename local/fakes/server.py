@@ -47,13 +47,15 @@ class CrmServer:
     """A fake CRM; a subclass has routes, an answer for each fault, and a view of its records.
 
     ``faults`` come one by one, ``write_faults`` at calls that write; ``faults_at`` come once at the
-    call with this method and path, or with this number, where the first is 0. ``meanwhile_at`` is
-    what sales does just before one.
+    call with this method and path, or with this number, where the first is 0; ``lasting_faults`` at
+    each call with this method and path. ``meanwhile_at`` is what sales does just before one.
     """
 
     name: str
     recognises = True
     """Whether a record is found again by our id."""
+    keeps: tuple[str, ...] = ()
+    """The attributes with the tokens that it gave: clients go on to use them."""
 
     def __init__(self) -> None:
         """Start with no records and no faults."""
@@ -62,6 +64,7 @@ class CrmServer:
         self.faults: deque[Fault | Reply] = deque()
         self.write_faults: deque[Fault | Reply] = deque()
         self.faults_at: dict[str | int, Fault | Reply] = {}
+        self.lasting_faults: dict[str, Fault | Reply] = {}
         self.meanwhile_at: dict[str | int, Callable[[], object]] = {}
         self.slow_seconds = 3600.0
         self.down = False
@@ -96,7 +99,7 @@ class CrmServer:
         self.calls.append(call)
         for meanwhile in [self.meanwhile_at.pop(at) for at in here if at in self.meanwhile_at]:
             meanwhile()
-        fault = self._due(request, here)
+        fault = self.lasting_faults.get(call) or self._due(request, here)
         if isinstance(fault, Reply):
             if fault.done:
                 await do()
@@ -111,8 +114,9 @@ class CrmServer:
         return deepcopy(vars(self))
 
     def restore(self, memory: Mapping[str, Any]) -> None:
-        """Become what it was when it was remembered, at its present address."""
-        vars(self).update({**deepcopy(memory), "url": self.url})
+        """Become what it was when it was remembered; its address and tokens stay."""
+        kept = {name: vars(self)[name] for name in ("url", *self.keeps)}
+        vars(self).update({**deepcopy(memory), **kept})
 
     def writes(self, request: Request) -> bool:
         """Tell whether a call changes something, if it is done."""

@@ -27,6 +27,7 @@ class DynamicsServer(Environment, CrmServer):
     """A fake Dataverse, with Microsoft Entra and the identity endpoint of Azure."""
 
     name = "dynamics"
+    keeps = ("tokens", "token_calls")
 
     def __init__(self) -> None:
         """Start with an app registration that is let in."""

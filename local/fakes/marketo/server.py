@@ -43,6 +43,7 @@ class MarketoServer(CrmServer):
     """
 
     name = "marketo"
+    keeps = ("_token", "_token_ends_at", "logins")
 
     def __init__(self) -> None:
         """Start with nobody."""

@@ -29,6 +29,7 @@ class SalesforceServer(Org, CrmServer):
     """An org and the way to it."""
 
     name = "salesforce"
+    keeps = ("tokens", "logins")
 
     def __init__(self) -> None:
         super().__init__()

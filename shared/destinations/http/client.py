@@ -62,13 +62,16 @@ class HttpClient:
     ) -> httpx.Response:
         """Send a request; return the answer if it is a success or one of ``accept``.
 
-        A token that is refused is fetched anew, once. Raises ``CrmError``.
+        A token that is refused is fetched anew, once. A write is sent again with it only if the
+        vendor's own words refused the old one: after another's it may have been done. Raises
+        ``CrmError``.
         """
         token = await self._tokens.get() if self._tokens else ""
         response = await self._send(request, token)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens:
             token = await self._tokens.get(instead_of=token)
-            response = await self._send(request, token)
+            if not request.writes or self._classify(request, response):
+                response = await self._send(request, token)
         if response.is_success or response.status_code in accept:
             return response
         raise self._classify(request, response) or meaning(request, response)

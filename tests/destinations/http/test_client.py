@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.client import HttpClient
+from shared.destinations.http.client import Classify, HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
 from tests.fakes import Clock
@@ -57,8 +57,10 @@ async def serving(*answers: bytes) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def client(url: str, tokens: Tokens | None = None) -> AsyncIterator[HttpClient]:
-    http = HttpClient(url, tokens=tokens)
+async def client(
+    url: str, tokens: Tokens | None = None, classify: Classify | None = None
+) -> AsyncIterator[HttpClient]:
+    http = HttpClient(url, tokens=tokens, classify=classify)
     try:
         yield http
     finally:
@@ -120,19 +122,41 @@ async def test_a_token_is_fetched_once_for_many_and_sent_as_a_bearer() -> None:
     assert all("\r\nAuthorization: Bearer t1\r\n" in asked for asked in served.asked)
 
 
-async def test_a_token_that_is_refused_is_fetched_anew_once() -> None:
+def own_words(_: Request, response: httpx.Response) -> CrmCredentialsError | None:
+    return CrmCredentialsError("token refused") if response.text == "expired" else None
+
+
+@pytest.mark.parametrize(
+    ("request_", "refusal"), [(READ, ""), (READ, "expired"), (CREATE, "expired")]
+)
+async def test_a_token_that_is_refused_is_fetched_anew_once(
+    request_: Request, refusal: str
+) -> None:
     issuer = Issuer(Clock())
-    answers = [said(401), said(200), said(401), said(401, "who are you?")]
+    answers = [said(401, refusal), said(200), said(401, refusal), said(401, "who are you?")]
     async with (
         serving(*answers) as served,
-        client(served.url, Tokens(issuer, issuer.clock)) as http,
+        client(served.url, Tokens(issuer, issuer.clock), own_words) as http,
     ):
-        await http.call(CREATE)
+        await http.call(request_)
         with pytest.raises(CrmCredentialsError, match=r"^401 Unauthorized$"):
-            await http.call(CREATE)
+            await http.call(request_)
 
     assert issuer.given == 3
     assert len(served.asked) == 4
+
+
+async def test_a_write_is_not_sent_again_on_the_word_of_a_proxy() -> None:
+    issuer = Issuer(Clock())
+    async with (
+        serving(said(401, "<html>"), said(200)) as served,
+        client(served.url, Tokens(issuer, issuer.clock), own_words) as http,
+    ):
+        with pytest.raises(CrmCredentialsError, match=r"^401 Unauthorized$"):
+            await http.call(CREATE)
+        await http.call(CREATE)
+
+    assert "Authorization: Bearer t2" in served.asked[1]
 
 
 async def test_a_token_is_renewed_before_it_ends_once_for_many_that_wait() -> None:
