@@ -46,6 +46,8 @@ type Settings = {
   HUBSPOT_LEAD_STATUS: string?
   HUBSPOT_LIFECYCLE_STAGE: string?
   HUBSPOT_FIELDS: string?
+  HUBSPOT_COUNTRY: ('' | CountryFormat)?
+  HUBSPOT_FILL_EMPTY_ONLY: string?
   HUBSPOT_UNSUBSCRIBE: string?
   HUBSPOT_TIME_ZONE: string?
 

@@ -44,6 +44,8 @@ param destinationSettings = {
   HUBSPOT_LEAD_STATUS: trim(readEnvironmentVariable('HUBSPOT_LEAD_STATUS', ''))
   HUBSPOT_LIFECYCLE_STAGE: trim(readEnvironmentVariable('HUBSPOT_LIFECYCLE_STAGE', ''))
   HUBSPOT_FIELDS: trim(readEnvironmentVariable('HUBSPOT_FIELDS', ''))
+  HUBSPOT_COUNTRY: any(trim(readEnvironmentVariable('HUBSPOT_COUNTRY', '')))
+  HUBSPOT_FILL_EMPTY_ONLY: trim(readEnvironmentVariable('HUBSPOT_FILL_EMPTY_ONLY', ''))
   HUBSPOT_UNSUBSCRIBE: trim(readEnvironmentVariable('HUBSPOT_UNSUBSCRIBE', ''))
   HUBSPOT_TIME_ZONE: trim(readEnvironmentVariable('HUBSPOT_TIME_ZONE', ''))
 

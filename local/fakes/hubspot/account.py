@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.fakes.faults import DONE
-from local.fakes.hubspot.answers import as_text, error, invalid
+from local.fakes.hubspot.answers import as_text, error
 from local.fakes.hubspot.rules import (
     CONTACTED,
     CONTACTED_AT,
@@ -17,7 +17,6 @@ from local.fakes.hubspot.rules import (
     OPTIONS,
     OTHER_EMAILS,
     READ_ONLY,
-    refusal,
 )
 from local.fakes.server import CrmServer, Fault, SeenRecord
 
@@ -35,8 +34,9 @@ ASSOCIATIONS = {"notes": 202, "tasks": 204}
 LARGEST_BATCH = 100
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
+SCHEMAS = "crm.schemas.contacts.read"
 
-AFTER_A_WRITE = DONE - {Fault.HALF_A_BODY}
+OF_WRITES = DONE - {Fault.HALF_A_BODY} | {Fault.REJECTED}
 """Faults that wait for a call that changes something: a lookup comes first here."""
 
 type Properties = dict[str, str]
@@ -60,7 +60,7 @@ class HubspotAccount(CrmServer):
         super().__init__()
         self.key = "pat-eu1-5f1c0ffe"
         self.version = "2026-09"
-        self.scopes = {READ, WRITE, OWNERS, SUBSCRIPTIONS}
+        self.scopes = {READ, WRITE, OWNERS, SUBSCRIPTIONS, SCHEMAS}
         self.owners = {"77"}
         self.required: set[str] = set()
         self.refuses: dict[str, str] = {}
@@ -108,7 +108,7 @@ class HubspotAccount(CrmServer):
             case Fault.THROTTLED_WITHOUT_WAIT:
                 return error(429, "RATE_LIMITS", "Ten seconds roll.", **rolling)
             case Fault.REJECTED:
-                return invalid({"industry": refusal("REQUIRED_FIELD", "industry", "")})
+                return error(400, "VALIDATION_ERROR", "A rule of this account refuses the record.")
             case _:
                 return Response("upstream connect error", 502)
 

@@ -11,12 +11,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from local.fakes.hubspot.account import (
-    AFTER_A_WRITE,
     ASSOCIATIONS,
     BODIES,
     LARGEST_BATCH,
+    OF_WRITES,
     OWNERS,
     READ,
+    SCHEMAS,
     SUBSCRIPTIONS,
     WRITE,
     Answer,
@@ -44,6 +45,7 @@ class HubspotServer(HubspotAccount):
     @override
     def routes(self) -> list[BaseRoute]:
         objects, schema = "/crm/objects/{version}", "/crm/properties/{version}/contacts"
+        required = "/crm-object-schemas/{version}/schemas/contacts"
         opt_out = "/communication-preferences/{version}/statuses/{key:path}/unsubscribe-all"
         attached = "/crm/associations/{version}/contacts/{kind}/batch/read"
         contacts, contact = f"{objects}/contacts", f"{objects}/contacts/{{key:path}}"
@@ -51,6 +53,7 @@ class HubspotServer(HubspotAccount):
             self._route("GET", "/account-info/{version}/details", "", self._account),
             self._route("GET", "/crm/owners/{version}/{key}", OWNERS, self._owner),
             self._route("GET", schema, READ, self._schema),
+            self._route("GET", required, SCHEMAS, self._requires),
             self._route("GET", f"{schema}/{{key}}", READ, self._property),
             self._route("GET", opt_out, SUBSCRIPTIONS, self._opted_out),
             self._route("POST", opt_out, SUBSCRIPTIONS, self._opt_out),
@@ -84,9 +87,9 @@ class HubspotServer(HubspotAccount):
 
     @override
     def meets(self, fault: Fault, request: Request) -> bool:
-        """Let faults meet objects only, and those after a write no look-up: one comes first."""
+        """Let faults meet objects only, and some no look-up: one comes first."""
         about_objects = "/crm/objects/" in request.url.path
-        return about_objects and (fault not in AFTER_A_WRITE or self.writes(request))
+        return about_objects and (fault not in OF_WRITES or self.writes(request))
 
     @override
     def writes(self, request: Request) -> bool:
@@ -191,6 +194,9 @@ class HubspotServer(HubspotAccount):
 
     def _schema(self, request: Request, body: Body) -> Response:
         return JSONResponse({"results": [self._defined(name) for name in sorted(self.properties)]})
+
+    def _requires(self, request: Request, body: Body) -> Response:
+        return JSONResponse({"name": "contact", "requiredProperties": sorted(self.required)})
 
     def _property(self, request: Request, body: Body) -> Response:
         name = request.path_params["key"]

@@ -25,6 +25,9 @@ WITHIN_WORDS = 4
 SINGLE_WORDS = 100
 """Characters: of values up to this length single words are hidden too, of texts their pieces."""
 
+ESCAPE = re.compile(r"%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|.)|&#?\w+;")
+"""Of URLs, JSON and HTML, in lower case."""
+
 READ = 2 * LONGEST_REASON
 """Characters: no more is looked at."""
 
@@ -50,7 +53,7 @@ def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> st
     spelled = {_lower(one) for value in values for one in _spellings(value) if one.strip()}
     read = _lower(words[:READ])
     covered = [False] * len(read)
-    for quoted in _quotes(read, spelled):
+    for quoted in (*_quotes(read, spelled), *_quotes(_blanked(read), spelled)):
         covered[quoted] = [True] * (quoted.stop - quoted.start)
     for word in re.finditer(r"\w+", words[:READ]):
         if word[0] in shown:
@@ -130,6 +133,11 @@ def _quotes(words: str, spelled: Iterable[str]) -> Iterator[slice]:
     for at in range(len(words) - PIECE + 1):
         if words[at : at + PIECE] in everything:
             yield slice(at, at + PIECE)
+
+
+def _blanked(words: str) -> str:
+    """Return words with a space for each character of an escape, which hides where words begin."""
+    return ESCAPE.sub(lambda found: " " * len(found[0]), words)
 
 
 def _lower(text: str) -> str:

@@ -1,8 +1,7 @@
 """The destination HubSpot: one contact per lead, with later interests as notes on it.
 
-Nothing recognises a note or a task. Ours end with an id, and before writing one we look for it
-among those of the contact, not by search, whose index lags behind. Two requests in the same moment
-would still write two; claims keep them apart.
+All that must be looked up is, before anything is written: what fails after a write may have been
+done, and would be believed not done.
 
 Not confirmed against a live account: that a new note is listed with its contact at once; that a
 contact merged into another still answers by its old id, to updates and in batches too.
@@ -11,22 +10,30 @@ contact merged into another still answers by its old id, to updates and in batch
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from shared.destinations.http.texts import mark
-from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi, Kind
+from shared.destinations.http.refused import remembered
+from shared.destinations.http.texts import customers_words, mark
+from shared.destinations.hubspot.activities import (
+    attached_once,
+    note_values,
+    task_mark,
+    task_values,
+)
+from shared.destinations.hubspot.answers import Record
+from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi
 from shared.destinations.hubspot.check import checked
-from shared.destinations.hubspot.fields import MESSAGE, OWNER, note_values, task_mark, task_values
+from shared.destinations.hubspot.fields import MESSAGE, OWNER, untold
 from shared.destinations.hubspot.follow_up import (
     BASELINE_KEYS,
     CONTACT_SHOWN,
     TASK_SHOWN,
     acted_at,
     baseline,
-    completed_at,
     ids_of,
 )
-from shared.destinations.hubspot.placing import Placed, Placing
+from shared.destinations.hubspot.placing import FILLED, GoneError, Placed, Placing
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
@@ -68,11 +75,66 @@ class HubspotCrm:
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
         """Update the contact that is known, or that has the e-mail or our id, or create one."""
-        placed = await self._placing.place(lead, changed, uncertain=uncertain)
+        try:
+            return await self._upsert(lead, changed, uncertain=uncertain)
+        except GoneError:
+            return await self._upsert(lead, changed, uncertain=uncertain, again=True)
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        """Write a note, unless the contact or one of its notes holds the interest already.
+
+        If HubSpot does not take the note, twice, the lead is delivered without, with a remark.
+        """
+        try:
+            return await self._note(lead, record, interest)
+        except CrmRejectedError:
+            # The contact may have been deleted or merged since it was looked up.
+            pass
+        try:
+            return await self._note(lead, record, interest)
+        except CrmRejectedError as refused:
+            return Noted(id="", remarks=(f"interest not noted: {refused}",))
+
+    async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
+        """Give the contact's owner a task, unless the contact has the one of this reminder."""
+        contact = await self._present(lead, record)
+        if contact is None:
+            raise CrmRejectedError(f"contact {record.id} was deleted: it has no owner to remind")
+        task = task_values(reminder, contact.text(OWNER) or self._settings.owner)
+        hidden = (*customers_words(lead, ()), *contact.texts)
+        return await attached_once(self._api, TASK, contact.id, task, task_mark(reminder), hidden)
+
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        """Compare what contacts show with what they showed when we delivered; and their tasks."""
+        asked = dict.fromkeys(question.record.id for question in questions)
+        found = await self._api.records("contacts", asked, CONTACT_SHOWN)
+        shown = {contact_id: contact for contact in found for contact_id in ids_of(contact)}
+        there = [(q, shown[q.record.id]) for q in questions if q.record.id in shown]
+        tasks = await self._tasks(dict.fromkeys(contact.id for _, contact in there))
+        now = self._clock()
+        acted = {q.lead_id: acted_at(c, tasks.get(c.id, []), q, now) for q, c in there}
+        return {lead_id: FollowUpSeen(at=at) for lead_id, at in acted.items() if at}
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Try the key, its scopes, and whether the account has what the settings name."""
+        return await checked(self._api, self._settings, self._clock())
+
+    async def _upsert(
+        self, lead: Lead, changed: Changed, *, uncertain: bool, again: bool = False
+    ) -> Upserted:
+        placed = await self._placing.find(lead, changed)
+        if placed is None:
+            placed = await self._placing.create(lead, changed, uncertain=uncertain, again=again)
         flagged, remarks = await self._flag(lead, placed)
-        own = {"existed": "yes" * placed.existed, "do_not_contact": "yes" * flagged}
-        shown = baseline(lead, placed.contact, placed.before) | own
-        written = changed.interests[:1] if placed.created else []
+        if not placed.created:
+            placed = await self._placing.update(lead, changed, placed, uncertain=uncertain)
+        shown = baseline(lead, placed.contact, placed.before) | {
+            "existed": "yes" * placed.existed,
+            "do_not_contact": "yes" * flagged,
+            FILLED: ",".join(sorted(placed.filled)) if placed.existed else "",
+            **remembered(placed.refused),
+        }
+        written = changed.interests[:1] if placed.told else []
         return Upserted(
             record=CrmRecord(id=placed.contact.id, url=placed.contact.url, baseline=shown),
             created=placed.created,
@@ -80,42 +142,33 @@ class HubspotCrm:
             remarks=(*placed.remarks, *remarks),
         )
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        """Write a note, unless the contact or one of its notes holds the interest already."""
-        contact = await self._api.contact(record.id)
+    async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        contact = await self._present(lead, record)
+        if contact is None:
+            raise CrmUnavailableError(f"contact {record.id} was deleted meanwhile")
         if mark(interest) in contact.text(MESSAGE):
             return Noted(id=contact.id)
-        note = note_values(lead, interest)
-        note_id = await self._attach(NOTE, contact.id, note.values, mark(interest))
+        lines = untold(interest.submission.contact, contact, record, self._settings)
+        note = note_values(interest, lines)
+        hidden = (*customers_words(lead, [interest]), *contact.texts)
+        note_id = await attached_once(
+            self._api, NOTE, contact.id, note.values, mark(interest), hidden
+        )
         return Noted(id=note_id, remarks=note.remarks)
 
-    async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
-        """Give the contact's owner a task, unless the contact has the one of this reminder."""
-        del lead
-        contact = await self._api.contact(record.id)
-        task = task_values(reminder, contact.text(OWNER) or self._settings.owner)
-        return await self._attach(TASK, contact.id, task, task_mark(reminder))
+    async def _present(self, lead: Lead, record: CrmRecord) -> Record | None:
+        """Return the contact that we know, or another one of the lead in its place."""
+        return await self._api.contact(record.id) or await self._placing.look(lead)
 
-    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
-        """Compare what contacts show with what they showed when we delivered; then their tasks."""
-        asked = dict.fromkeys(question.record.id for question in questions)
-        found = await self._api.records("contacts", asked, CONTACT_SHOWN)
-        shown = {contact_id: contact for contact in found for contact_id in ids_of(contact)}
-        there = [(q, shown[q.record.id]) for q in questions if q.record.id in shown]
-        now = self._clock()
-        acted = {q.lead_id: acted_at(contact, q, now) for q, contact in there}
-        quiet = [(q, contact.id) for q, contact in there if not acted[q.lead_id]]
-        attached = await self._api.attached(TASK, dict.fromkeys(i for _, i in quiet))
-        task_ids = dict.fromkeys(i for some in attached.values() for i in some)
-        tasks = await self._api.records(TASK.path, task_ids, TASK_SHOWN)
-        for question, contact_id in quiet:
-            theirs = [task for task in tasks if task.id in attached.get(contact_id, [])]
-            acted[question.lead_id] = completed_at(theirs, question.since)
-        return {lead_id: FollowUpSeen(at=at) for lead_id, at in acted.items() if at}
-
-    async def check(self) -> Sequence[CheckResult]:
-        """Try the key, its scopes, and whether the account has what the settings name."""
-        return await checked(self._api, self._settings, self._clock())
+    async def _tasks(self, contact_ids: Mapping[str, None]) -> dict[str, list[Record]]:
+        """Return the tasks of contacts."""
+        attached = await self._api.attached(TASK, contact_ids)
+        ids = dict.fromkeys(task_id for some in attached.values() for task_id in some)
+        by_id = {task.id: task for task in await self._api.records(TASK.path, ids, TASK_SHOWN)}
+        return {
+            contact_id: [by_id[task_id] for task_id in some if task_id in by_id]
+            for contact_id, some in attached.items()
+        }
 
     async def _flag(self, lead: Lead, placed: Placed) -> tuple[bool, Sequence[str]]:
         """Opt the address out of all e-mail if nobody may write to it; tell whether that is done.
@@ -127,23 +180,12 @@ class HubspotCrm:
         if flagged or not wanted:
             return flagged, []
         email = normalized_email(lead.contact.email)
-        if not email:
-            return True, ["do not contact is not set: there is no e-mail to unsubscribe"]
+        if not email or "email" in placed.refused:
+            return True, ["do not contact is not set: HubSpot has no e-mail to unsubscribe"]
         if not self._settings.unsubscribe:
             return True, ["do not contact is not set: HUBSPOT_UNSUBSCRIBE is false"]
         await self._api.unsubscribe(email)
         return True, []
-
-    async def _attach(
-        self, kind: Kind, contact_id: str, values: Mapping[str, str], ours: str
-    ) -> str:
-        """Attach something new to a contact, or return the id of what has our mark already."""
-        attached = await self._api.attached(kind, [contact_id])
-        ids = attached.get(contact_id, [])
-        for record in await self._api.records(kind.path, ids, [kind.body]):
-            if ours in record.text(kind.body):
-                return record.id
-        return await self._api.attach(kind, contact_id, values)
 
 
 def create() -> HubspotCrm:

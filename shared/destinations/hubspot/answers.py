@@ -1,53 +1,24 @@
-"""What HubSpot's answers mean, in its words without the customer's values.
+"""What HubSpot's answers hold: records, or an error in its own shape.
 
-Errors are described in https://developers.hubspot.com/docs/api-reference/error-handling. Not
-confirmed against a live account: the words in which a unique value is refused.
+What is of another shape is no usable answer: a proxy's page, a list, a record without an id. See
+https://developers.hubspot.com/docs/api-reference/error-handling
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
-from shared.destinations.http.answers import (
-    NO_ACCESS,
-    TRY_LATER,
-    Request,
-    json_object,
-    retry_after,
-    unanswered,
-)
-from shared.destinations.http.said import said as without_sent
-from shared.domain.errors import (
-    CrmCredentialsError,
-    CrmError,
-    CrmRejectedError,
-    CrmUnavailableError,
-)
-
-REFUSED = set(range(400, 500)) - TRY_LATER
-
-NOTHING_DONE = {423, HTTPStatus.TOO_MANY_REQUESTS, 477}
-"""Locked, throttled, being moved to another data centre: if HubSpot itself says so."""
-
-EXISTING_ID = re.compile(r"Existing ID: (\d+)")
-CONFLICTING_VALUE = "CONFLICTING_UNIQUE_VALUE"
+from shared.destinations.http.answers import Request, json_object, json_of, unanswered
+from shared.domain.errors import CrmUnavailableError
 
 type JsonObject = dict[str, Any]
 
-
-class TakenError(CrmRejectedError):
-    """A contact with the same e-mail or unique value is there: ``contact_id``, "" if not told."""
-
-    def __init__(self, reason: str, contact_id: str = "") -> None:
-        """Take HubSpot's words, and the id in them."""
-        super().__init__(reason)
-        self.contact_id = contact_id
+CODE = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+SCOPE = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +33,76 @@ class Record:
         """Return what a property holds, "" for nothing."""
         return str(self.properties.get(name) or "")
 
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """Says what an answer means that is no success."""
-
-    time_zone: ZoneInfo | None
-    clock: Callable[[], datetime]
-
-    def __call__(self, request: Request, response: httpx.Response) -> CrmError | None:
-        """Return the error, None where HubSpot says nothing of its own."""
-        status, body = response.status_code, body_of(response)
-        said = f"{status} {without_sent(request, _words(body))}"
-        daily = status == HTTPStatus.TOO_MANY_REQUESTS and body.get("policyName") == "DAILY"
-        if (daily or status in NOTHING_DONE) and _in_its_words(body):
-            reset = until_daily_reset(self.clock(), self.time_zone) if daily else None
-            return CrmUnavailableError(said, retry_after=reset or retry_after(response))
-        if status in NO_ACCESS:
-            return CrmCredentialsError(said)
-        if status == HTTPStatus.NOT_FOUND and (not body or request.path.endswith("/contacts")):
-            return wrong_address(response)
-        if status not in REFUSED or not _in_its_words(body):
-            return None
-        if existing := EXISTING_ID.search(response.text):
-            return TakenError(said, existing[1])
-        return TakenError(said) if CONFLICTING_VALUE in response.text else CrmRejectedError(said)
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return all that it holds, which no reason may repeat."""
+        return tuple(value for value in self.properties.values() if isinstance(value, str))
 
 
-def until_daily_reset(now: datetime, zone: ZoneInfo | None) -> timedelta:
-    """Return the time until midnight in the account, or until the next hour if no zone is set.
+def body_of(response: httpx.Response) -> JsonObject:
+    """Return the JSON object of an answer, {} if it has none."""
+    found = json_of(response)
+    return found if isinstance(found, dict) else {}
 
-    https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines says "midnight
-    based on your time zone setting", which we take for the account's. It is midnight in some zone
-    at every full hour.
-    """
-    if zone is None:
-        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - now
-    there = now.astimezone(zone)
-    midnight = datetime.combine(there.date() + timedelta(days=1), time.min, tzinfo=zone)
-    return midnight.astimezone(UTC) - there.astimezone(UTC)
+
+def in_its_words(body: JsonObject) -> bool:
+    """Tell whether an error has HubSpot's shape, which what a proxy answers has not."""
+    named = body.get("category") or body.get("errorType")
+    return (
+        body.get("status") == "error"
+        and isinstance(body.get("message"), str)
+        and isinstance(named, str)
+        and CODE.fullmatch(named) is not None
+    )
+
+
+def objects(found: object) -> list[JsonObject]:
+    """Return the JSON objects of a list; of anything else, none."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def scopes_in(body: JsonObject) -> list[str]:
+    """Return the scopes that an error names, wherever it does."""
+    found = [text for part in (body.get("errors"), body.get("context")) for text in _texts(part)]
+    return sorted({scope for scope in found if SCOPE.fullmatch(scope)})
+
+
+def record_in(request: Request, response: httpx.Response) -> Record:
+    """Return the record that an answer holds."""
+    return record_of(request, json_object(request, response))
+
+
+def record_of(request: Request, found: object) -> Record:
+    """Return a record that has an id; anything else is no usable answer."""
+    shown = found if isinstance(found, dict) else {}
+    record_id, properties, url = shown.get("id"), shown.get("properties", {}), shown.get("url")
+    if not is_id(record_id) or not isinstance(properties, dict):
+        raise unanswered(request, "HubSpot's answer has no record id")
+    return Record(str(record_id), properties, url if isinstance(url, str) else "")
+
+
+def is_id(found: object) -> bool:
+    """Tell whether this can be an id: a text or a number."""
+    return bool(found) and isinstance(found, str | int) and not isinstance(found, bool)
+
+
+def category_of(error: object) -> str:
+    """Return the category of an error of a batch, which may be anything."""
+    category = error.get("category") if isinstance(error, dict) else None
+    return category if isinstance(category, str) and CODE.fullmatch(category) else "an error"
+
+
+def associated(request: Request, result: JsonObject) -> tuple[str, list[str], str]:
+    """Return a contact, what is attached to it, and where its next page begins, "" without one."""
+    try:
+        contact_id = result["from"]["id"]
+        ids = [one["toObjectId"] for one in result["to"]]
+        after = ((result.get("paging") or {}).get("next") or {}).get("after") or ""
+    except (LookupError, TypeError, AttributeError):
+        raise unanswered(request, "HubSpot's answer has no associations") from None
+    if not all(map(is_id, (contact_id, *ids, after or "none"))):
+        raise unanswered(request, "HubSpot's answer has associations without ids")
+    return str(contact_id), [str(one) for one in ids], str(after)
 
 
 def wrong_address(response: httpx.Response) -> CrmUnavailableError:
@@ -110,43 +112,11 @@ def wrong_address(response: httpx.Response) -> CrmUnavailableError:
     )
 
 
-def body_of(response: httpx.Response) -> JsonObject:
-    """Return the JSON object of an answer, {} if it has none."""
-    try:
-        found = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def record_in(request: Request, response: httpx.Response) -> Record:
-    """Return the record that an answer holds; an answer without its id is none."""
-    return record_of(request, json_object(request, response))
-
-
-def record_of(request: Request, found: JsonObject) -> Record:
-    """Return a record that has an id; anything else is no usable answer."""
-    properties = found.get("properties", {})
-    if not found.get("id") or not isinstance(properties, dict):
-        raise unanswered(request, "HubSpot's answer has no record id")
-    return Record(str(found["id"]), properties, found.get("url") or "")
-
-
-def _in_its_words(body: JsonObject) -> bool:
-    """Tell whether an error has HubSpot's shape; what a proxy answers has not."""
-    named = isinstance(body.get("category"), str) or isinstance(body.get("errorType"), str)
-    return body.get("status") == "error" and isinstance(body.get("message"), str) and named
-
-
-def _words(body: JsonObject) -> str:
-    """Return what an error says: category, message, and the property or scope of each detail."""
-    details = [error for error in body.get("errors", []) if isinstance(error, dict)]
-    said = [body.get("category"), body.get("message"), _context(body)]
-    said += [part for e in details for part in (e.get("in"), e.get("message"), _context(e))]
-    return ", ".join(str(part) for part in said if part)
-
-
-def _context(error: JsonObject) -> str:
-    context = error.get("context")
-    pairs = context.items() if isinstance(context, dict) else ()
-    return "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in pairs)
+def _texts(value: object) -> Iterator[str]:
+    """Yield all texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for part in value.values() for text in _texts(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _texts(part))

@@ -7,28 +7,33 @@ from http import HTTPStatus
 from itertools import batched
 from urllib.parse import quote
 
-from shared.destinations.http.answers import Request, json_object, unanswered
+from shared.destinations.http.answers import Request, json_object, json_of, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.destinations.hubspot.answers import (
     JsonObject,
-    Meaning,
     Record,
+    associated,
     body_of,
+    category_of,
+    in_its_words,
+    objects,
     record_in,
     record_of,
     wrong_address,
 )
-from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, NOTE_BODY, OWNER, TASK_BODY
-from shared.destinations.hubspot.follow_up import SIGNALS
+from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, OWNER, PROPERTIES
+from shared.destinations.hubspot.follow_up import SIGNALS, TASK_BODY
+from shared.destinations.hubspot.meaning import Meaning
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import CrmUnavailableError
 
 LARGEST_BATCH = 100
-OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "channel", "limit"})
+OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "properties", "limit"})
 """What we send that is not the customer's."""
 
 NOT_FOUND = "OBJECT_NOT_FOUND"
+OTHER_EMAILS = "hs_additional_emails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Kind:
     association: int
 
 
-NOTE = Kind("notes", NOTE_BODY, 202)
+NOTE = Kind("notes", "hs_note_body", 202)
 TASK = Kind("tasks", TASK_BODY, 204)
 
 
@@ -58,11 +63,13 @@ class HubspotApi:
         self._associations = f"/crm/associations/{version}/contacts"
         self._statuses = f"/communication-preferences/{version}/statuses"
         self.contacts = f"{self._objects}/contacts"
-        self.schema = f"/crm/properties/{version}/contacts"
+        self.properties = f"/crm/properties/{version}/contacts"
+        self.schema = f"/crm-object-schemas/{version}/schemas/contacts"
         self.account = f"/account-info/{version}/details"
         self.owners = f"/crm/owners/{version}"
-        self._shown = ",".join((*SIGNALS, MESSAGE, OWNER, settings.id_property))
-        meaning = Meaning(settings.time_zone, clock)
+        shown = (*SIGNALS, *PROPERTIES.values(), OTHER_EMAILS, MESSAGE, OWNER, settings.id_property)
+        self._shown = ",".join(shown)
+        meaning = Meaning(settings, clock)
         self._http = HttpClient(settings.url, tokens=Tokens(self._key), classify=meaning)
 
     @property
@@ -78,31 +85,26 @@ class HubspotApi:
         """Return the JSON object that a request is answered with."""
         return json_object(request, await self._http.call(request, accept=frozenset(accept)))
 
-    async def contact(self, contact_id: str) -> Record:
-        """Return a contact that must be there."""
-        request = get(self._path(contact_id), properties=self._shown)
-        return record_in(request, await self._http.call(request))
-
-    async def update(
-        self, key: str, values: Mapping[str, str], id_property: str = ""
-    ) -> Record | None:
-        """Change a contact and return what it shows then; None if there is no such contact."""
-        if values:
-            changed = await self._record(self.patch(key, values, id_property))
-            if changed is None:
-                return None
-            key, id_property = changed.id, ""
+    async def contact(self, key: str, id_property: str = "") -> Record | None:
+        """Return a contact by its id or a unique value; None if there is none."""
         by = {"idProperty": id_property} if id_property else {}
         return await self._record(get(self._path(key), properties=self._shown, **by))
 
-    async def create(self, values: Mapping[str, str]) -> Record:
+    async def update(
+        self, contact_id: str, values: Mapping[str, str], hidden: Iterable[str] = ()
+    ) -> bool:
+        """Change a contact; tell whether there is one."""
+        return await self._record(self.patch(contact_id, values, hidden)) is not None
+
+    async def create(self, values: Mapping[str, str], hidden: Iterable[str] = ()) -> Record:
         """Create a contact; raise ``TakenError`` if one of its unique values is another's."""
-        request = post(self.contacts, {"properties": dict(values)}, writes=True)
+        new = {"properties": dict(values), "associations": []}
+        request = writing(self.contacts, new, hidden)
         return record_in(request, await self._http.call(request))
 
     async def has_unique(self, name: str) -> bool:
         """Tell whether contacts have a property, and its values are unique."""
-        found = await self._look(get(f"{self.schema}/{name}"))
+        found = await self._look(get(f"{self.properties}/{name}"))
         return found is not None and found.get("hasUniqueValue") is True
 
     async def records(
@@ -111,8 +113,12 @@ class HubspotApi:
         """Return the records that there are, in as few calls as HubSpot allows."""
         found: list[Record] = []
         for some in batched(ids, LARGEST_BATCH, strict=False):
-            asked = {"properties": list(properties), "inputs": [{"id": i} for i in some]}
-            request = post(f"{self._objects}/{path}/batch/read", asked, writes=False)
+            asked = {
+                "properties": list(properties),
+                "propertiesWithHistory": [],
+                "inputs": [{"id": i} for i in some],
+            }
+            request = asking(f"{self._objects}/{path}/batch/read", asked)
             found += [record_of(request, record) for record in await self._results(request)]
         return found
 
@@ -126,32 +132,39 @@ class HubspotApi:
         while inputs:
             now, inputs = inputs[:LARGEST_BATCH], inputs[LARGEST_BATCH:]
             path = f"{self._associations}/{kind.path}/batch/read"
-            request = post(path, {"inputs": now}, writes=False)
+            request = asking(path, {"inputs": now})
             for result in await self._results(request):
-                contact_id = str(result["from"]["id"])
-                to = [str(attached["toObjectId"]) for attached in result["to"]]
+                contact_id, to, after = associated(request, result)
                 found.setdefault(contact_id, []).extend(to)
-                after = result.get("paging", {}).get("next", {}).get("after")
-                inputs += [{"id": contact_id, "after": str(after)}] if after else []
+                inputs += [{"id": contact_id, "after": after}] if after else []
         return found
 
-    async def attach(self, kind: Kind, contact_id: str, values: Mapping[str, str]) -> str:
+    async def attach(
+        self, kind: Kind, contact_id: str, values: Mapping[str, str], hidden: Iterable[str] = ()
+    ) -> str:
         """Attach something new to a contact, and return its id."""
         type_ = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": kind.association}
         to_contact = {"to": {"id": contact_id}, "types": [type_]}
         new = {"properties": dict(values), "associations": [to_contact]}
-        request = post(f"{self._objects}/{kind.path}", new, writes=True)
+        request = writing(f"{self._objects}/{kind.path}", new, hidden)
         return record_in(request, await self._http.call(request)).id
 
     async def unsubscribe(self, email: str) -> None:
         """Opt an address out of all e-mail; done again, it changes nothing.
 
+        HubSpot may put this off, cancel it, or answer with errors: then it is asked whether the
+        address is opted out, which is all that counts.
         https://developers.hubspot.com/docs/api-reference/latest/communication-preferences/guide
         """
         request = self.subscriptions("POST", email)
-        response = await self._http.call(request)
-        if response.content and json_object(request, response).get("numErrors"):
-            raise unanswered(request, f"{response.status_code}, but nothing was unsubscribed")
+        body = json_of(await self._http.call(request))
+        answer = body if isinstance(body, dict) else {}
+        faults = answer.get("errors") or answer.get("numErrors")
+        if answer.get("status") == "COMPLETE" and not faults:
+            return
+        now = await self.answer(self.subscriptions("GET", email))
+        if not any(one.get("status") == "UNSUBSCRIBED" for one in objects(now.get("results"))):
+            raise unanswered(request, "HubSpot has not unsubscribed the address (yet)")
 
     def subscriptions(self, method: str, email: str) -> Request:
         """Return the request about an address's opting out of all e-mail."""
@@ -159,20 +172,15 @@ class HubspotApi:
             method=method,
             path=f"{self._statuses}/{quote(email, safe='')}/unsubscribe-all",
             writes=method == "POST",
-            params={"channel": "EMAIL"},
-            shown=OURS,
+            params={"channel": "EMAIL", **({"verbose": "true"} if method == "POST" else {})},
+            shown=frozenset({"channel", "verbose"}),
         )
 
-    def patch(self, key: str, values: Mapping[str, str], id_property: str = "") -> Request:
+    def patch(
+        self, contact_id: str, values: Mapping[str, str], hidden: Iterable[str] = ()
+    ) -> Request:
         """Return the request that changes a contact."""
-        return Request(
-            method="PATCH",
-            path=self._path(key),
-            writes=True,
-            params={"idProperty": id_property} if id_property else None,
-            json={"properties": dict(values)},
-            shown=OURS,
-        )
+        return writing(self._path(contact_id), {"properties": dict(values)}, hidden, "PATCH")
 
     async def _record(self, request: Request) -> Record | None:
         found = await self._look(request)
@@ -183,19 +191,20 @@ class HubspotApi:
         response = await self._http.call(request, accept=frozenset({HTTPStatus.NOT_FOUND}))
         if response.status_code != HTTPStatus.NOT_FOUND:
             return json_object(request, response)
-        if not body_of(response):
+        if not in_its_words(body_of(response)):
             raise wrong_address(response)
         return None
 
     async def _results(self, request: Request) -> list[JsonObject]:
         """Return the results of a batch; what is missing is no fault, whatever went wrong is."""
         answer = await self.answer(request)
-        faults = {error.get("category") for error in answer.get("errors") or []} - {NOT_FOUND}
-        if faults:
-            raise CrmUnavailableError(f"HubSpot could not answer all of {request.path}: {faults}")
-        found = answer.get("results")
-        if not isinstance(found, list):
+        found, errors = answer.get("results"), answer.get("errors") or []
+        if not isinstance(found, list) or len(objects(found)) != len(found):
             raise unanswered(request, "HubSpot's answer has no results")
+        faults = {category_of(one) for one in (errors if isinstance(errors, list) else [errors])}
+        if faults - {NOT_FOUND} or not isinstance(errors, list):
+            names = ", ".join(sorted(faults))
+            raise CrmUnavailableError(f"HubSpot could not answer all of {request.path}: {names}")
         return found
 
     def _path(self, key: str) -> str:
@@ -210,6 +219,14 @@ def get(path: str, **params: str) -> Request:
     return Request(method="GET", path=path, writes=False, params=params or None, shown=OURS)
 
 
-def post(path: str, json: JsonObject, *, writes: bool) -> Request:
-    """Return a request that creates, or one that looks for many."""
-    return Request(method="POST", path=path, writes=writes, json=json, shown=OURS)
+def asking(path: str, json: JsonObject) -> Request:
+    """Return a request that looks for many."""
+    return Request(method="POST", path=path, writes=False, json=json, shown=OURS)
+
+
+def writing(path: str, json: JsonObject, hidden: Iterable[str], method: str = "POST") -> Request:
+    """Return a request that writes properties; ``hidden`` as in ``Request``."""
+    shown = OURS - {"properties"}
+    return Request(
+        method=method, path=path, writes=True, json=json, shown=shown, hidden=tuple(hidden)
+    )

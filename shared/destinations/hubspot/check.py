@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.own_fields import OwnField, settable
-from shared.destinations.hubspot.answers import JsonObject
+from shared.destinations.http.own_fields import Choice, OwnField, settable
+from shared.destinations.hubspot.answers import JsonObject, objects
 from shared.destinations.hubspot.api import HubspotApi, get
-from shared.destinations.hubspot.fields import STAGE, STATUS, text_of
+from shared.destinations.hubspot.fields import MESSAGE, STAGE, STATUS, fixed, text_of
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
@@ -23,6 +23,7 @@ NOBODY = "0"
 
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
+SCHEMAS = "crm.schemas.contacts.read"
 SCOPE = "give the Service Key the scope {}"
 
 
@@ -48,10 +49,28 @@ async def checked(api: HubspotApi, settings: HubspotSettings, now: datetime) -> 
         return [result]
     results = [result, _zone_check(settings.time_zone, account, now)]
     results += [(await _tried(api, trial))[0] for trial in _trials(api, settings)]
-    schema = Trial("properties can be read", get(api.schema), SCOPE.format(READ))
-    result, found = await _tried(api, schema)
-    properties = {known["name"]: known for known in found.get("results", [])}
-    return [*results, result, *(schema_checks(settings, properties) if result.ok else [])]
+    readable = Trial("properties can be read", get(api.properties), SCOPE.format(READ))
+    result, found = await _tried(api, readable)
+    results.append(result)
+    if result.ok:
+        properties = {str(one.get("name")): one for one in objects(found.get("results"))}
+        results += schema_checks(settings, properties)
+    return [*results, await _required_check(api, settings)]
+
+
+async def _required_check(api: HubspotApi, settings: HubspotSettings) -> CheckResult:
+    """Look whether each property that the account requires of new contacts is sent with each."""
+    what = "the account requires no property that leads may lack"
+    look = Trial(what, get(api.schema), f"{SCOPE.format(SCHEMAS)}, to look")
+    result, found = await _tried(api, look)
+    required = found.get("requiredProperties")
+    names = [one for one in required if isinstance(one, str)] if isinstance(required, list) else []
+    sent = {MESSAGE, *(name for name, value in fixed(settings).items() if value)}
+    sent |= {name for name, field in settings.fields.items() if _always_set(field)}
+    if result.ok and (missing := sorted(set(names) - sent)):
+        mend = f"give {', '.join(missing)} a value in HUBSPOT_FIELDS, or let it not be required"
+        return CheckResult(what=what, mend=mend)
+    return result
 
 
 def _trials(api: HubspotApi, settings: HubspotSettings) -> list[Trial]:
@@ -116,7 +135,7 @@ def schema_checks(
 
 def _own_field_checks(name: str, field: OwnField, known: JsonObject | None) -> list[CheckResult]:
     """Look whether a property of the publisher's can be set, and has the values it may get."""
-    read_only = known is None or known.get("modificationMetadata", {}).get("readOnlyValue")
+    read_only = known is None or (known.get("modificationMetadata") or {}).get("readOnlyValue")
     mend = f"create the contact property {name}, or correct HUBSPOT_FIELDS" if read_only else ""
     can_be_set = CheckResult(what=f"property {name} can be set", mend=mend)
     options = _options(known or {})
@@ -134,8 +153,15 @@ def _own_field_checks(name: str, field: OwnField, known: JsonObject | None) -> l
     ]
 
 
+def _always_set(field: OwnField) -> bool:
+    """Tell whether a field of the publisher's has a value whatever the lead."""
+    if isinstance(field, Choice):
+        return field.otherwise is not None
+    return any(True for _ in settable(field))
+
+
 def _options(known: JsonObject) -> set[str]:
-    return {option.get("value") for option in known.get("options") or []}
+    return {str(option.get("value")) for option in objects(known.get("options"))}
 
 
 def _parts(value: str, known: JsonObject) -> list[str]:

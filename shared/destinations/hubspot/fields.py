@@ -1,17 +1,20 @@
-"""Which of our fields goes into which property of HubSpot, and how long it may be there."""
+"""Which of our fields goes into which property of a contact, and how long it may be there."""
 
-import re
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
-from html import escape
+from dataclasses import replace
 
+from shared.destinations.http.contact import Writing, Written
 from shared.destinations.http.own_fields import Value, filled
-from shared.destinations.http.texts import interest_text, mark
-from shared.destinations.http.values import CUT, Fitted, fitted
+from shared.destinations.http.refused import refusals, refused_before
+from shared.destinations.http.texts import as_given, interest_text, mark
+from shared.destinations.http.values import Fitted, fitted
+from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.settings import HubspotSettings
+from shared.domain.delivery import CrmRecord
 from shared.domain.identity import normalized_email
-from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
-from shared.ports.crm import Reminder
+from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead
+
+VENDOR = "HubSpot"
 
 PROPERTIES = {
     "first_name": "firstname",
@@ -22,6 +25,8 @@ PROPERTIES = {
     "company": "company",
     "title": "jobtitle",
 }
+OUR_NAMES = {theirs: ours for ours, theirs in PROPERTIES.items()}
+
 MESSAGE, OWNER, STATUS, STAGE = "message", "hubspot_owner_id", "hs_lead_status", "lifecyclestage"
 FROM_SETTINGS = {OWNER, STATUS, STAGE}
 """Properties whose values an error may show."""
@@ -32,78 +37,88 @@ UNNAMED = "Marketplace lead"
 https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide
 """
 
-NOTE_BODY, TASK_BODY = "hs_note_body", "hs_task_body"
 LONGEST_TEXT = 65_536
 """Of a text property and of a note, see
 https://knowledge.hubspot.com/properties/property-field-types-in-hubspot
 https://developers.hubspot.com/docs/api-reference/latest/crm/activities/notes/guide
 """
 
-HALF = re.compile(rf"(&[^;]*|<[^>]*){CUT}$")
-"""An entity or a tag that was cut in two."""
 
-OUR_TASK = "[reminder "
-
-
-def contact_values(lead: Lead, names: Collection[str], settings: HubspotSettings) -> Fitted:
+def contact_values(
+    contact: Contact,
+    settings: HubspotSettings,
+    fields: Collection[str] = CONTACT_FIELDS,
+    refused: Collection[str] = (),
+) -> Written:
     """Return contact fields under HubSpot's names, except those that the publisher sets.
 
     An e-mail is among them only if it is one.
     """
-    given = lead.contact.given() | {"email": normalized_email(lead.contact.email)}
-    values = {PROPERTIES[name]: value for name, value in given.items() if name in names}
-    ours = {name: value for name, value in values.items() if name not in settings.fields}
-    return fitted(ours, dict.fromkeys(ours, LONGEST_TEXT))
+    names = {ours: name for ours, name in PROPERTIES.items() if name not in settings.fields}
+    lengths = dict.fromkeys(PROPERTIES.values(), LONGEST_TEXT)
+    valid = replace(contact, email=normalized_email(contact.email))
+    writing = Writing(vendor=VENDOR, names=names, lengths=lengths, country=settings.country)
+    written = writing.written(valid, fields, refused)
+    doubtful = bool(contact.email) and not valid.email and "email" in fields
+    told = as_given(contact, ["email"]) if doubtful else []
+    return Written(written.values, written.remarks, (*written.told, *told))
 
 
 def new_contact(
-    lead: Lead, interests: Sequence[Interest], settings: HubspotSettings, *, has_id: bool
+    lead: Lead,
+    interests: Sequence[Interest],
+    settings: HubspotSettings,
+    *,
+    has_id: bool,
+    refused: Collection[str],
 ) -> Fitted:
-    """Return all properties of a new contact; the first interest is its message."""
+    """Return all properties of a new contact but those that HubSpot refuses.
+
+    The first interest is its message, with what of the contact has no property.
+    """
     first = next(iter(interests), None)
-    message = _ended(MESSAGE, _text(lead, first), f"\n{mark(first)}") if first else Fitted({}, ())
-    contact = contact_values(lead, CONTACT_FIELDS, settings)
+    contact = contact_values(lead.contact, settings, refused=refused)
     own = filled(settings.fields, lead, first)
     texts = {name: text_of(value) for name, value in own.values.items()}
     theirs = fitted(texts, dict.fromkeys(texts, LONGEST_TEXT))
-    fixed = {
-        OWNER: settings.owner,
-        STATUS: settings.lead_status,
-        STAGE: settings.lifecycle_stage,
-        settings.id_property: lead.lead_id if has_id else "",
-    }
-    given = {name: value for name, value in fixed.items() if value}
-    values = contact.values | message.values | given | theirs.values
+    message = _message(first, contact.told) if first else Fitted({}, ())
+    our_id = {settings.id_property: lead.lead_id if has_id else ""}
+    everything = contact.values | message.values | fixed(settings) | our_id | theirs.values
+    values = {n: value for n, value in everything.items() if value and n not in refused}
+    others = [name for name in refused if name in everything]
     return Fitted(
         values if NAMES & values.keys() else {**values, "lastname": UNNAMED},
-        own.remarks + theirs.remarks + contact.remarks + message.remarks,
+        (
+            *(own.remarks + theirs.remarks + contact.remarks + message.remarks),
+            *refusals(VENDOR, others),
+        ),
     )
 
 
-def note_values(lead: Lead, interest: Interest) -> Fitted:
-    """Return a note with an interest."""
-    body = _rich(NOTE_BODY, _text(lead, interest), mark(interest))
-    return Fitted(
-        {"hs_timestamp": _instant(interest.submission.received_at), **body.values}, body.remarks
-    )
+def fixed(settings: HubspotSettings) -> dict[str, str]:
+    """Return what is sales's own as soon as the contact is there."""
+    return {OWNER: settings.owner, STATUS: settings.lead_status, STAGE: settings.lifecycle_stage}
 
 
-def task_values(reminder: Reminder, owner: str) -> dict[str, str]:
-    """Return a task for the contact's owner."""
-    return {
-        "hs_timestamp": _instant(reminder.due_at),
-        "hs_task_subject": reminder.subject,
-        **_rich(TASK_BODY, reminder.text, task_mark(reminder)).values,
-        "hs_task_status": "NOT_STARTED",
-        "hs_task_type": "TODO",
-        "hs_task_priority": "HIGH",
-        **({OWNER: owner} if owner else {}),
-    }
+def optional(settings: HubspotSettings) -> frozenset[str]:
+    """Return the properties without which a contact is delivered all the same."""
+    return frozenset({*PROPERTIES.values(), MESSAGE, *settings.fields} - FROM_SETTINGS)
 
 
-def task_mark(reminder: Reminder) -> str:
-    """Return what a task carries to be recognised by."""
-    return f"{OUR_TASK}{reminder.reminder_id}]"
+def untold(
+    contact: Contact, held: Record, record: CrmRecord, settings: HubspotSettings
+) -> list[str]:
+    """Return a line for each value given that a contact in HubSpot does not show.
+
+    It is no value there, or HubSpot refuses it, or sales had the contact before us with another.
+    """
+    sent = contact_values(contact, settings).values
+    unheld = {name for name, value in sent.items() if held.text(name) != value}
+    refused = refused_before(record) & unheld
+    told = contact_values(contact, settings, refused=refused).told
+    keeps = bool(record.baseline.get("existed")) and settings.fill_empty_only
+    kept = {OUR_NAMES[name] for name in unheld - refused - {"email"}} if keeps else set[str]()
+    return [*told, *as_given(contact, kept)]
 
 
 def text_of(value: Value) -> str:
@@ -111,25 +126,9 @@ def text_of(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _text(lead: Lead, interest: Interest) -> str:
-    """Return an interest, with the e-mail that HubSpot would refuse."""
-    email = lead.contact.email
-    doubtful = f"\nE-mail as given: {email}" if email and not normalized_email(email) else ""
-    return interest_text(interest) + doubtful
-
-
-def _rich(name: str, text: str, ours: str) -> Fitted:
-    """Return a text as the HTML that HubSpot shows, with our mark."""
-    html = escape(text, quote=False).replace("\n", "<br>")
-    return _ended(name, html, f"<br>{ours}", half=HALF)
-
-
-def _ended(name: str, text: str, end: str, half: re.Pattern[str] | None = None) -> Fitted:
-    """Return a text that ends with what must not be cut; ``half`` is not left before it."""
-    cut = fitted({name: text}, {name: LONGEST_TEXT - len(end)})
-    whole = half.sub(CUT, cut.values[name]) if half else cut.values[name]
-    return Fitted({name: whole + end}, cut.remarks)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _message(interest: Interest, told: Sequence[str]) -> Fitted:
+    """Return an interest as it is told in a new contact, recognised by its last line."""
+    end = f"\n{mark(interest)}"
+    text = "\n".join((interest_text(interest), *told))
+    cut = fitted({MESSAGE: text}, {MESSAGE: LONGEST_TEXT - len(end)})
+    return Fitted({MESSAGE: cut.values[MESSAGE] + end}, cut.remarks)

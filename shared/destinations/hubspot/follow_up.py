@@ -11,12 +11,12 @@ https://developers.hubspot.com/changelog/updated-merge-functionality-for-contact
 Its count and status may be the other contact's, so they are no signs until we have seen them once.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from shared.destinations.http.refused import REFUSED
 from shared.destinations.hubspot.answers import Record
-from shared.destinations.hubspot.fields import OUR_TASK, STATUS, TASK_BODY
+from shared.destinations.hubspot.fields import STATUS
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
 from shared.ports.crm import FollowUpQuestion
@@ -31,7 +31,15 @@ CONTACT_SHOWN = (*SIGNALS, MERGED_IDS)
 NOT_STARTED = {"", "NEW"}
 """Statuses that show no work: workflows often give new contacts ``NEW``."""
 
-TASK_STATUS, TASK_DONE_AT = "hs_task_status", "hs_task_completion_date"
+TASK_STATUS, TASK_DONE_AT, TASK_BODY = "hs_task_status", "hs_task_completion_date", "hs_task_body"
+COMPLETED = "COMPLETED"
+OUR_TASK = "[reminder "
+"""What the text of a task of ours has in it."""
+
+AT_ONCE = timedelta(seconds=1)
+"""Should HubSpot count a completed task as a contact after all, it has the time of its completion;
+what sales logs beside ticking off has another."""
+
 TASK_SHOWN = (TASK_STATUS, TASK_DONE_AT, TASK_BODY)
 
 
@@ -50,35 +58,42 @@ def baseline(lead: Lead, contact: Record, before: CrmRecord | None) -> dict[str,
     return shown | {name: before.baseline.get(name, "") for name in kept}
 
 
-def acted_at(contact: Record, question: FollowUpQuestion, now: datetime) -> datetime | None:
-    """Return when sales acted, ``now`` if HubSpot does not tell when; None if it did not."""
-    before = question.record.baseline
-    new_times = [contact.text(name) for name in TIMES if contact.text(name) != before.get(name, "")]
-    times = _times(new_times, question.since)
+def acted_at(
+    contact: Record, tasks: Sequence[Record], question: FollowUpQuestion, now: datetime
+) -> datetime | None:
+    """Return when sales last acted, ``now`` if HubSpot does not tell when; None if it did not."""
+    done = {t.id: _time(t.text(TASK_DONE_AT)) for t in tasks if t.text(TASK_STATUS) == COMPLETED}
+    ours = {task.id for task in tasks if OUR_TASK in task.text(TASK_BODY)}
+    ticked_off = [at for i, at in done.items() if i in ours and at and at > question.since]
+    theirs = [at for i, at in done.items() if i not in ours and at and at > question.since]
+    times = [*theirs, *_contacted(contact, question, ticked_off)]
     if times:
         return max(times)
+    return now if _shows_work(contact, question, len(ticked_off)) else None
+
+
+def _contacted(
+    contact: Record, question: FollowUpQuestion, ticked_off: Sequence[datetime]
+) -> list[datetime]:
+    """Return the new times at which sales contacted the customer, other than by ticking off."""
+    before = question.record.baseline
+    shown = [contact.text(name) for name in TIMES if contact.text(name) != before.get(name, "")]
+    new = [at for at in map(_time, shown) if at and at > question.since]
+    return [at for at in new if all(abs(at - one) > AT_ONCE for one in ticked_off)]
+
+
+def _shows_work(contact: Record, question: FollowUpQuestion, ticked_off: int) -> bool:
+    """Tell whether status or count tell of work; a merged contact's were another's before."""
     if contact.id != question.record.id:
-        return None
-    counted = _number(contact.text(COUNTER)) > _number(before.get(COUNTER, ""))
-    status = contact.text(STATUS)
-    moved = status not in NOT_STARTED and status != before.get(STATUS, "")
-    return now if counted or moved else None
-
-
-def completed_at(tasks: Iterable[Record], since: datetime) -> datetime | None:
-    """Return when sales last completed one of its own tasks, None if it did not."""
-    theirs = [task for task in tasks if OUR_TASK not in task.text(TASK_BODY)]
-    done = [t.text(TASK_DONE_AT) for t in theirs if t.text(TASK_STATUS) == "COMPLETED"]
-    return max(_times(done, since), default=None)
+        return False
+    before, status = question.record.baseline, contact.text(STATUS)
+    counted = _number(contact.text(COUNTER)) - ticked_off > _number(before.get(COUNTER, ""))
+    return counted or (status not in NOT_STARTED and status != before.get(STATUS, ""))
 
 
 def ids_of(contact: Record) -> list[str]:
     """Return the ids that a contact answers to: its own, and those that were merged into it."""
     return [contact.id, *filter(None, contact.text(MERGED_IDS).split(";"))]
-
-
-def _times(texts: Iterable[str], since: datetime) -> list[datetime]:
-    return [at for at in map(_time, texts) if at and at > since]
 
 
 def _number(text: str) -> float:

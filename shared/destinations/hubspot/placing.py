@@ -1,37 +1,69 @@
 """Which contact is a lead's: the one that we know, one that HubSpot finds for us, or a new one.
 
 HubSpot recognises a contact by its e-mail, and refuses a second one with the same. For leads
-without e-mail, a property of our own with unique values does that, if the account has it. See
+without an e-mail that it takes, a property of our own with unique values does that, if the account
+has it. See
 https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.destinations.http.texts import mark, recreated
-from shared.destinations.http.values import Fitted
-from shared.destinations.hubspot.answers import Record, TakenError
-from shared.destinations.hubspot.api import HubspotApi
-from shared.destinations.hubspot.fields import MESSAGE, contact_values, new_contact
+from shared.destinations.http.refused import refusals, refused_before, without_refused
+from shared.destinations.http.texts import customers_words, mark, recreated
+from shared.destinations.http.values import for_empty
+from shared.destinations.hubspot.answers import Record
+from shared.destinations.hubspot.api import OTHER_EMAILS, HubspotApi
+from shared.destinations.hubspot.fields import (
+    MESSAGE,
+    VENDOR,
+    contact_values,
+    new_contact,
+    optional,
+)
+from shared.destinations.hubspot.meaning import MissingError, TakenError
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmUncertainError
+from shared.domain.errors import (
+    CrmFieldsRefusedError,
+    CrmRejectedError,
+    CrmUnavailableError,
+    CrmUncertainError,
+)
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Changed
 
+EMAIL = "email"
+FILLED = "filled"
+"""In the baseline: what we have filled of a contact that sales had before us is ours to change."""
+
+NOT_FOUND_AGAIN = (
+    "the contact may exist, and without an e-mail that HubSpot takes it can't be found; a property"
+)
+BY_ID = "with unique values would prevent this"
+
+
+class GoneError(CrmUnavailableError):
+    """Nobody: sales deleted the contact while we were at it; it is looked for again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """The contact of a lead, updated or ``created``.
+    """The contact of a lead, ``created`` or found.
 
-    ``existed`` says that it was there before us; ``before`` is what we knew of this contact.
+    ``existed`` says that sales had it before us; ``before`` is what we knew of this contact.
+    ``filled`` are properties of such a contact that we have filled, ``refused`` those whose newest
+    value HubSpot does not accept. ``told`` says that the message is the first interest.
     """
 
     contact: Record
     created: bool = False
     existed: bool = False
     before: CrmRecord | None = None
+    filled: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    told: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -43,64 +75,152 @@ class Placing:
         self._api = api
         self._settings = settings
 
-    async def place(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Placed:
-        """Update the contact that is known, or that has the e-mail or our id, or create one."""
-        before = changed.record
-        sent = contact_values(lead, changed.fields - {"email"}, self._settings)
-        if before and (contact := await self._api.update(before.id, sent.values)):
-            existed = bool(before.baseline.get("existed"))
-            return Placed(contact=contact, existed=existed, before=before, remarks=sent.remarks)
-        placed = await self._found_or_new(lead, changed.interests, sent, uncertain=uncertain)
-        return _instead_of(before, placed, changed.interests) if before else placed
+    async def find(self, lead: Lead, changed: Changed) -> Placed | None:
+        """Return the contact that we know, or that has the e-mail or our id; nothing is written.
 
-    async def _found_or_new(
-        self, lead: Lead, interests: Sequence[Interest], sent: Fitted, *, uncertain: bool
-    ) -> Placed:
-        our_id = self._settings.id_property
-        has_id = await self._api.has_unique(our_id)
-        contact = await self._found(lead, sent, has_id=has_id, uncertain=uncertain)
-        if contact is None:
-            new = new_contact(lead, interests, self._settings, has_id=has_id)
-            try:
-                made = await self._api.create(new.values)
-                return Placed(contact=made, created=True, remarks=new.remarks)
-            except TakenError as taken:
-                key = (taken.contact_id,) if taken.contact_id else (lead.lead_id, our_id)
-                contact = await self._api.update(key[0], sent.values, *key[1:])
-                if contact is None:
-                    raise
-        ours = contact.text(our_id) == lead.lead_id or _made_of(interests, contact)
-        return Placed(contact=contact, existed=not ours, remarks=sent.remarks)
-
-    async def _found(
-        self, lead: Lead, sent: Fitted, *, has_id: bool, uncertain: bool
-    ) -> Record | None:
-        """Update the contact with the e-mail, or without one, with our id; None if there is none.
-
-        Raises ``CrmUncertainError`` if there may be one that can't be found.
+        Two contacts that sales merged are a third: it is sales's too.
         """
-        our_id = self._settings.id_property
+        before = changed.record
+        contact = await self._api.contact(before.id) if before else None
+        if before is None or contact is None:
+            found = await self.look(lead)
+            return self._found(changed, found, lead) if found else None
+        merged = contact.id != before.id
+        return Placed(
+            contact=contact,
+            existed=merged or bool(before.baseline.get("existed")),
+            before=before,
+            filled=frozenset(filter(None, before.baseline.get(FILLED, "").split(","))),
+            refused=refused_before(before),
+            remarks=(f"record {before.id} was merged into {contact.id}",) if merged else (),
+        )
+
+    async def look(self, lead: Lead) -> Record | None:
+        """Return the contact with the e-mail, or with our id; None if there is none to be found."""
         if email := normalized_email(lead.contact.email):
-            return await self._api.update(email, sent.values, "email")
-        if has_id:
-            return await self._api.update(lead.lead_id, sent.values, our_id)
-        if uncertain:
-            raise CrmUncertainError(
-                "the contact may exist, and without an e-mail HubSpot can't find it; a property"
-                f" {our_id} with unique values would prevent this"
+            found = await self._api.contact(email, EMAIL)
+            if found:
+                return found
+        our_id = self._settings.id_property
+        if email or not await self._api.has_unique(our_id):
+            return None
+        return await self._api.contact(lead.lead_id, our_id)
+
+    async def create(
+        self, lead: Lead, changed: Changed, *, uncertain: bool, again: bool = False
+    ) -> Placed:
+        """Create the contact, or return one that is there against expectation.
+
+        ``again`` says that the one that is in the way was looked for before, and is gone. Raises
+        ``CrmUncertainError`` if the contact may exist and can't be found.
+        """
+        has_id = await self._api.has_unique(self._settings.id_property)
+        hidden = customers_words(lead, changed.interests)
+
+        async def send(left_out: frozenset[str]) -> Placed:
+            new = new_contact(
+                lead, changed.interests, self._settings, has_id=has_id, refused=left_out
             )
-        return None
+            if uncertain and not has_id and EMAIL not in new.values:
+                raise CrmUncertainError(f"{NOT_FOUND_AGAIN} {self._settings.id_property} {BY_ID}")
+            try:
+                made = await self._api.create(new.values, hidden)
+            except MissingError as error:
+                if error.names.isdisjoint(left_out):
+                    raise
+                raise CrmRejectedError(str(error)) from None
+            except TakenError as taken:
+                return await self._there(lead, changed, taken, again=again)
+            told = MESSAGE in new.values
+            return Placed(contact=made, created=True, told=told, remarks=new.remarks)
+
+        placed, left_out = await without_refused(send, optional(self._settings))
+        anew = (recreated(changed.record.id),) if changed.record and placed.created else ()
+        there = () if placed.created else refusals(VENDOR, left_out)
+        return replace(placed, refused=left_out, remarks=(*anew, *placed.remarks, *there))
+
+    async def update(
+        self, lead: Lead, changed: Changed, placed: Placed, *, uncertain: bool
+    ) -> Placed:
+        """Send what the marketplace changed; raise ``GoneError`` if sales deleted the contact."""
+        contact = placed.contact
+        sent = contact_values(lead.contact, self._settings, changed.fields - {EMAIL})
+        values = self._to_write(sent.values, changed, placed, uncertain=uncertain)
+        hidden = (*customers_words(lead, changed.interests), *contact.texts)
+
+        async def send(left_out: frozenset[str]) -> None:
+            rest = {name: value for name, value in values.items() if name not in left_out}
+            if rest and not await self._api.update(contact.id, rest, hidden):
+                raise GoneError(f"contact {contact.id} was deleted meanwhile")
+
+        _, left_out = await without_refused(send, values)
+        return replace(
+            placed,
+            filled=placed.filled | values.keys() - left_out,
+            refused=placed.refused - values.keys() | left_out,
+            remarks=(*placed.remarks, *sent.remarks, *refusals(VENDOR, left_out)),
+        )
+
+    def _to_write(
+        self, values: Mapping[str, str], changed: Changed, placed: Placed, *, uncertain: bool
+    ) -> dict[str, str]:
+        """Return the values that differ from those in HubSpot, and may replace them.
+
+        What sales had or corrected stays: of a contact that sales had before us, only what is empty
+        or what we have filled changes; of one that we created without hearing of it, what is ours
+        still. That is what an interest since has given.
+        """
+        held = placed.contact
+        new = {name: value for name, value in values.items() if held.text(name) != value}
+        if placed.existed and not self._settings.fill_empty_only:
+            return new
+        if placed.before is not None and not placed.existed:
+            return new
+        unheard = uncertain or not placed.existed
+        given = [i.submission.contact for i in changed.interests] if unheard else []
+        ours = [contact_values(contact, self._settings).values for contact in given]
+        perhaps = {n for n in new if any(held.text(n) == one.get(n) for one in ours)}
+        return for_empty(new, {**held.properties, **dict.fromkeys(placed.filled | perhaps)})
+
+    async def _there(
+        self, lead: Lead, changed: Changed, taken: TakenError, *, again: bool
+    ) -> Placed:
+        """Return the contact that keeps us from creating one, if it is the lead's."""
+        by_id = (taken.contact_id,) if taken.contact_id else (lead.lead_id, self._our_id)
+        contact = await self._api.contact(*by_id) or await self.look(lead)
+        if contact is None and again and taken.contact_id:
+            raise CrmFieldsRefusedError(f"{taken}: a deleted contact has it", fields={EMAIL})
+        if contact is None:
+            raise GoneError(f"{taken}, but there is no such contact")
+        if not self._is_of(lead, contact):
+            raise CrmRejectedError(
+                f"{taken}, which has another e-mail: correct or merge contact {contact.id}, then"
+                " release the lead"
+            )
+        return self._found(changed, contact, lead)
+
+    def _is_of(self, lead: Lead, contact: Record) -> bool:
+        """Tell whether a contact has the lead's e-mail or our id: it may be written then only."""
+        emails = (contact.text(EMAIL), *contact.text(OTHER_EMAILS).split(";"))
+        email = normalized_email(lead.contact.email)
+        known = bool(email) and email in map(normalized_email, emails)
+        return known or contact.text(self._our_id) == lead.lead_id
+
+    def _found(self, changed: Changed, contact: Record, lead: Lead) -> Placed:
+        """Return a contact in whose place nothing was known, or one that is gone."""
+        before, made = changed.record, _made_of(changed.interests, contact)
+        remarks: tuple[str, ...] = ()
+        if before:
+            elsewhere = f"record {before.id} is gone there: now it is {contact.id}"
+            remarks = (recreated(before.id) if made else elsewhere,)
+        ours = made or contact.text(self._our_id) == lead.lead_id
+        return Placed(contact=contact, existed=not ours, remarks=remarks)
+
+    @property
+    def _our_id(self) -> str:
+        return self._settings.id_property
 
 
 def _made_of(interests: Sequence[Interest], contact: Record) -> bool:
     """Tell whether we created a contact for one of these interests, without hearing of it."""
     return any(mark(interest) in contact.text(MESSAGE) for interest in interests)
-
-
-def _instead_of(before: CrmRecord, placed: Placed, interests: Sequence[Interest]) -> Placed:
-    """Remark that the contact that we knew is gone, and what is in its place."""
-    if placed.created or _made_of(interests, placed.contact):
-        remark = recreated(before.id)
-    else:
-        remark = f"record {before.id} is gone there: now it is {placed.contact.id}"
-    return replace(placed, remarks=(remark, *placed.remarks))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.destinations.http.addresses import BaseAddress
+from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
 from shared.settings import SECRET, Settings
 
@@ -56,6 +57,16 @@ class HubspotSettings(Settings):
         {},
         validation_alias="HUBSPOT_FIELDS",
         description='further properties of new contacts, in JSON: {"product": "{offer_title}"}',
+    )
+    country: CountryFormat = Field(
+        "as_given",
+        validation_alias="HUBSPOT_COUNTRY",
+        description="how countries are written: as_given, iso (DE) or name (Germany)",
+    )
+    fill_empty_only: bool = Field(
+        default=True,
+        validation_alias="HUBSPOT_FILL_EMPTY_ONLY",
+        description="true or false: whether a contact that was there before us keeps its values",
     )
     unsubscribe: bool = Field(
         default=True,

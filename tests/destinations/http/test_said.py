@@ -72,6 +72,11 @@ def test_a_short_value_is_hidden_as_a_word_of_its_own_only() -> None:
     assert told == "…, Zoetrope, … and zoe_, a …? abide by the code"
 
 
+@pytest.mark.parametrize("before", ["%20", "%3C", r"\n", r"\u00df", "&lt;", "&#39;"])
+def test_a_short_value_is_hidden_beside_an_escape_too(before: str) -> None:
+    assert without(["Zoe"], f"x{before}Zoe{before}y") == f"x{before}…{before}y"
+
+
 def test_a_word_of_a_value_is_hidden_too() -> None:
     assert without(["Zoë O'Hara of Fabrikam"], "Hara (fabrikam) of") == "… (…) of"
 

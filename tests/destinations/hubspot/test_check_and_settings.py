@@ -10,6 +10,7 @@ from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm, create
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import SettingsError
+from shared.settings import load
 from tests.destinations.hubspot.world import CrmFor
 
 
@@ -29,7 +30,7 @@ async def test_a_complete_account_passes_and_is_not_changed(
     results = await crm.check()
 
     assert all(found.ok and not found.mend for found in results)
-    assert len(results) == 11
+    assert len(results) == 12
     assert (server.contacts, server.unsubscribed) == ({}, set())
 
 
@@ -107,6 +108,7 @@ async def test_a_key_that_can_read_nothing_is_told_so(
         "contacts can be written",
         "owner 77 exists",
         "properties can be read",
+        "the account requires no property that leads may lack",
     ]
 
 
@@ -125,6 +127,9 @@ async def test_a_key_that_can_read_nothing_is_told_so(
         ("HUBSPOT_ID_PROPERTY", "Lead Id"),
         ("HUBSPOT_UNSUBSCRIBE", "perhaps"),
         ("HUBSPOT_TIME_ZONE", "Berlin"),
+        ("HUBSPOT_COUNTRY", "code"),
+        ("HUBSPOT_FILL_EMPTY_ONLY", "sometimes"),
+        ("HUBSPOT_FIELDS", '{"Email": "x"}'),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -133,6 +138,59 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
 
     with pytest.raises(SettingsError, match=f"- {name}: "):
         create()
+
+
+def test_all_wrong_settings_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "HUBSPOT_URL": "http://hubspot.example/s3cret",
+        "HUBSPOT_TOKEN": "two words",
+        "HUBSPOT_OWNER": "Anna",
+        "HUBSPOT_FIELDS": '{"product": "{price}"}',
+        "HUBSPOT_COUNTRY": "DE",
+        "HUBSPOT_TIME_ZONE": "Berlin",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match="HUBSPOT_URL") as caught:
+        create()
+
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == list(wrong)
+    assert "s3cret" not in str(caught.value)
+    assert "two words" not in str(caught.value)
+
+
+def test_white_space_around_settings_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"HUBSPOT_TOKEN": "key\n", "HUBSPOT_URL": " https://hubspot.example\r\n"}
+    given |= {"HUBSPOT_COUNTRY": "iso ", "HUBSPOT_FILL_EMPTY_ONLY": " false\n"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    settings = load(HubspotSettings)
+
+    assert (settings.token, settings.url) == ("key", "https://hubspot.example")
+    assert (settings.country, settings.fill_empty_only) == ("iso", False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "give industry, phone a value in HUBSPOT_FIELDS, or let it not be required"),
+        ({"industry": "Software"}, "give phone a value"),
+        ({"industry": "{company}"}, "give industry, phone a value"),
+        ({"industry": {"of": "{offer}", "values": {"a": "b"}}}, "give industry, phone a value"),
+        ({"industry": "IT", "phone": {"of": "{offer}", "values": {}, "else": "0"}}, ""),
+    ],
+)
+async def test_a_property_that_the_account_requires_must_be_sent_with_every_lead(
+    server: HubspotServer, crm_for: CrmFor, fields: dict[str, object], told: str
+) -> None:
+    server.properties |= {"industry"}
+    server.required = {"industry", "phone", "message", "hubspot_owner_id"}
+
+    found = await failed(crm_for(HUBSPOT_FIELDS=json.dumps(fields)))
+
+    assert [line.partition(told)[1] for line in found] == ([told] if told else [])
 
 
 def test_a_token_is_all_that_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

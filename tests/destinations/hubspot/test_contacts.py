@@ -11,9 +11,9 @@ from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.lead import CONTACT_FIELDS, Contact, Lead
 from tests.destinations.hubspot.world import (
     BY_EMAIL,
-    CONTACTS,
     CREATE,
     FIRST,
+    MOVED,
     NO_EMAIL,
     SECOND,
     WANTED,
@@ -21,6 +21,7 @@ from tests.destinations.hubspot.world import (
     changed,
     deliver,
     delivered,
+    update_of,
 )
 from tests.examples import CONTACT, LEAD_ID, interest
 
@@ -31,8 +32,9 @@ async def test_a_new_contact_is_looked_up_by_email_and_then_created_whole(
     done = await delivered(crm)
     record = done.record
 
-    [(lookup, _), (created, body)] = server.bodies[1:]
+    [(lookup, _), _, (created, body)] = server.bodies
     assert (lookup, created) == (BY_EMAIL, CREATE)
+    assert body["associations"] == []
     message = body["properties"].pop("message")
     assert body["properties"] == {
         "firstname": CONTACT.first_name,
@@ -58,15 +60,11 @@ async def test_an_update_sends_only_what_changed(server: HubspotServer, crm: Hub
     server.sales_corrects(record.id, "phone", "+1 555 0100")
     server.sales_owns(record.id, "88", "CONNECTED")
     server.bodies.clear()
-    moved = replace(WANTED, contact=replace(CONTACT, title="CTO"))
 
-    again = await deliver(crm, moved, SECOND, record=record, fields=frozenset({"title", "email"}))
+    again = await deliver(crm, MOVED, SECOND, record=record, fields=frozenset({"title", "email"}))
 
     [seen] = server.records()
-    assert server.bodies[0] == (
-        f"PATCH {CONTACTS}/{record.id}",
-        {"properties": {"jobtitle": "CTO"}},
-    )
+    assert server.bodies[1] == (update_of(record), {"properties": {"jobtitle": "CTO"}})
     assert (seen.values["title"], seen.values["phone"]) == ("CTO", "+1 555 0100")
     assert (seen.owner, seen.status) == ("88", "CONNECTED")
     assert (again.id, again.url, again.baseline) == (record.id, record.url, record.baseline)
@@ -113,13 +111,14 @@ async def test_of_many_at_once_one_contact_is_created(
 async def test_a_contact_that_appears_after_the_lookup_is_updated(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
-    known = server.has(email=CONTACT.email, phone="old")
+    known = server.has(email=CONTACT.email, company="")
     server.answers_at[BY_EMAIL] = error(404, "OBJECT_NOT_FOUND", "resource not found")
 
     record = await deliver(crm)
 
     assert record.id == known
     assert server.contacts[known]["phone"] == CONTACT.phone
+    assert server.contacts[known]["company"] == CONTACT.company
     assert "hubspot_owner_id" not in server.contacts[known]
 
 

@@ -8,10 +8,12 @@ from starlette.responses import Response
 from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
-    CrmCredentialsError,
     CrmOutcomeUnknownError,
+    CrmSettingsError,
 )
 from tests.destinations.hubspot.world import (
+    MISTYPED,
+    MOVED,
     NO_EMAIL,
     SECOND,
     UNWANTED,
@@ -21,6 +23,8 @@ from tests.destinations.hubspot.world import (
     delivered,
 )
 from tests.examples import CONTACT, interest
+
+OPT_OUT = f"POST /communication-preferences/2026-09/statuses/{CONTACT.email}/unsubscribe-all"
 
 
 async def test_whom_nobody_may_contact_is_unsubscribed(
@@ -64,7 +68,7 @@ async def test_an_unsubscription_that_failed_is_made_up_for(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
     server.scopes.remove("communication_preferences.read_write")
-    with pytest.raises(CrmCredentialsError, match=r"communication_preferences\.read_write"):
+    with pytest.raises(CrmSettingsError, match=r"communication_preferences\.read_write"):
         await deliver(crm, UNWANTED)
     server.scopes.add("communication_preferences.read_write")
 
@@ -75,15 +79,60 @@ async def test_an_unsubscription_that_failed_is_made_up_for(
     assert seen.notes == []
 
 
-@pytest.mark.parametrize("answer", ['{"numErrors": 1}', "<html>"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"numErrors": 1}',
+        '{"status": "COMPLETE", "numErrors": 1}',
+        '{"status": "COMPLETE", "errors": ["no"]}',
+        '{"status": "COMPLETE", "errors": {"message": "no"}}',
+        '{"status": "CANCELED"}',
+        '{"status": "PENDING", "results": []}',
+        '{"status": "PROCESSING"}',
+        "{}",
+        "[]",
+        "null",
+        '"COMPLETE"',
+        "<html>",
+        "",
+    ],
+)
 async def test_an_unsubscription_that_only_looks_done_is_not(
     server: HubspotServer, crm: HubspotCrm, answer: str
 ) -> None:
-    path = f"/communication-preferences/2026-09/statuses/{CONTACT.email}/unsubscribe-all"
-    server.answers_at[f"POST {path}"] = Response(answer)
+    server.answers_at[OPT_OUT] = Response(answer)
 
-    with pytest.raises(CrmOutcomeUnknownError):
+    with pytest.raises(CrmOutcomeUnknownError, match="HubSpot has not unsubscribed the address"):
         await deliver(crm, UNWANTED)
+    record = await deliver(crm, UNWANTED)
+
+    [seen] = server.records()
+    assert seen.do_not_contact
+    assert record.baseline["do_not_contact"] == "yes"
+
+
+async def test_an_unsubscription_that_is_told_to_be_pending_but_is_done_is_done(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    server.unsubscribed.add(CONTACT.email)
+    server.opt_outs.append("PENDING")
+
+    record = await deliver(crm, UNWANTED)
+
+    assert record.baseline["do_not_contact"] == "yes"
+
+
+async def test_a_known_contact_is_unsubscribed_before_anything_else_is_written(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.opt_outs.append("CANCELED")
+    suppressed = replace(MOVED, suppressed=True)
+
+    with pytest.raises(CrmOutcomeUnknownError, match="has not unsubscribed"):
+        await deliver(crm, suppressed, SECOND, record=record, fields=frozenset({"title"}))
+
+    assert server.contacts[record.id]["jobtitle"] == CONTACT.title
 
 
 async def test_where_nothing_can_be_unsubscribed_there_is_a_remark(
@@ -93,5 +142,9 @@ async def test_where_nothing_can_be_unsubscribed_there_is_a_remark(
     no_address = replace(NO_EMAIL, asked_for_contact=False)
 
     assert "HUBSPOT_UNSUBSCRIBE" in (await delivered(off, UNWANTED)).remarks[0]
-    assert "no e-mail" in (await delivered(crm_for(), no_address)).remarks[0]
+    assert "has no e-mail" in (await delivered(crm_for(), no_address)).remarks[0]
+    mistyped = await delivered(crm_for(), replace(MISTYPED, asked_for_contact=False))
+    assert mistyped.remarks[1] == (
+        "do not contact is not set: HubSpot has no e-mail to unsubscribe"
+    )
     assert server.unsubscribed == set()

@@ -13,7 +13,15 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.follow_up import FollowUp
-from tests.destinations.hubspot.world import BATCH, SECOND, WANTED, CrmFor, deliver, question
+from tests.destinations.hubspot.world import (
+    BATCH,
+    REMINDER,
+    SECOND,
+    WANTED,
+    CrmFor,
+    deliver,
+    question,
+)
 from tests.examples import CONTACT, LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
 
@@ -149,6 +157,51 @@ async def test_a_contact_that_is_gone_does_not_keep_the_others_from_being_seen(
     gone = question(CrmRecord(id="404"), lead_id=OTHER_LEAD_ID)
 
     assert set(await crm.follow_ups([gone, question(record)])) == {LEAD_ID}
+
+
+async def test_our_reminder_ticked_off_is_no_follow_up_even_if_hubspot_counts_it_as_contact(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    task_id = await crm.remind(WANTED, record, REMINDER)
+    server.completes(task_id)
+    done_at = server.attached["tasks"][task_id]["hs_task_completion_date"]
+    counted = {"num_contacted_notes": "1", "notes_last_contacted": done_at}
+    server.contacts[record.id] |= counted
+    assert await crm.follow_ups([question(record)]) == {}
+
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    server.contacts[record.id] |= {
+        "num_contacted_notes": "2",
+        "notes_last_contacted": at.isoformat(),
+    }
+
+    assert (await crm.follow_ups([question(record)]))[LEAD_ID].at == at
+
+
+async def test_a_call_beside_a_ticked_off_reminder_is_a_follow_up(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.completes(await crm.remind(WANTED, record, REMINDER))
+    server.contacts[record.id]["num_contacted_notes"] = "2"
+
+    assert set(await crm.follow_ups([question(record)])) == {LEAD_ID}
+
+
+async def test_a_task_is_seen_on_the_last_of_many_pages(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.page_size = 70
+    for number in range(300):
+        server.attached["tasks"][f"9{number}"] = {"hs_task_body": "Call"}
+        server.of[f"9{number}"] = record.id
+    assert await crm.follow_ups([question(record)]) == {}
+
+    server.completes("9299")
+
+    assert set(await crm.follow_ups([question(record)])) == {LEAD_ID}
 
 
 async def test_half_an_answer_about_follow_ups_is_none(

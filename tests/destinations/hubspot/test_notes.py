@@ -5,10 +5,8 @@ import pytest
 from local.fakes.hubspot import HubspotServer
 from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
-    CrmRejectedError,
     CrmUnavailableError,
 )
 from tests.destinations.hubspot.world import NOTES, SECOND, WANTED, deliver
@@ -67,6 +65,21 @@ async def test_a_first_note_that_failed_is_made_up_for(
     assert ["Hello" in note for note in seen.notes] == [True]
 
 
+@pytest.mark.parametrize("before", range(6))
+async def test_a_cut_just_behind_an_ampersand_leaves_no_half_entity(
+    server: HubspotServer, crm: HubspotCrm, before: int
+) -> None:
+    record = await deliver(crm)
+    text = "x" * before + "&" * 40_000
+
+    await crm.note(WANTED, record, interest(2, description=text))
+
+    [body] = [given["hs_note_body"] for given in server.attached["notes"].values()]
+    end = "…<br>[submission submission-2]"
+    assert body.endswith(end)
+    assert body.removesuffix(end).rpartition("<br>")[2].replace("&amp;", "") == "x" * before
+
+
 @pytest.mark.parametrize("text", ["<" * 32_000, "é🙂" * 40_000, "a\n" * 30_000])
 async def test_a_note_is_cut_before_its_mark_and_never_within_an_entity(
     server: HubspotServer, crm: HubspotCrm, text: str
@@ -81,8 +94,3 @@ async def test_a_note_is_cut_before_its_mark_and_never_within_an_entity(
     assert len(body.encode("utf-16-le")) <= 2 * 65_536
     assert note.endswith("…\n[submission submission-2]")
     assert note.removesuffix("…\n[submission submission-2]")[-1] in text
-
-
-async def test_a_note_for_a_contact_that_is_gone_is_refused(crm: HubspotCrm) -> None:
-    with pytest.raises(CrmRejectedError, match="404 OBJECT_NOT_FOUND"):
-        await crm.note(WANTED, CrmRecord(id="12345"), SECOND)

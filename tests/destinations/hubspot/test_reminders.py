@@ -9,6 +9,7 @@ from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
+    CrmRejectedError,
 )
 from tests.destinations.hubspot.world import REMINDER, TASKS, WANTED, deliver
 
@@ -32,6 +33,42 @@ async def test_a_reminder_is_one_task_of_the_contacts_owner(
         "hs_task_priority": "HIGH",
         "hubspot_owner_id": "88",
     }
+
+
+async def test_a_reminder_without_words_is_a_task_all_the_same(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+
+    await crm.remind(WANTED, record, replace(REMINDER, subject="", text=""))
+
+    [task] = server.attached["tasks"].values()
+    assert task["hs_task_body"] == "<br>[reminder r-1]"
+
+
+async def test_a_reminder_about_a_contact_that_is_gone_is_refused(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.sales_deletes(record.id)
+
+    with pytest.raises(CrmRejectedError, match=f"contact {record.id} was deleted"):
+        await crm.remind(WANTED, record, REMINDER)
+
+
+async def test_a_reminder_is_found_among_many_pages_of_tasks(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.page_size = 70
+    for number in range(300):
+        task = {"hs_task_body": f"Call again [reminder r-{number + 2}]"}
+        server.attached["tasks"][f"9{number}"], server.of[f"9{number}"] = task, record.id
+    made = await crm.remind(WANTED, record, REMINDER)
+
+    assert await crm.remind(WANTED, record, REMINDER) == made
+    assert await crm.remind(WANTED, record, replace(REMINDER, reminder_id="r-301")) == "9299"
+    assert len(server.attached["tasks"]) == 301
 
 
 async def test_a_reminder_without_an_answer_is_found_the_next_time(

@@ -14,7 +14,7 @@ from tests.fakes import START
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 CREATE = f"POST {CONTACTS}"
-BY_EMAIL = f"PATCH {CONTACTS}/{CONTACT.email}"
+BY_EMAIL = f"GET {CONTACTS}/{CONTACT.email}"
 NOTES = "/crm/objects/2026-09/notes"
 TASKS = "/crm/objects/2026-09/tasks"
 BATCH = f"POST {CONTACTS}/batch/read"
@@ -24,6 +24,8 @@ SECOND = interest(2, description="“Zwei” <b>&amp; 🙂\n\tthird line")
 
 WANTED = replace(lead(), suppressed=False, follow_up=FollowUp())
 UNWANTED = replace(WANTED, asked_for_contact=False)
+MOVED = replace(WANTED, contact=replace(CONTACT, title="CTO"))
+MISTYPED = replace(WANTED, contact=replace(CONTACT, email="joe@contoso.con"))
 NO_EMAIL = replace(WANTED, contact=replace(CONTACT, email=""))
 REMINDER = Reminder(
     reminder_id="r-1", subject="Overdue: Zoë", text="Call <now>\nplease", due_at=START
@@ -70,6 +72,11 @@ async def delivered(
         if one.submission.submission_id not in done.holds:
             await crm.note(new, done.record, one)
     return done
+
+
+def update_of(record: CrmRecord) -> str:
+    """Return the call that changes a contact."""
+    return f"PATCH {CONTACTS}/{record.id}"
 
 
 def question(
