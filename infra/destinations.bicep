@@ -37,6 +37,7 @@ type Settings = {
   DYNAMICS_AUTHORITY: string?
   DYNAMICS_OWNER: string?
   DYNAMICS_LEAD_SOURCE_CODE: string?
+  DYNAMICS_COUNTRY: ('' | CountryFormat)?
   DYNAMICS_FIELDS: string?
 
   HUBSPOT_URL: string?

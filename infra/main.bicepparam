@@ -35,6 +35,7 @@ param destinationSettings = {
   DYNAMICS_AUTHORITY: trim(readEnvironmentVariable('DYNAMICS_AUTHORITY', ''))
   DYNAMICS_OWNER: trim(readEnvironmentVariable('DYNAMICS_OWNER', ''))
   DYNAMICS_LEAD_SOURCE_CODE: trim(readEnvironmentVariable('DYNAMICS_LEAD_SOURCE_CODE', ''))
+  DYNAMICS_COUNTRY: any(trim(readEnvironmentVariable('DYNAMICS_COUNTRY', '')))
   DYNAMICS_FIELDS: trim(readEnvironmentVariable('DYNAMICS_FIELDS', ''))
 
   HUBSPOT_URL: trim(readEnvironmentVariable('HUBSPOT_URL', ''))

@@ -38,6 +38,7 @@ class DynamicsServer(Environment, CrmServer):
         self.tokens: set[str] = set()
         self.token_calls = 0
         self.refuses_tokens = self.knows_no_user = False
+        self.login_error: tuple[int, object] | None = None
         self.answers_with_rows = True
         self.answers: dict[str, dict[str, Any]] = {}
 
@@ -72,6 +73,9 @@ class DynamicsServer(Environment, CrmServer):
         fields = ("grant_type", "client_id", "client_secret", "scope")
         if self.down:
             return Response("down", status_code=503)
+        if self.login_error:
+            status, body = self.login_error
+            return JSONResponse(body, status_code=status)
         if self.refuses_tokens or tuple(form.get(name) for name in fields) != wanted:
             said = "AADSTS7000215: Invalid client secret provided. Trace ID: 1 Correlation ID: 2"
             error = {"error": "invalid_client", "error_description": said}

@@ -1,110 +1,164 @@
-"""What the errors of Dataverse mean: by their code first, since a duplicate is a 500.
+"""What the answers of Dataverse mean: the code of an error decides, in the documented shape.
 
-See https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes
+An error is an object ``error`` with ``code`` and ``message``. What is of another shape is not
+Dataverse's, but of something on the way.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx
 
-from shared.destinations.http.answers import (
+from shared.destinations.dynamics.codes import (
+    BAD_ADDRESS,
+    NAMING,
     NO_ACCESS,
-    TRY_LATER,
-    Request,
-    retry_after,
+    NO_SUCH_KEY,
+    NO_SUCH_ROW,
+    PLUG_IN,
+    READ_ONLY,
+    REFUSED,
+    SETTINGS,
+    THROTTLED,
 )
-from shared.destinations.http.said import said as without_sent
+from shared.destinations.http.answers import TRY_LATER, Request, json_of, meaning, retry_after
+from shared.destinations.http.said import said, sent_by, without
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
+    CrmFieldsRefusedError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 
-KEY_VIOLATED = "0x80060892"
-NO_SUCH_TABLE, NO_SUCH_ROW = "0x8006088a", "0x80040217"
-
-TOLD_BY_STATUS = {*TRY_LATER, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-
-WIDEN = "widen the role of the application user"
-IN_THE_WAY = (
-    "a deleted record is in the way: restore it, or remove it from the deleted records, then"
-    " release the delivery"
-)
-"""Where it is: Settings, Data management, Deleted records."""
+CODE = re.compile(r"(?:0x[0-9a-f]{1,8})?")
+PRIVILEGE = re.compile(r"prv[A-Z]\w+")
+WORD = re.compile(r"\w+")
+REFUSING = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.PRECONDITION_FAILED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_CONTENT,
+}
+NOT_ITS_WORDS = "not in the words of Dataverse, check DYNAMICS_URL"
 
 
 class ReadOnlyError(CrmRejectedError):
-    """Nobody: sales closed the lead while we were changing it."""
+    """Nobody: sales closed the lead while we were writing to it."""
 
 
-MEANINGS: Mapping[str, tuple[type[CrmError], str]] = {
-    # Faults of the environment or of our settings, not of one lead: all leads wait until mended.
-    "0x80072560": (CrmCredentialsError, "add an application user for the app's client id"),
-    "0x80040225": (CrmCredentialsError, "enable the application user"),
-    "0x80040220": (CrmCredentialsError, WIDEN),
-    "0x80040299": (CrmCredentialsError, WIDEN),
-    "0x80048306": (CrmCredentialsError, WIDEN),
-    "0x80048d19": (CrmCredentialsError, "mend DYNAMICS_FIELDS"),
-    "0x8004431a": (CrmCredentialsError, "mend DYNAMICS_LEAD_SOURCE_CODE or DYNAMICS_FIELDS"),
-    # Codes that say no to one lead, whatever the status.
-    KEY_VIOLATED: (CrmRejectedError, ""),
-    "0x80040333": (CrmRejectedError, ""),  # a rule against duplicates
-    "0x80044331": (CrmRejectedError, ""),  # too long
-    "0x8004022e": (ReadOnlyError, ""),
-    # The recycle bin.
-    "0x80044a02": (CrmRejectedError, IN_THE_WAY),
-    "0x80049929": (CrmRejectedError, IN_THE_WAY),
-    "0x80049939": (CrmRejectedError, IN_THE_WAY),
-}
-"""What a code means, and how to mend it. That the recycle bin has its codes in store, see
-https://learn.microsoft.com/power-apps/developer/data-platform/restore-deleted-records
-By that page they come when a record is restored or deleted again, and not when it is re-created.
-"""
+class GoneError(CrmUnavailableError):
+    """Sales deleted the lead since it was looked at; who asked looks again."""
+
+
+class UnboundError(CrmSettingsError):
+    """What a lead should be bound to is not there, or its address can't be read."""
+
+    def __init__(self, reason: str, *, unreadable: bool) -> None:
+        """Take the reason, and whether the address is at fault."""
+        super().__init__(reason)
+        self.unreadable = unreadable
+
+
+class PlugInError(CrmFieldsRefusedError):
+    """A plug-in of the publisher says no, and names ``fields`` that were sent; or others."""
+
+    def __init__(self, reason: str, *, words: Collection[str], sent: Collection[str]) -> None:
+        """Take the reason, its words that are not the customer's, and which columns were sent."""
+        super().__init__(reason, fields=set(words).intersection(sent))
+        self.words = frozenset(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error in the shape of Dataverse."""
+
+    code: str
+    message: str
+
+
+def fault_of(response: httpx.Response) -> Fault | None:
+    """Return the error that an answer is; None if it is none in the shape of Dataverse."""
+    answer = json_of(response)
+    error = answer.get("error") if isinstance(answer, dict) else None
+    given = error if isinstance(error, dict) else {}
+    code, message = given.get("code"), given.get("message")
+    if not isinstance(code, str) or not isinstance(message, str) or not message:
+        return None
+    return Fault(code.lower(), message) if CODE.fullmatch(code.lower()) else None
 
 
 def classify(request: Request, response: httpx.Response) -> CrmError | None:
-    """Return what an error of Dataverse means."""
-    number, (code, said) = response.status_code, error_of(response)
-    reason = " ".join(filter(None, (str(number), code, without_sent(request, said))))
-    if code == NO_SUCH_ROW and request.method == "PATCH":
-        return _unbound(request, reason)
-    if code in MEANINGS:
-        error, mend = MEANINGS[code]
-        return error(f"{reason}: {mend}" if mend else reason)
-    if number in NO_ACCESS:
-        return CrmCredentialsError(reason)
-    if said and (number in TRY_LATER or response.is_server_error):
-        return CrmUnavailableError(reason, retry_after=retry_after(response))
-    nothing_said = not said and number not in TOLD_BY_STATUS
-    if code == NO_SUCH_TABLE or (response.is_client_error and nothing_said):
-        return CrmUnavailableError(f"{reason}: no Dynamics 365 Sales here, check DYNAMICS_URL")
-    refuses = response.is_client_error and number not in TRY_LATER
-    return CrmRejectedError(reason) if refuses else None
+    """Return what an answer means that is no success."""
+    fault = fault_of(response)
+    if fault and fault.code:
+        told = _told(request, fault)
+        return _by_code(request, response, fault, told) or meaning(request, response, told)
+    elsewhere = response.is_client_error and response.status_code not in {
+        HTTPStatus.UNAUTHORIZED,
+        *TRY_LATER,
+    }
+    return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
 
 
-def error_of(response: httpx.Response) -> tuple[str, str]:
-    """Return code and message; two empty texts if this is no error in Dataverse's shape."""
-    try:
-        error = response.json()["error"]
-        return str(error.get("code") or "").lower(), str(error["message"])
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return "", ""
+def _by_code(
+    request: Request, response: httpx.Response, fault: Fault, told: str
+) -> CrmError | None:
+    status, code = response.status_code, fault.code
+    told = f"{status} {told}"
+    if code in THROTTLED:
+        return CrmUnavailableError(told, retry_after=retry_after(response))
+    if code in NO_ACCESS:
+        return CrmCredentialsError(f"{told}: {NO_ACCESS[code]}")
+    if request.writes and code in {NO_SUCH_ROW, NO_SUCH_KEY, BAD_ADDRESS}:
+        return _unbound(request, code, told)
+    if code in SETTINGS:
+        return CrmSettingsError(f"{told}: {SETTINGS[code]}")
+    refuses = code in REFUSED or status in REFUSING
+    return _refusal(request, fault, told) if request.writes and refuses else None
 
 
-@contextmanager
-def understood() -> Iterator[None]:
-    """Take an answer that can't be read for none."""
-    try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise CrmUnavailableError("not as Dataverse answers; check DYNAMICS_URL") from error
+def _unbound(request: Request, code: str, told: str) -> CrmError:
+    """Return what it means that a row to be bound is not there, or not to be found."""
+    if "/leads(" not in request.path and code == NO_SUCH_ROW:
+        return GoneError(f"{told}: deleted meanwhile")
+    mend = "correct DYNAMICS_OWNER or DYNAMICS_FIELDS"
+    return UnboundError(f"{told}: {mend}", unreadable=code == BAD_ADDRESS)
 
 
-def _unbound(request: Request, reason: str) -> CrmError:
-    """Return what it means that a row to be bound is not there: an owner, or else our lead."""
-    if "/leads(" in request.path:
-        return CrmCredentialsError(f"{reason}: mend DYNAMICS_OWNER or DYNAMICS_FIELDS")
-    return CrmUnavailableError(f"{reason}: deleted meanwhile")
+def _refusal(request: Request, fault: Fault, told: str) -> CrmRejectedError:
+    if fault.code == READ_ONLY:
+        return ReadOnlyError(told)
+    mend = REFUSED.get(fault.code, "")
+    reason = f"{told}: {mend}" if mend else told
+    if fault.code == PLUG_IN:
+        return PlugInError(reason, words=_words(request, fault), sent=request.json)
+    naming = NAMING[fault.code].fullmatch(fault.message) if fault.code in NAMING else None
+    if naming:
+        return CrmFieldsRefusedError(reason, fields=naming.groups())
+    return CrmRejectedError(reason)
+
+
+def _words(request: Request, fault: Fault) -> set[str]:
+    """Return the words of a publisher's message that no customer can have put there.
+
+    Whatever of it may be the customer's is taken out first, the name of a column too.
+    """
+    return set(WORD.findall(without([*sent_by(request), *request.hidden], fault.message)))
+
+
+def _told(request: Request, fault: Fault) -> str:
+    """Return an error without what is the customer's; of one to a question only names.
+
+    Whom the answer to a question may quote is not known.
+    """
+    if request.writes:
+        return f"{fault.code} {said(request, fault.message)}"
+    ours = set(WORD.findall(" ".join((request.params or {}).values())))
+    words = WORD.findall(fault.message)
+    names = [word for word in words if PRIVILEGE.fullmatch(word) or word in ours]
+    return " ".join((fault.code, *dict.fromkeys(names)))

@@ -10,31 +10,38 @@ empty answer that names the row is taken as well); and that notes and tasks hono
 ``If-None-Match``, as the common rules of the Web API say.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from shared.destinations.dynamics.answers import MEANINGS, NO_SUCH_TABLE, classify, error_of
+from shared.destinations.dynamics.answers import GoneError, classify, fault_of
+from shared.destinations.dynamics.codes import EXISTS, NO_SUCH_ROW
 from shared.destinations.dynamics.fields import COLUMNS
 from shared.destinations.dynamics.follow_up import OPEN, STATUS
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
-from shared.domain.errors import CrmUnavailableError
+from shared.destinations.http.reading import understood
+from shared.domain.errors import CrmError, CrmUnavailableError
 
 API = "/api/data/v9.2"
 ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}
+
+COLUMNS_OF_LEAD = "/EntityDefinitions(LogicalName='lead')/Attributes"
+"""See https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api"""
 
 MASTER = "_masterid_value"
 """The lead that one was merged into, see
 https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
 """
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_MERGES = 5
 """One after the other; nobody has so many, but a circle must end."""
 
 SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value")
-SHOWN = (*SEEN, "_ownerid_value", "description", *COLUMNS)
+SHOWN = (*SEEN, "_ownerid_value", "description", *COLUMNS.values())
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 READING = {**HEADERS, "Prefer": 'odata.include-annotations="*"'}
@@ -54,8 +61,13 @@ class DynamicsApi:
         self._http = http
         self._user_id = ""
 
-    async def create(self, table: str, row_key: str, body: Row) -> Row | None:
-        """Create a row under a key of ours; return None if it is there already."""
+    async def create(
+        self, table: str, row_key: str, body: Row, hidden: Iterable[str] = ()
+    ) -> Row | None:
+        """Create a row under a key of ours; return None if it is there already.
+
+        ``hidden`` is what else is known of the customer, for errors that quote it.
+        """
         id_column = ID_COLUMNS[table]
         request = Request(
             method="PATCH",
@@ -65,15 +77,16 @@ class DynamicsApi:
             shown=OURS,
             params={"$select": ",".join(SHOWN) if table == "leads" else id_column},
             headers={**WRITING, "If-None-Match": "*"},
+            hidden=tuple(hidden),
         )
         there = HTTPStatus.PRECONDITION_FAILED
         response = await self._http.call(request, accept=frozenset({there}))
         if response.status_code != there:
             return _row(request, response, id_column, row_key)
-        code, said = error_of(response)
-        if code in MEANINGS or not said:
-            raise classify(request, response) or unanswered(request, str(there))
-        return None
+        fault = fault_of(response)
+        if fault and fault.code in EXISTS:
+            return None
+        raise classify(request, response) or unanswered(request, str(there))
 
     async def lead(self, lead_key: str) -> Row | None:
         """Return a lead, or the one that it was merged into; None if it was deleted."""
@@ -86,11 +99,12 @@ class DynamicsApi:
             row = further
         return row
 
-    async def change(self, lead_key: str, body: Row) -> Row:
-        """Change a lead that is there."""
-        row = await self._one("PATCH", lead_key, {**WRITING, "If-Match": "*"}, body)
+    async def change(self, lead_key: str, body: Row, hidden: Iterable[str]) -> Row:
+        """Change a lead that is there; raise ``GoneError`` if it is not any more."""
+        request = self._about(lead_key, "PATCH", {**WRITING, "If-Match": "*"}, body, hidden)
+        row = await self._one(request, lead_key)
         if row is None:
-            raise CrmUnavailableError(f"lead {lead_key} was deleted meanwhile")
+            raise GoneError(f"lead {lead_key} was deleted meanwhile")
         return row
 
     async def leads(self, ids: Iterable[str]) -> dict[str, Row]:
@@ -108,9 +122,10 @@ class DynamicsApi:
         """Return the rows that meet a condition."""
         condition = {"$filter": where} if where else {}
         found = await self.get(path, {"$select": ",".join(columns), **condition})
-        if not isinstance(found.get("value"), list):
+        rows = found.get("value")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
-        return list(found["value"])
+        return rows
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the answer to a query."""
@@ -123,6 +138,19 @@ class DynamicsApi:
             shown=OURS,
         )
         return json_object(request, await self._http.call(request))
+
+    async def columns(self) -> list[Row]:
+        """Return the definitions of the table's columns: whether they can be set, or must be."""
+        wanted = ("LogicalName", "IsValidForCreate", "RequiredLevel")
+        return await self.rows(COLUMNS_OF_LEAD, wanted)
+
+    async def required_columns(self) -> set[str]:
+        """Return the columns that forms, and so maybe plug-ins, require; none if nobody tells."""
+        try:
+            with understood("Dataverse", "DYNAMICS_URL"):
+                return {row["LogicalName"] for row in await self.columns() if is_required(row)}
+        except CrmError:
+            return set()
 
     async def me(self) -> str:
         """Return the id of our application user, whose own doings are no follow-up."""
@@ -140,16 +168,29 @@ class DynamicsApi:
         return found
 
     async def _read(self, lead_key: str) -> Row | None:
-        row = await self._one("GET", lead_key, READING)
+        row = await self._one(self._about(lead_key, "GET", READING), lead_key)
         if row is not None and not {"statecode", "_ownerid_value"} <= row.keys():
             raise CrmUnavailableError("the lead is answered without its columns")
         return row
 
-    async def _one(
-        self, method: str, lead_key: str, headers: Mapping[str, str], body: object = None
-    ) -> Row | None:
-        """Read or change a lead; return None if it was deleted."""
+    async def there_is(self, path: str, columns: str) -> Row | None:
+        """Return a row of any table, None if there is none."""
+        params = {"$select": columns}
         request = Request(
+            method="GET", path=API + path, writes=False, params=params, headers=READING, shown=OURS
+        )
+        response = await self._http.call(request, accept=frozenset({HTTPStatus.NOT_FOUND}))
+        return None if _is_gone(request, response) else json_object(request, response)
+
+    def _about(
+        self,
+        lead_key: str,
+        method: str,
+        headers: Mapping[str, str],
+        body: Row | None = None,
+        hidden: Iterable[str] = (),
+    ) -> Request:
+        return Request(
             method=method,
             path=f"{API}/leads({lead_key})",
             writes=method != "GET",
@@ -157,15 +198,21 @@ class DynamicsApi:
             json=body,
             params={"$select": ",".join(SHOWN)},
             headers=headers,
+            hidden=tuple(hidden),
         )
-        missing = HTTPStatus.NOT_FOUND
-        response = await self._http.call(request, accept=frozenset({missing}))
-        if response.status_code != missing:
-            return _row(request, response, "leadid", lead_key)
-        code, said = error_of(response)
-        if code == NO_SUCH_TABLE or not said:
-            raise classify(request, response) or unanswered(request, said)
-        return None
+
+    async def _one(self, request: Request, lead_key: str) -> Row | None:
+        """Read or change a lead; return None if it was deleted."""
+        response = await self._http.call(request, accept=frozenset({HTTPStatus.NOT_FOUND}))
+        if _is_gone(request, response):
+            return None
+        return _row(request, response, "leadid", lead_key)
+
+
+def is_required(column: Row) -> bool:
+    """Tell whether an administrator made a column required; Dataverse itself enforces none."""
+    required = column["RequiredLevel"]["Value"] == "ApplicationRequired"
+    return bool(column["IsValidForCreate"]) and required
 
 
 def any_of(column: str, ids: Iterable[str]) -> str:
@@ -175,13 +222,26 @@ def any_of(column: str, ids: Iterable[str]) -> str:
 
 def merged_into(row: Row) -> str:
     """Return the id of the lead that a closed one was merged into, "" if it was not."""
-    return "" if row.get("statecode") == OPEN else str(row.get(MASTER) or "").lower()
+    master = "" if row.get("statecode") == OPEN else str(row.get(MASTER) or "").lower()
+    if master and not GUID.fullmatch(master):
+        raise CrmUnavailableError("a lead is merged into what has no id; check DYNAMICS_URL")
+    return master
+
+
+def _is_gone(request: Request, response: httpx.Response) -> bool:
+    """Tell whether a row was deleted, by the code that says so; raise what else a 404 means."""
+    if response.status_code != HTTPStatus.NOT_FOUND:
+        return False
+    fault = fault_of(response)
+    if fault is None or fault.code != NO_SUCH_ROW:
+        raise classify(request, response) or unanswered(request, str(response.status_code))
+    return True
 
 
 def _row(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
     """Return the row that an answer holds; without its id, nothing is known to be done."""
     named = response.headers.get("OData-EntityId", "").lower()
-    if response.status_code == HTTPStatus.NO_CONTENT and row_key in named:
+    if response.status_code == HTTPStatus.NO_CONTENT and named.endswith(f"({row_key})"):
         return {id_column: row_key}
     row = json_object(request, response)
     if str(row.get(id_column, "")).lower() != row_key:

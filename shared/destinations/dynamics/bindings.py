@@ -6,6 +6,7 @@ https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.
 Without that, a company's name could end the key and name a record of the customer's choice.
 """
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 from typing import override
@@ -15,6 +16,7 @@ from shared.destinations.http.own_fields import Filled, OwnField, filled, placeh
 from shared.domain.lead import Interest, Lead
 
 BIND = "@odata.bind"
+HARD = re.compile("|".join(quote(char, safe="") for char in "/<>*%&:\\?+"))
 
 
 class _KeyValues(Formatter):
@@ -62,6 +64,14 @@ def own_columns(fields: Mapping[str, OwnField], lead: Lead, interest: Interest |
     }
     remarks = (f"{name} left out: nothing was given to look it up by" for name in empty)
     return Filled({**plain.values, **bound}, (*plain.remarks, *remarks))
+
+
+def is_hard_to_read(address: str) -> bool:
+    """Tell whether a key has one of the characters that alternate keys can't be looked up by.
+
+    See https://learn.microsoft.com/power-apps/developer/data-platform/define-alternate-keys-entity
+    """
+    return HARD.search(address) is not None
 
 
 def _names(address: str) -> list[str]:

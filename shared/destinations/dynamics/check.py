@@ -1,18 +1,23 @@
 """Whether leads would be taken as the app is set up: what ``leads check`` asks, without writing.
 
-Not confirmed against a live system; tables are described at the addresses of
-https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api
+Not confirmed against a live system.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from shared.destinations.dynamics.answers import understood
-from shared.destinations.dynamics.api import DynamicsApi
-from shared.destinations.dynamics.fields import DO_NOT_CONTACT, LENGTHS
+from shared.destinations.dynamics.api import COLUMNS_OF_LEAD, DynamicsApi, is_required
+from shared.destinations.dynamics.fields import (
+    DESCRIPTION,
+    DO_NOT_CONTACT,
+    LAST_NAME,
+    LENGTHS,
+    SUBJECT,
+)
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.own_fields import settable
-from shared.domain.errors import CrmCredentialsError, CrmError, CrmRejectedError
+from shared.destinations.http.reading import understood
+from shared.domain.errors import CrmError, CrmSettingsError
 from shared.ports.crm import CheckResult
 
 PRIVILEGES = (
@@ -21,7 +26,9 @@ PRIVILEGES = (
     *("prvCreateActivity", "prvReadActivity", "prvAppendActivity", "prvAssignActivity"),
 )
 
-COLUMNS_OF_LEAD = "/EntityDefinitions(LogicalName='lead')/Attributes"
+ALWAYS = {LAST_NAME, SUBJECT, DESCRIPTION}
+"""Columns that no lead comes without."""
+
 LEAD_SOURCE = "leadsourcecode"
 
 
@@ -39,6 +46,7 @@ class Check:
             "Dynamics 365 lets the app in": self._api.me,
             "the app's role has all privileges": self._role,
             "all columns exist on the table lead": self._columns,
+            "no column is required that a lead may come without": self._required,
             "the choices have the values that leads are given": self._choices,
             "the owner of new leads exists": self._owner,
         }
@@ -56,17 +64,29 @@ class Check:
         held = await self._api.get(path, {"@p": names})
         granted = {row.get("PrivilegeName") for row in held.get("RolePrivileges", ())}
         if missing := [name for name in PRIVILEGES if name not in granted]:
-            raise CrmCredentialsError(
+            raise CrmSettingsError(
                 f"give the application user a security role with {', '.join(missing)}"
             )
 
     async def _columns(self) -> None:
-        rows = await self._api.rows(COLUMNS_OF_LEAD, ("LogicalName", "IsValidForCreate"))
-        settable_there = {row.get("LogicalName") for row in rows if row.get("IsValidForCreate")}
+        rows = await self._api.columns()
+        settable_there = {row["LogicalName"] for row in rows if row["IsValidForCreate"]}
         own = {name for name in self._settings.own_fields if "@" not in name}
         if missing := sorted({*LENGTHS, *DO_NOT_CONTACT, *own} - settable_there):
-            raise CrmRejectedError(
-                f"create {', '.join(missing)} on the table lead, or mend DYNAMICS_FIELDS"
+            raise CrmSettingsError(
+                f"create {', '.join(missing)} on the table lead, or correct DYNAMICS_FIELDS"
+            )
+
+    async def _required(self) -> None:
+        required = {row["LogicalName"] for row in await self._api.columns() if is_required(row)}
+        own = {name.partition("@")[0] for name in self._settings.own_fields}
+        given = {*ALWAYS, *own}
+        given |= {"ownerid"} if self._settings.owner else set()
+        given |= {LEAD_SOURCE} if self._settings.lead_source_code else set()
+        if missing := sorted(required - given):
+            raise CrmSettingsError(
+                f"set {', '.join(missing)} in DYNAMICS_FIELDS, or make it optional: the forms"
+                " require it, and so may business rules and plug-ins"
             )
 
     async def _choices(self) -> None:
@@ -91,20 +111,18 @@ class Check:
                 f" it is {wanted}"
             )
         if faults:
-            raise CrmRejectedError("; ".join(faults))
+            raise CrmSettingsError("; ".join(faults))
 
     async def _owner(self) -> None:
         kind = self._settings.owner.partition(":")[0]
         if not kind:
             return
         select = {"systemuser": "isdisabled", "team": "name"}[kind]
-        try:
-            row = await self._api.get(self._settings.owner_path, {"$select": select})
-        except CrmRejectedError as error:
-            there_is_none = f"set DYNAMICS_OWNER to a {kind} of this environment: {error}"
-            raise CrmRejectedError(there_is_none) from None
+        row = await self._api.there_is(self._settings.owner_path, select)
+        if row is None:
+            raise CrmSettingsError(f"set DYNAMICS_OWNER to a {kind} of this environment")
         if row.get("isdisabled"):
-            raise CrmRejectedError(
+            raise CrmSettingsError(
                 "DYNAMICS_OWNER names a disabled user: enable it or name another"
             )
 
@@ -112,7 +130,7 @@ class Check:
 async def _fault(step: Callable[[], Awaitable[object]]) -> str:
     """Return what is wrong, "" if nothing."""
     try:
-        with understood():
+        with understood("Dataverse", "DYNAMICS_URL"):
             await step()
     except CrmError as error:
         return str(error)

@@ -7,15 +7,31 @@ import httpx
 
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.answers import (
-    TRY_LATER,
     Request,
     json_object,
+    json_of,
+    retry_after,
     unanswered,
 )
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.said import LONGEST_REASON
 from shared.destinations.http.tokens import Token
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
+
+REFUSALS = {
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_resource",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+}
+"""How Entra says that the app is not let in, see
+https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application
+"""
+PASSING = {"server_error", "temporarily_unavailable"}
 
 type FetchToken = Callable[[], Awaitable[Token]]
 
@@ -58,14 +74,24 @@ def _secret_login(settings: DynamicsSettings, scope: str) -> FetchToken:
     return fetch
 
 
-def _not_let_in(_request: Request, response: httpx.Response) -> CrmError | None:
+def _not_let_in(request: Request, response: httpx.Response) -> CrmError | None:
     """Return what an error of Microsoft Entra means; it names the fault, and no secret."""
-    if not response.is_client_error or response.status_code in TRY_LATER:
+    if response.is_redirect:
         return None
-    try:
-        said = str(response.json()["error_description"]).partition("Trace ID")[0].strip()
-    except (ValueError, LookupError, TypeError):
-        said = f"{response.status_code}, not in its own words: check DYNAMICS_AUTHORITY"
+    answer = json_of(response)
+    given = answer if isinstance(answer, dict) else {}
+    code, words = given.get("error"), given.get("error_description")
+    refused = isinstance(code, str) and isinstance(words, str) and code in REFUSALS
+    if not response.is_client_error or not refused:
+        passing = isinstance(code, str) and code in PASSING
+        told = code if passing else "not in its own words, check DYNAMICS_AUTHORITY"
+        return CrmUnavailableError(
+            f"Microsoft Entra gives no token: {response.status_code} {told}",
+            retry_after=retry_after(response),
+        )
+    secret = (request.form or {}).get("client_secret", "")
+    told = str(words).partition("Trace ID")[0].strip()
+    said = told.replace(secret, "…") if secret else told
     return CrmCredentialsError(f"Microsoft Entra refuses the app: {said[:LONGEST_REASON]}")
 
 

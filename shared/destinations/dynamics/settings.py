@@ -7,7 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from shared.destinations.dynamics.bindings import binding_fault, open_bindings
 from shared.destinations.http.addresses import Address, BaseAddress
-from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.destinations.http.countries import CountryFormat
+from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
 from shared.settings import SECRET, Settings
 
 KEY_COLUMN = "leadid"
@@ -62,6 +63,11 @@ class DynamicsSettings(Settings):
         ge=0,
         description="number of the choice Lead Source of new leads (8 is Web); 0 leaves it empty",
     )
+    country: CountryFormat = Field(
+        "as_given",
+        validation_alias="DYNAMICS_COUNTRY",
+        description="how countries are written: as_given, iso (such as DE), or name (Germany)",
+    )
     own_fields: OwnFields = Field(
         default={},
         validation_alias="DYNAMICS_FIELDS",
@@ -72,13 +78,10 @@ class DynamicsSettings(Settings):
     @classmethod
     def _ours_is_free(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
         """Refuse the key that a lead is recognised by, and addresses that a customer may choose."""
-        for name in fields:
-            if name.lower() == KEY_COLUMN:
-                raise ValueError(f"{name!r} is set by the relay itself")
         for name, address in open_bindings(fields).items():
             if fault := binding_fault(address):
                 raise ValueError(f"{name!r} {fault}")
-        return fields
+        return without_ours(fields, [KEY_COLUMN])
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

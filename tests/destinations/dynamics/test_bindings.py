@@ -34,7 +34,7 @@ def bound(address: str, **contact: str) -> str:
     return str(own.values[ACCOUNT])
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(company=WORDS, country=WORDS)
 @example(company=CRAFTED[2], country=CRAFTED[4])
 def test_a_customers_words_are_a_keys_value_and_nothing_else(company: str, country: str) -> None:

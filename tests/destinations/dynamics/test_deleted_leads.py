@@ -16,6 +16,7 @@ from tests.destinations.dynamics.world import (
     delivered_whole,
     given,
     later,
+    new,
     seen,
 )
 from tests.examples import CONTACT, LEAD_ID, interest
@@ -72,20 +73,36 @@ async def test_that_a_lead_was_deleted_is_no_follow_up(
     assert await seen(crm, record) is None
 
 
-async def test_a_lead_that_is_deleted_under_our_hands_is_tried_again(
+async def test_a_lead_that_is_deleted_under_our_hands_is_created_again_at_once(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.deletes_before_patch = True
+    changed = later(record, "phone", interests=[interest(2)])
+    upserted = await crm.upsert(customer(phone="+49 1"), changed, uncertain=False)
+    (held,) = server.records()
+    assert (held.record_id, held.values["phone"]) == (record.id, "+49 1")
+    assert upserted.remarks == (f"record {record.id} was deleted there: re-created",)
+
+
+async def test_a_note_on_a_lead_that_is_deleted_under_our_hands_waits_for_a_new_lead(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     record = await delivered(crm)
     server.deletes_before_patch = True
     with pytest.raises(CrmUnavailableError, match="was deleted meanwhile"):
-        await crm.upsert(customer(phone="+49 1"), later(record, "phone"), uncertain=False)
-    with pytest.raises(CrmUnavailableError, match="was deleted meanwhile"):
-        await crm.note(customer(), record, interest(2))
-    record = await delivered(crm)
-    server.deletes_before_patch = True
-    with pytest.raises(CrmUnavailableError, match="Does Not Exist: deleted meanwhile"):
         await crm.note(customer(), record, interest(2))
     assert server.records() == []
+
+
+async def test_a_lead_that_is_there_and_gone_when_we_look_is_created(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.meanwhile_at[f"GET /api/data/v9.2/leads({record.id})"] = lambda: server.sales_deletes(
+        record.id
+    )
+    assert (await crm.upsert(customer(), new(), uncertain=True)).created
 
 
 async def test_nobody_is_reminded_of_a_deleted_lead(
@@ -101,7 +118,7 @@ async def test_nobody_is_reminded_of_a_deleted_lead(
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        ((412, ""), "can't be made and is not there: a deleted record is in the way"),
+        ((412, ""), "can't be created and is not there: a deleted record is in the way"),
         ((412, "0x80049939"), "412 0x80049939 .*: a deleted record is in the way: restore it"),
         ((400, "0x80044a02"), "400 0x80044a02 .*: a deleted record is in the way: restore it"),
     ],

@@ -14,6 +14,7 @@ from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 from tests.destinations.dynamics.world import CrmFor, customer, delivered, later
@@ -26,7 +27,7 @@ from tests.examples import CONTACT, OTHER_LEAD_ID
         (Fault.REJECTED, CrmRejectedError, "400 0x80040265 A plug-in of the publisher says no."),
         (Fault.THROTTLED, CrmUnavailableError, "0x80072322"),
         (Fault.THROTTLED_WITHOUT_WAIT, CrmUnavailableError, "0x80072322"),
-        (Fault.UNAVAILABLE, CrmUnavailableError, "503"),
+        (Fault.UNAVAILABLE, CrmOutcomeUnknownError, "503"),
         (Fault.CUT_BEFORE, CrmOutcomeUnknownError, "no whole answer"),
         (Fault.HALF_A_BODY, CrmOutcomeUnknownError, "no whole answer"),
         (Fault.HTML, CrmOutcomeUnknownError, "no JSON object"),
@@ -75,16 +76,16 @@ async def test_a_violated_key_rejects_and_is_told_without_the_address(
     [
         (
             {"DYNAMICS_FIELDS": '{"new_offer": "x"}'},
-            "property 'new_offer' .*: mend DYNAMICS_FIELDS",
+            "property 'new_offer' .*: correct DYNAMICS_FIELDS",
         ),
-        ({"DYNAMICS_LEAD_SOURCE_CODE": "99"}, "value 99 .*: mend DYNAMICS_LEAD_SOURCE_CODE"),
-        ({"DYNAMICS_OWNER": f"team:{uuid4()}"}, "Does Not Exist: mend DYNAMICS_OWNER"),
+        ({"DYNAMICS_LEAD_SOURCE_CODE": "99"}, "value 99 .*: correct DYNAMICS_LEAD_SOURCE_CODE"),
+        ({"DYNAMICS_OWNER": f"team:{uuid4()}"}, "Does Not Exist: correct DYNAMICS_OWNER"),
     ],
 )
 async def test_leads_wait_until_a_setting_that_dataverse_refuses_is_mended(
     crm_for: CrmFor, server: DynamicsServer, settings: dict[str, str], said: str
 ) -> None:
-    with pytest.raises(CrmCredentialsError, match=said):
+    with pytest.raises(CrmSettingsError, match=said):
         await delivered(crm_for(**settings))
     assert server.records() == []
 
@@ -93,31 +94,30 @@ async def test_a_fault_inside_dataverse_is_told_without_what_was_sent(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     server.breaks_down = True
-    with pytest.raises(
-        CrmUnavailableError, match="500 0x80040224 A plug-in broke over …"
-    ) as caught:
+    said = "500 Internal Server Error: 0x80040224 A plug-in broke over …"
+    with pytest.raises(CrmOutcomeUnknownError, match=said) as caught:
         await delivered(crm)
     assert CONTACT.email not in str(caught.value)
 
 
-async def test_a_missing_privilege_and_a_missing_user_are_credentials(
+async def test_a_missing_privilege_and_a_missing_user_are_told_with_what_to_do(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     server.missing_privileges = {"prvCreateLead"}
-    with pytest.raises(CrmCredentialsError, match=r"0x80040220 .*: widen the role"):
+    with pytest.raises(CrmSettingsError, match=r"0x80040220 .*: widen the role"):
         await delivered(crm)
     server.knows_no_user = True
     with pytest.raises(CrmCredentialsError, match=r"0x80072560 .*: add an application user"):
         await delivered(crm)
 
 
-async def test_an_environment_without_sales_postpones(
+async def test_leads_wait_for_an_environment_with_sales(
     crm_for: CrmFor, server: DynamicsServer
 ) -> None:
     crm = crm_for()
     record = await delivered(crm)
     del server.tables["leads"]
-    with pytest.raises(CrmUnavailableError, match="no Dynamics 365 Sales here"):
+    with pytest.raises(CrmSettingsError, match="no Dynamics 365 Sales here"):
         await delivered(crm)
-    with pytest.raises(CrmUnavailableError, match="no Dynamics 365 Sales here"):
+    with pytest.raises(CrmSettingsError, match="no Dynamics 365 Sales here"):
         await crm.upsert(customer(phone="+49 1"), later(record, "phone"), uncertain=False)

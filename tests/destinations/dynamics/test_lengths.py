@@ -43,7 +43,7 @@ async def test_a_cut_value_that_the_description_has_room_for_is_whole_there(
     long = {"title": "t" * 101}
     upserted = await delivered_whole(crm, customer(**long), new(given(1, **long)))
     (held,) = server.records()
-    assert held.description.endswith("\n\nIn full:\njobtitle: " + "t" * 101)
+    assert held.description.endswith("\n\nJob title as given: " + "t" * 101)
     assert upserted.holds == {"submission-1"}
     assert held.notes == []
 
@@ -68,7 +68,7 @@ async def test_a_too_long_value_of_an_update_is_kept_whole_once(
         assert again.remarks == ("jobtitle cut to 100 characters",)
     (held,) = server.records()
     (note,) = held.notes
-    assert note.endswith("\nIn full:\njobtitle: " + "t" * 101)
+    assert note.endswith("\n\nJob title as given: " + "t" * 101)
 
 
 async def test_a_lead_that_is_found_with_cut_words_gets_them_whole(

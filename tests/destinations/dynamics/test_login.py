@@ -7,7 +7,7 @@ from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmCredentialsError, CrmUnavailableError
+from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 from tests.destinations.dynamics.world import CrmFor, customer, delivered
 from tests.examples import LEAD_ID, interest
 
@@ -36,7 +36,7 @@ async def test_a_wrong_secret_is_told_without_it(crm_for: CrmFor, server: Dynami
 async def test_an_authority_that_answers_otherwise_is_told(
     crm_for: CrmFor, server: DynamicsServer
 ) -> None:
-    with pytest.raises(CrmCredentialsError, match="check DYNAMICS_AUTHORITY"):
+    with pytest.raises(CrmUnavailableError, match="404 not in its own words, check DYNAMICS_AUTH"):
         await delivered(crm_for(DYNAMICS_AUTHORITY=f"{server.url}/nowhere"))
     server.down = True
     with pytest.raises(CrmUnavailableError, match="503"):
@@ -44,6 +44,36 @@ async def test_an_authority_that_answers_otherwise_is_told(
     server.down, server.answers["token"] = False, {"expires_in": 3599}
     with pytest.raises(CrmUnavailableError, match="answered without a token"):
         await delivered(crm_for())
+
+
+ALARM, WAITS = CrmCredentialsError, CrmUnavailableError
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "raised"),
+    [
+        (401, {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}, ALARM),
+        (400, {"error": "unauthorized_client", "error_description": "AADSTS700016: who?"}, ALARM),
+        (400, {"error": "temporarily_unavailable", "error_description": "AADSTS90033"}, WAITS),
+        (503, {"error": "temporarily_unavailable", "error_description": "AADSTS90033"}, WAITS),
+        (500, {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}, WAITS),
+        (401, {"error": "invalid_client", "error_description": None}, WAITS),
+        (403, {"error": ["invalid_client"], "error_description": "no"}, WAITS),
+        (403, ["invalid_client"], WAITS),
+        (407, {}, WAITS),
+        (429, {}, WAITS),
+    ],
+)
+async def test_only_entras_own_words_are_an_alarm_about_credentials(
+    crm: DynamicsCrm,
+    server: DynamicsServer,
+    status: int,
+    answer: object,
+    raised: type[CrmError],
+) -> None:
+    server.login_error = (status, answer)
+    with pytest.raises(raised, match="Microsoft Entra"):
+        await delivered(crm)
 
 
 async def test_a_managed_identity_needs_no_secret(

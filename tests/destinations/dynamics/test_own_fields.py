@@ -7,7 +7,7 @@ import pytest
 
 from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
-from shared.domain.errors import CrmCredentialsError, CrmRejectedError
+from shared.domain.errors import CrmSettingsError
 from shared.ports.crm import Upserted
 from tests.destinations.dynamics.world import CrmFor, customer, delivered, later, new, row, seen
 from tests.examples import CONTACT
@@ -104,12 +104,24 @@ async def test_no_field_of_ones_own_clears_do_not_contact(
     assert server.records()[0].do_not_contact
 
 
-async def test_a_value_that_is_longer_than_a_column_of_ones_own_rejects(
+async def test_a_value_that_is_longer_than_a_column_of_ones_own_is_left_out(
     crm_for: CrmFor, server: DynamicsServer
 ) -> None:
     crm = own(crm_for, mobilephone="{email}")
-    with pytest.raises(CrmRejectedError, match=r"0x80044331 .*length of the 'mobilephone'"):
-        await delivered(crm, customer(email="a.rather.long.one@fabrikam.example"))
+    given = customer(email="a.rather.long.one@fabrikam.example")
+    upserted = await crm.upsert(given, new(), uncertain=False)
+    assert "mobilephone" not in row(server)
+    assert upserted.remarks == ("mobilephone left out: not accepted by Dynamics 365",)
+
+
+async def test_leads_wait_while_a_constant_is_longer_than_its_column(
+    crm_for: CrmFor, server: DynamicsServer
+) -> None:
+    crm = own(crm_for, mobilephone="+49 30 123456 123456 123456")
+    with pytest.raises(
+        CrmSettingsError, match=r"0x80044331 .*'mobilephone' .*: correct DYNAMICS_F"
+    ):
+        await delivered(crm)
     assert server.records() == []
 
 
@@ -117,7 +129,7 @@ async def test_leads_wait_while_a_choice_gives_what_dataverse_refuses(
     crm_for: CrmFor, server: DynamicsServer
 ) -> None:
     server.choices["new_kind"] = {1, 2}
-    said = r"value 100000001 of 'new_kind' .*: mend DYNAMICS_LEAD_SOURCE_CODE or DYNAMICS_FIELDS"
-    with pytest.raises(CrmCredentialsError, match=said):
+    said = r"value 100000001 of 'new_kind' .*: correct DYNAMICS_LEAD_SOURCE_CODE or DYNAMICS_F"
+    with pytest.raises(CrmSettingsError, match=said):
         await delivered(own(crm_for, new_kind=KIND))
     assert server.records() == []

@@ -1,12 +1,15 @@
 """What a customer, a delivery and a look at the fake Dataverse are, in the tests of the adapter."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from local.fakes.dynamics import DynamicsServer
+from local.fakes.faults import Reply
 from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.destinations.dynamics.fields import key
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.ports.crm import Changed, FollowUpQuestion, FollowUpSeen, Reminder, Upserted
@@ -18,6 +21,34 @@ HOUR = timedelta(hours=1)
 REMINDER = Reminder(
     reminder_id="reminder-1", subject="Overdue: Zoë", text="Nobody called.", due_at=START
 )
+
+
+LEAD = key("lead", LEAD_ID)
+ABOUT_LEAD = f"/api/data/v9.2/leads({LEAD})"
+WRITE, LOOK = f"PATCH {ABOUT_LEAD}", f"GET {ABOUT_LEAD}"
+"""Calls by method and path, about the lead of the customer."""
+
+
+def about_note(submission_id: str) -> str:
+    """Return the call that makes a note."""
+    return f"PATCH /api/data/v9.2/annotations({key('note', submission_id)})"
+
+
+def says(body: object, status: int = 400) -> Reply:
+    """Return an answer in JSON."""
+    return Reply(status=status, body=json.dumps(body).encode())
+
+
+def fault(code: str, message: str) -> dict[str, object]:
+    """Return an error of Dataverse's."""
+    return {"error": {"code": code, "message": message}}
+
+
+def too_long(column: str) -> dict[str, object]:
+    """Return how Dataverse says that a value is too long."""
+    where = f"the '{column}' attribute of the 'lead' entity"
+    said = f"The length of {where} exceeded the maximum allowed length of '20'."
+    return fault("0x80044331", f"A validation error occurred.  {said}")
 
 
 class CrmFor(Protocol):

@@ -1,0 +1,118 @@
+"""What is written to a lead: all there is on create, what the marketplace changed later."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.destinations.dynamics.bindings import BIND, open_bindings, own_columns
+from shared.destinations.dynamics.fields import (
+    COLUMNS,
+    DESCRIPTION,
+    DO_NOT_CONTACT,
+    LAST_NAME,
+    LENGTHS,
+    NO_NAME,
+    SUBJECT,
+)
+from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.contact import Writing
+from shared.destinations.http.own_fields import Filled, settable
+from shared.destinations.http.refused import refusals
+from shared.destinations.http.texts import as_given, interest_text, name_for
+from shared.destinations.http.values import CUT, fitted
+from shared.domain.lead import Contact, Interest, Lead
+
+VENDOR = "Dynamics 365"
+UNTOLD = "Microsoft marketplace lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The columns of a request, and a remark for each value that is not as it was given.
+
+    ``open`` are the columns that the customer's words are in: what is said of one of these is said
+    of this lead, and what is said of another one is said of the settings.
+    """
+
+    values: Mapping[str, Any]
+    open: frozenset[str]
+    remarks: tuple[str, ...]
+
+
+def writing(settings: DynamicsSettings) -> Writing:
+    """Return how contacts are written."""
+    return Writing(vendor=VENDOR, names=COLUMNS, lengths=LENGTHS, country=settings.country)
+
+
+def our_fields(settings: DynamicsSettings, fields: Collection[str]) -> list[str]:
+    """Return the fields whose columns are not the publisher's."""
+    return [name for name in fields if COLUMNS.get(name, name) not in settings.own_fields]
+
+
+def new_lead(
+    settings: DynamicsSettings, lead: Lead, first: Interest | None, refused: Collection[str]
+) -> Body:
+    """Return a new lead without what is refused; the publisher's own win, but not over consent."""
+    own = _own(settings, lead, first, refused)
+    theirs = [name for name, column in COLUMNS.items() if column in own.values]
+    ours = [name for name in COLUMNS if name not in theirs]
+    contact = writing(settings).written(lead.contact, ours, refused)
+    given = lead.contact.given()
+    hidden = [name for name in theirs if given.get(name) != own.values[COLUMNS[name]]]
+    text = story(first, (*contact.told, *as_given(lead.contact, hidden))) if first else UNTOLD
+    texts = {n: v for n, v in own.texts.items() if not n.endswith(BIND)}
+    words = {n: t for n, t in _words(text).items() if n not in refused}
+    fit = fitted(words | texts, LENGTHS)
+    values: dict[str, Any] = {
+        **_of_settings(settings),
+        **first_values(settings, lead.contact, refused),
+        **fit.values,
+        **{name: value for name, value in own.values.items() if name not in texts},
+        **(DO_NOT_CONTACT if lead.do_not_contact else {}),
+    }
+    closed = {name for name, field in settings.own_fields.items() if list(settable(field))}
+    stand_ins = {LAST_NAME} if values.get(LAST_NAME) == NO_NAME else set()
+    words_in = {*COLUMNS.values(), *fit.values, *open_bindings(settings.own_fields)}
+    return Body(
+        values,
+        frozenset(words_in & values.keys()) - closed - stand_ins - {*own.constants},
+        (*own.remarks, *contact.remarks, *fit.remarks),
+    )
+
+
+def first_values(
+    settings: DynamicsSettings, contact: Contact, refused: Collection[str] = ()
+) -> dict[str, str]:
+    """Return what a new lead has of a contact, never without a last name."""
+    name = NO_NAME if LAST_NAME in refused else name_for(contact, NO_NAME)
+    last_name = fitted({LAST_NAME: name}, LENGTHS).values
+    return last_name | writing(settings).written(contact, refused=refused).values
+
+
+def story(interest: Interest, told: Collection[str] = ()) -> str:
+    """Return what the customer did, and whole what the columns do not have as it was given."""
+    return "\n".join((interest_text(interest), *(["", *told] if told else [])))
+
+
+def tells(described: object, interest: Interest) -> bool:
+    """Tell whether a description begins with an interest, all of it, and is not cut."""
+    words, there = interest_text(interest).split(), str(described or "").split()
+    return there[: len(words)] == words and not (there and there[-1].endswith(CUT))
+
+
+def _words(text: str) -> dict[str, str]:
+    return {SUBJECT: text.partition("\n")[0], DESCRIPTION: text}
+
+
+def _of_settings(settings: DynamicsSettings) -> dict[str, object]:
+    source = {"leadsourcecode": settings.lead_source_code} if settings.lead_source_code else {}
+    return source | ({f"ownerid{BIND}": settings.owner_path} if settings.owner else {})
+
+
+def _own(
+    settings: DynamicsSettings, lead: Lead, first: Interest | None, refused: Collection[str]
+) -> Filled:
+    fields = {name: field for name, field in settings.own_fields.items() if name not in refused}
+    own = own_columns(fields, lead, first)
+    left_out = refusals(VENDOR, settings.own_fields.keys() & set(refused))
+    return Filled(own.values, (*own.remarks, *left_out))

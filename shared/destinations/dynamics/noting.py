@@ -1,0 +1,88 @@
+"""Notes and reminders on a lead, each under a key of ours, so that it is written once.
+
+Sales may delete, merge or close the lead between our look at it and the note. Then we look again,
+once: a note goes to the lead that it was merged into.
+"""
+
+from collections.abc import Collection
+
+from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
+from shared.destinations.dynamics.api import ID_COLUMNS, DynamicsApi, Row
+from shared.destinations.dynamics.fields import NOTE_LENGTHS, TASK_LENGTHS, key
+from shared.destinations.dynamics.follow_up import odata_time
+from shared.destinations.dynamics.lead_body import story, tells, writing
+from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.refused import refused_before
+from shared.destinations.http.texts import customers_words
+from shared.destinations.http.values import fitted
+from shared.domain.delivery import CrmRecord
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.lead import Interest, Lead
+from shared.ports.crm import Noted, Reminder
+
+OWNER_TYPE = "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"
+READ_ONLY = "not noted: the lead is closed and takes no notes"
+
+
+class Noting:
+    """The port's ``note`` and ``remind`` on the table ``lead``."""
+
+    def __init__(self, settings: DynamicsSettings, api: DynamicsApi) -> None:
+        """Take how contacts are written, and the way to the environment."""
+        self._settings = settings
+        self._api = api
+
+    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        """Append an interest as a note, whose key is made of the submission's id."""
+        try:
+            return await self._note(lead, record, interest)
+        except (GoneError, ReadOnlyError):  # sales was faster: look again
+            pass
+        try:
+            return await self._note(lead, record, interest)
+        except ReadOnlyError:
+            return Noted(id="", remarks=(READ_ONLY,))
+
+    async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+        shown = await self._api.lead(record.id)
+        if shown is None:
+            raise CrmUnavailableError(f"lead {record.id} was deleted meanwhile")
+        if tells(shown.get("description"), interest):
+            return Noted(id="")
+        contact = interest.submission.contact
+        told = writing(self._settings).written(contact, refused=refused_before(record)).told
+        text = story(interest, told)
+        texts = fitted({"subject": text.partition("\n")[0], "notetext": text}, NOTE_LENGTHS)
+        note_key = key("note", interest.submission.submission_id)
+        body = {**texts.values, "objectid_lead@odata.bind": f"/leads({shown['leadid']})"}
+        await self._write("annotations", note_key, body, customers_words(lead, [interest]))
+        return Noted(id=note_key, remarks=texts.remarks)
+
+    async def remind(self, record: CrmRecord, reminder: Reminder) -> str:
+        """Give the record's owner a task, whose key is made of the reminder's id."""
+        shown = await self._api.lead(record.id)
+        if shown is None:
+            raise CrmRejectedError(f"lead {record.id} was deleted: it has no owner to remind")
+        task_key = key("reminder", reminder.reminder_id)
+        await self._write("tasks", task_key, _task(shown, reminder))
+        return task_key
+
+    async def _write(
+        self, table: str, row_key: str, body: Row, hidden: Collection[str] = ()
+    ) -> None:
+        """Write a row; that it is there already is believed when it is seen."""
+        written = await self._api.create(table, row_key, body, hidden)
+        path = f"/{table}({row_key})"
+        if written is None and not await self._api.there_is(path, ID_COLUMNS[table]):
+            raise CrmUnavailableError(f"{path} can't be written and is not there")
+
+
+def _task(shown: Row, reminder: Reminder) -> dict[str, str]:
+    kind = shown.get(OWNER_TYPE) or "systemuser"
+    texts = fitted({"subject": reminder.subject, "description": reminder.text}, TASK_LENGTHS)
+    return {
+        **texts.values,
+        "scheduledend": odata_time(reminder.due_at),
+        "regardingobjectid_lead_task@odata.bind": f"/leads({shown['leadid']})",
+        "ownerid@odata.bind": f"/{kind}s({shown['_ownerid_value']})",
+    }
