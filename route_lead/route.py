@@ -13,14 +13,14 @@ stored. So a worker may die between any two lines, and a lost answer is found ou
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
 from route_lead.changes import RouteRules, let_go, release, untouched
 from route_lead.delivering import Deliverer
 from route_lead.storing import Recording, record_lead
-from shared.committing import LeadWriter
+from shared.committing import LeadWriter, Turns
 from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.domain.envelope import Deliver, Message, Push
 from shared.domain.errors import StorageUnavailableError, UnsentClaimError
@@ -50,11 +50,18 @@ class RoutePorts:
     jitter: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def writer(self) -> LeadWriter:
         """Return what writes leads."""
-        return LeadWriter(leads=self.leads, index=self.index, jitter=self.jitter, sleep=self.sleep)
+        return LeadWriter(
+            leads=self.leads,
+            index=self.index,
+            jitter=self.jitter,
+            sleep=self.sleep,
+            turns=self.turns,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,13 @@ async def record_lead(
 
     Raises ``UnsentClaimError`` if it may be recorded, and claimed, all the same.
     """
+    async with writer.turns.of(recording.lead_id):
+        return await _recorded(writer, recording, rules, clock)
+
+
+async def _recorded(
+    writer: LeadWriter, recording: Recording, rules: RouteRules, clock: Callable[[], datetime]
+) -> tuple[StoredLead, RecordedInterest | None]:
     tries = writer.tries()
     before = await _known(writer.leads, recording)
     try:

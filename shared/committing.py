@@ -1,9 +1,11 @@
 """Write changes of leads: once, and never without the index rows that they are found by."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from shared.domain.errors import StaleLeadError, StorageUnavailableError
 from shared.ports.index import LeadIndex
@@ -14,9 +16,39 @@ MOST_TRIES = 64
 
 MOST_LOST_ANSWERS = 2
 
-FIRST_PAUSE = 0.02
-LONGEST_PAUSE = 0.64
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 1.5
 """Seconds, of which ``jitter`` takes a part: who tries again at once only gets in the way."""
+
+LONGEST_TURN = 20
+"""Seconds that one waits for the others while storage does not answer them."""
+
+
+class Turns:
+    """Who writes a lead in this process: one after the other, so that only other processes race.
+
+    Nothing depends on it but time: whoever waits too long goes on, and the ETag decides.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nobody at work."""
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, lead_id: str) -> AsyncIterator[bool]:
+        """Wait for one's turn, and tell whether somebody else had one meanwhile."""
+        lock = self._locks.setdefault(lead_id, asyncio.Lock())
+        waited = lock.locked()
+        try:
+            async with asyncio.timeout(LONGEST_TURN):
+                await lock.acquire()
+        except TimeoutError:
+            yield waited
+            return
+        try:
+            yield waited
+        finally:
+            lock.release()
 
 
 class Tries:
@@ -55,6 +87,7 @@ class LeadWriter:
     index: LeadIndex
     jitter: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    turns: Turns = field(default_factory=Turns)
 
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write a change with its index rows, once."""
@@ -64,9 +97,15 @@ class LeadWriter:
         self, stored: StoredLead, decide: Callable[[StoredLead], LeadChange | None]
     ) -> StoredLead | None:
         """Write what ``decide`` makes of the lead as it is stored; None if the lead is gone."""
+        lead_id = stored.lead.lead_id
+        async with self.turns.of(lead_id) as waited:
+            return await self._change(await self.leads.read(lead_id) if waited else stored, decide)
+
+    async def _change(
+        self, current: StoredLead | None, decide: Callable[[StoredLead], LeadChange | None]
+    ) -> StoredLead | None:
         tries = self.tries()
         tried: list[LeadChange] = []
-        current: StoredLead | None = stored
         while current is not None:
             change = decide(current)
             if change is None:
@@ -78,7 +117,7 @@ class LeadWriter:
                 await tries.stale()
             except StorageUnavailableError as error:
                 tries.lost(error)
-            current = await self.leads.read(stored.lead.lead_id)
+            current = await self.leads.read(change.lead.lead_id)
             if current is not None and any(one.is_in(current) for one in tried):
                 return current
         return None
