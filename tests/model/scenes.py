@@ -194,3 +194,8 @@ def forgotten(state: State) -> str:
         if due_at is not None and (due_at, lead_id) not in state.world.lead_index.due_rows:
             return f"FORGOTTEN: there is no row for {due_at - START} later"
     return ""
+
+
+def duplicate_or_forgotten(state: State) -> str:
+    """Return what may never be wrong, at no moment."""
+    return two_records(state) or forgotten(state)

@@ -16,8 +16,8 @@ from tests.fakes import FakeCrm
 from tests.model.exploring import Rules, explore
 from tests.model.moving import Moves
 from tests.model.replaying import Histories, Tokens
-from tests.model.scenes import FIRST, SECOND, Programs, forgotten, queued, two_records
-from tests.model.states import Budget, State
+from tests.model.scenes import FIRST, SECOND, Programs, duplicate_or_forgotten, queued
+from tests.model.states import Budget
 from tests.model.world import World
 
 AHEAD = timedelta(hours=2)
@@ -33,10 +33,6 @@ def when_rows_are_due_or_settled(world: World) -> list[datetime]:
     rows = world.lead_index.due_rows.values()
     settled = [row.written_at + SETTLED + timedelta(seconds=1) for row in rows]
     return [*(row.due_at for row in rows), *settled]
-
-
-def duplicate_or_forgotten(state: State) -> str:
-    return two_records(state) or forgotten(state)
 
 
 RULES = Rules(always=duplicate_or_forgotten, at_end=lambda state: "")

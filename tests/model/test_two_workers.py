@@ -13,7 +13,8 @@ a record by our id and for one that does not:
   a deadline, which is shorter than a claim;
 - a death and a request without an answer, both, for a CRM that finds.
 
-The same where notes go to the CRM one by one; and with one worker, where a value comes and goes.
+Whatever happens, a lead that is behind has its row in the index at every moment. The same where
+notes go to the CRM one by one; and with one worker, where a value comes and goes.
 """
 
 from collections.abc import Iterator
@@ -29,13 +30,13 @@ from tests.model.scenes import (
     SECOND,
     THIRD,
     Programs,
+    duplicate_or_forgotten,
     not_as_it_should_be,
     queued,
-    two_records,
 )
 from tests.model.states import Budget
 
-RULES = Rules(always=two_records, at_end=not_as_it_should_be)
+RULES = Rules(always=duplicate_or_forgotten, at_end=not_as_it_should_be)
 
 NOTHING = Budget()
 A_DEATH = Budget(crashes=1)
