@@ -25,12 +25,13 @@ from shared.destinations.hubspot.fields import MESSAGE, OWNER, untold
 from shared.destinations.hubspot.follow_up import (
     BASELINE_KEYS,
     CONTACT_SHOWN,
+    FILLED,
     TASK_SHOWN,
     acted_at,
     baseline,
     ids_of,
 )
-from shared.destinations.hubspot.placing import FILLED, GoneError, Placed, Placing
+from shared.destinations.hubspot.placing import GoneError, Placed, Placing
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmUnavailableError

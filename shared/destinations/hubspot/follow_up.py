@@ -24,7 +24,10 @@ from shared.ports.crm import FollowUpQuestion
 COUNTER = "num_contacted_notes"
 TIMES = ("notes_last_contacted", "hs_sales_email_last_replied")
 SIGNALS = (COUNTER, *TIMES, STATUS)
-BASELINE_KEYS = frozenset({*SIGNALS, "taken_after", "existed", "do_not_contact", REFUSED})
+FILLED = "filled"
+"""In the baseline: what we have filled of a contact that sales had before us is ours to change."""
+
+BASELINE_KEYS = frozenset({*SIGNALS, "taken_after", "existed", "do_not_contact", FILLED, REFUSED})
 MERGED_IDS = "hs_merged_object_ids"
 CONTACT_SHOWN = (*SIGNALS, MERGED_IDS)
 

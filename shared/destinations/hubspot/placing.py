@@ -21,6 +21,7 @@ from shared.destinations.hubspot.fields import (
     new_contact,
     optional,
 )
+from shared.destinations.hubspot.follow_up import FILLED
 from shared.destinations.hubspot.meaning import MissingError, TakenError
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
@@ -35,8 +36,6 @@ from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Changed
 
 EMAIL = "email"
-FILLED = "filled"
-"""In the baseline: what we have filled of a contact that sales had before us is ours to change."""
 
 NOT_FOUND_AGAIN = (
     "the contact may exist, and without an e-mail that HubSpot takes it can't be found; a property"
