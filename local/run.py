@@ -48,7 +48,7 @@ class RunOptions:
     def ready_files(self) -> list[Path]:
         """Return where URL and connection stand while the app runs, for other programs."""
         run_file = self.data / RUN_FILE if self.data else None
-        return [path for path in (self.ready_file, run_file) if path]
+        return [path for path in (run_file, self.ready_file) if path]  # ready comes last
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 SIGINT_IGNORED = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
 RUN = ("run", "--no-settings-file", "--port=0", "--memory")
-RUN_STOPPED = "Stopping; what runs gets 10 s, Ctrl-C again ends at once."
+RUN_STOPPED = "Ctrl-C again ends at once."
 
 
 async def stopped(command: tuple[str, ...], *, once: str) -> tuple[str, int]:
