@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.committing import LeadWriter
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import Lead
 from shared.domain.merging import answered
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.listing import LeadState, listed
@@ -61,11 +62,18 @@ async def record_follow_up(
     return after
 
 
+def _why_none(lead: Lead) -> str:
+    if lead.test:
+        return "it is a test lead"
+    if lead.do_not_contact:
+        return "nobody may contact the customer"
+    return "there is no way to reach the customer"
+
+
 def _refuse(stored: StoredLead, at: datetime) -> None:
     lead = stored.lead
     if lead.follow_up.state is FollowUpState.NONE:
-        why = "a test lead" if lead.test else "nobody may contact the customer"
-        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why}")
+        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {_why_none(lead)}")
     done_at = lead.follow_up.done_at
     if done_at is not None and at < done_at:
         raise RefusedError(

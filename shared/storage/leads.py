@@ -126,7 +126,7 @@ def _readable(lead_id: str) -> Iterator[None]:
     """Keep a row that only a newer version of the app can read waiting for that, and none else."""
     try:
         yield
-    except ValueError:
+    except (AttributeError, LookupError, TypeError, ValueError):
         unreadable = f"storage: this version of the app can't read the rows of lead {lead_id}"
         raise StorageUnavailableError(unreadable) from None  # the cause would show what is in them
 

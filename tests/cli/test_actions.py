@@ -167,7 +167,7 @@ async def test_a_follow_up_that_makes_no_sense_is_refused(account: Account) -> N
 
     with pytest.raises(RefusedError, match="awaits no follow-up: nobody may contact the customer"):
         await follow_up(account, nobody, timedelta(0))
-    with pytest.raises(RefusedError, match="awaits no follow-up: a test lead"):
+    with pytest.raises(RefusedError, match="awaits no follow-up: it is a test lead"):
         await follow_up(account, test, timedelta(0))
     with pytest.raises(UsageError, match="is still to come"):
         await follow_up(account, stored, -timedelta(hours=1))

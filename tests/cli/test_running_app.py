@@ -78,8 +78,9 @@ async def test_a_test_lead_is_sent_listed_and_shown(terminal: Terminal) -> None:
     assert shown.out.startswith(f"lead {lead_id}, version 1, known by email\n")
     assert "recorded" in shown.out
     assert "delivered  azure_table" in shown.out
-    [line] = [line for line in as_table.out.splitlines() if lead_id[:8] in line]
-    assert line.endswith("delivered none")
+    assert lead_id[:8] in as_table.out
+    assert "(test) MSFT_TEST_" in as_table.out
+    assert " · delivered · " in " ".join(as_table.out.split())
     assert all(len(line) <= 80 for line in as_table.out.splitlines())
     details = as_json.json
     assert [event["kind"] for event in details["events"]] == ["recorded", "delivered"]

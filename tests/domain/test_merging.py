@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.identity import contact_forms
+from shared.domain.identity import answerable, contact_forms
 from shared.domain.lead import Contact, KeyKind, Lead, Submission
 from shared.domain.merging import (
     fingerprint,
@@ -57,7 +57,8 @@ def test_the_clock_runs_from_the_first_interest_that_asks_for_contact(
 ) -> None:
     asked = [s.received_at for s in history if not s.do_not_contact]
     lead = merged(history)
-    assert lead.follow_up.clock_started_at == min(asked, default=None)
+    started_at = min(asked, default=None) if answerable(lead.contact) else None
+    assert lead.follow_up.clock_started_at == started_at
     assert lead.do_not_contact == (not asked)
 
 

@@ -97,7 +97,10 @@ def refused(request: Request, response: httpx.Response) -> CrmError | None:
             if refuses
             else meaning(request, response, told)
         )
-    elsewhere = response.is_client_error and response.status_code not in TRY_LATER
+    elsewhere = response.is_client_error and response.status_code not in {
+        HTTPStatus.UNAUTHORIZED,
+        *TRY_LATER,
+    }
     return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
 
 

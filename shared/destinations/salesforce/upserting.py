@@ -117,7 +117,9 @@ class Upserting:
             hidden = (*customers_words(lead, changed.interests), *row.texts)
             return await self._api.update_lead(row.record_id, values, hidden=hidden)
 
-        body_of = partial(changed_lead, self._settings, lead, changed.record, names)
+        # What was flagged on a lead that is merged by now says nothing of the one in its place.
+        same = changed.record if changed.record and changed.record.id == row.record_id else None
+        body_of = partial(changed_lead, self._settings, lead, same, names)
         try:
             saved = await save(body_of, send)
         except ConvertedError:

@@ -39,6 +39,19 @@ async def test_a_lead_that_sales_merged_is_found_where_it_went(
     assert only(server).values["phone"] == NEW_PHONE.phone
 
 
+async def test_the_lead_that_one_was_merged_into_is_flagged_too(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm, lead())
+    master = server.insert("Lead", {"LastName": "O", "Company": "F"}, SALES)["Id"]
+    server.sales_merges(record.id, master)
+    assert not only(server).do_not_contact
+
+    await deliver(crm, lead(), record=record, fields=set())
+
+    assert only(server).do_not_contact
+
+
 @pytest.mark.parametrize("purged", [False, True])
 async def test_a_lead_that_sales_deleted_is_made_anew_when_the_customer_asks_again(
     server: SalesforceServer, crm: SalesforceCrm, *, purged: bool

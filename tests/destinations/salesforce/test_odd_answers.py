@@ -74,6 +74,17 @@ async def test_what_a_proxy_answers_to_a_create_says_nothing_of_the_lead(
         assert len(server.records()) == number
 
 
+@pytest.mark.parametrize("body", [page(200).body, b"{}", b""])
+async def test_a_write_is_not_sent_again_on_a_401_that_is_not_salesforces(
+    server: SalesforceServer, crm: SalesforceCrm, body: bytes
+) -> None:
+    server.faults_at[CREATE] = Reply(status=401, body=body, done=True)
+
+    await refusal(crm)
+
+    assert server.calls.count(CREATE) == 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
 async def test_no_answer_to_a_question_parks_a_lead(
     server: SalesforceServer, crm: SalesforceCrm, status: int
