@@ -57,7 +57,7 @@ def import_all(
     *,
     yes: Yes = False,
 ) -> None:
-    """Restore a backup into tables that hold no leads. Stop the app first."""
+    """Restore a backup into tables that hold no leads. Pause the app first (see the runbook)."""
 
     async def command() -> None:
         stores = open_empty_stores()

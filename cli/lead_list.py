@@ -19,7 +19,7 @@ ID_DIGITS = 8
 WIDE = 120
 """Columns of a terminal from which on a line can hold all that a list says of a lead."""
 
-WIDEST = {"contact": 56, "action": 24, "offer": 28}
+WIDEST = {"contact": 56, "action": 24, "offer": 28, "country": 12}
 MARKS = {"test": "test", "anonymous": "anonymous", "do_not_contact": "do not contact"}
 
 CSV_COLUMNS = (
