@@ -39,5 +39,5 @@ def test_no_function_failed_and_nobody_is_named_in_the_logs(seen: Seen) -> None:
 
     assert "accepted" in logged
     assert "Traceback" not in logged
-    assert "failed" not in logged
+    assert "failed" not in logged.replace("failed=0", "")  # what a sweep counts
     assert not [line for line in logged.splitlines() if "@" in line]
