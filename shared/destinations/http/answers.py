@@ -38,6 +38,7 @@ class Request:
 
     ``shown`` names what of ``json`` and ``params`` is not the customer's: errors may repeat it.
     ``hidden`` are texts of the customer's that are not sent: errors may quote the whole record.
+    ``blind`` is a write of which nobody can find out later whether it was done.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Request:
     form: Mapping[str, str] | None = None
     shown: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
+    blind: bool = False
 
 
 def meaning(request: Request, response: httpx.Response, words: str = "") -> CrmError:
@@ -59,6 +61,8 @@ def meaning(request: Request, response: httpx.Response, words: str = "") -> CrmE
     """
     status = response.status_code
     told = f"{status} {_phrase(status)}: {words}".rstrip(": ")
+    if request.blind:
+        return unanswered(request, told, response)
     if status in NO_ACCESS:
         return CrmCredentialsError(told)
     if response.is_redirect:

@@ -43,16 +43,19 @@ class HttpClient:
         *,
         tokens: Tokens | None = None,
         classify: Classify | None = None,
+        refuses_token: Callable[[httpx.Response], bool] = lambda _: False,
         timeout: httpx.Timeout = TIMEOUT,
         longest_answer: int = LONGEST_ANSWER,
     ) -> None:
         """Take where it is, how to get a token, what its errors mean, and what it may take.
 
-        Of an answer, so many bytes are read; what is longer is cut.
+        ``refuses_token`` tells whether a 401 is the vendor's own. Of an answer, so many bytes are
+        read; what is longer is cut.
         """
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._classify = classify or (lambda _request, _response: None)
+        self._refuses_token = refuses_token
         self._timeout = timeout
         self._longest_answer = longest_answer
         self._client: httpx.AsyncClient | None = None
@@ -62,15 +65,15 @@ class HttpClient:
     ) -> httpx.Response:
         """Send a request; return the answer if it is a success or one of ``accept``.
 
-        A token that is refused is fetched anew, once. A write is sent again with it only if the
-        vendor's own words refused the old one: after another's it may have been done. Raises
+        A token that is refused is fetched anew, once. A write is sent again with it only if it was
+        the vendor that refused the old one: after a proxy's 401 it may have been done. Raises
         ``CrmError``.
         """
         token = await self._tokens.get() if self._tokens else ""
         response = await self._send(request, token)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens:
             token = await self._tokens.get(instead_of=token)
-            if not request.writes or self._classify(request, response):
+            if not request.writes or self._refuses_token(response):
                 response = await self._send(request, token)
         if response.is_success or response.status_code in accept:
             return response

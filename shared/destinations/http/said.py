@@ -25,6 +25,10 @@ WITHIN_WORDS = 4
 SINGLE_WORDS = 100
 """Characters: of values up to this length single words are hidden too, of texts their pieces."""
 
+A_RECORD = 4
+"""Values: a message that quotes so many quotes a record, and what stands between them is hidden,
+too: it may be a value that the record had before."""
+
 ESCAPE = re.compile(r"%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|.)|&#?\w+;")
 """Of URLs, JSON and HTML, in lower case."""
 
@@ -55,6 +59,9 @@ def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> st
     covered = [False] * len(read)
     for quoted in (*_quotes(read, spelled), *_quotes(_blanked(read), spelled)):
         covered[quoted] = [True] * (quoted.stop - quoted.start)
+    starts = [at for at, hide in enumerate(covered) if hide and not (at and covered[at - 1])]
+    if len(starts) >= A_RECORD:
+        covered[starts[0] : starts[-1]] = [True] * (starts[-1] - starts[0])
     for word in re.finditer(r"\w+", words[:READ]):
         if word[0] in shown:
             covered[slice(*word.span())] = [False] * len(word[0])

@@ -1,7 +1,7 @@
 """Requests in HubSpot's shape: contacts, and the notes and tasks that are attached to them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import batched
@@ -70,7 +70,12 @@ class HubspotApi:
         shown = (*SIGNALS, *PROPERTIES.values(), OTHER_EMAILS, MESSAGE, OWNER, settings.id_property)
         self._shown = ",".join(shown)
         meaning = Meaning(settings, clock)
-        self._http = HttpClient(settings.url, tokens=Tokens(self._key), classify=meaning)
+        self._http = HttpClient(
+            settings.url,
+            tokens=Tokens(self._key),
+            classify=meaning,
+            refuses_token=lambda response: in_its_words(body_of(response)),
+        )
 
     @property
     def where(self) -> str:
@@ -96,10 +101,15 @@ class HubspotApi:
         """Change a contact; tell whether there is one."""
         return await self._record(self.patch(contact_id, values, hidden)) is not None
 
-    async def create(self, values: Mapping[str, str], hidden: Iterable[str] = ()) -> Record:
-        """Create a contact; raise ``TakenError`` if one of its unique values is another's."""
+    async def create(
+        self, values: Mapping[str, str], hidden: Iterable[str] = (), *, blind: bool = False
+    ) -> Record:
+        """Create a contact; raise ``TakenError`` if one of its unique values is another's.
+
+        ``blind`` says that it has no such value, and can't be found again.
+        """
         new = {"properties": dict(values), "associations": []}
-        request = writing(self.contacts, new, hidden)
+        request = replace(writing(self.contacts, new, hidden), blind=blind)
         return record_in(request, await self._http.call(request))
 
     async def has_unique(self, name: str) -> bool:

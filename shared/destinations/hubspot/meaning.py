@@ -88,7 +88,12 @@ class Meaning:
         body = body_of(response)
         own_words = in_its_words(body)
         is_record = not (request.method == "POST" and request.path.endswith("/contacts"))
-        if response.status_code == HTTPStatus.NOT_FOUND and not (own_words and is_record):
+        believed = own_words or not request.blind
+        if (
+            response.status_code == HTTPStatus.NOT_FOUND
+            and believed
+            and not (own_words and is_record)
+        ):
             return wrong_address(response)
         return self._meant(request, response, body) if own_words else None
 

@@ -82,8 +82,9 @@ class Placing:
         before = changed.record
         contact = await self._api.contact(before.id) if before else None
         if before is None or contact is None:
-            found = await self.look(lead)
-            return self._found(changed, found, lead) if found else None
+            contact = await self.look(lead)
+            if before is None or contact is None or contact.id != before.id:
+                return self._found(changed, contact, lead) if contact else None
         merged = contact.id != before.id
         return Placed(
             contact=contact,
@@ -120,10 +121,11 @@ class Placing:
             new = new_contact(
                 lead, changed.interests, self._settings, has_id=has_id, refused=left_out
             )
-            if uncertain and not has_id and EMAIL not in new.values:
+            blind = not has_id and EMAIL not in new.values
+            if uncertain and blind:
                 raise CrmUncertainError(f"{NOT_FOUND_AGAIN} {self._settings.id_property} {BY_ID}")
             try:
-                made = await self._api.create(new.values, hidden)
+                made = await self._api.create(new.values, hidden, blind=blind)
             except MissingError as error:
                 if error.names.isdisjoint(left_out):
                     raise

@@ -104,6 +104,11 @@ def refused(request: Request, response: httpx.Response) -> CrmError | None:
     return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
 
 
+def session_ended(response: httpx.Response) -> bool:
+    """Tell whether it is Salesforce that takes a token no longer."""
+    return any(fault.code == "INVALID_SESSION_ID" for fault in faults_of(json_of(response)))
+
+
 def _by_code(
     request: Request, response: httpx.Response, faults: tuple[Fault, ...], told: str
 ) -> CrmError | None:

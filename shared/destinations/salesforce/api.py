@@ -14,7 +14,7 @@ from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.reading import understood
 from shared.destinations.http.tokens import Tokens
-from shared.destinations.salesforce.answers import refused, written_id
+from shared.destinations.salesforce.answers import refused, session_ended, written_id
 from shared.destinations.salesforce.login import Login
 from shared.destinations.salesforce.rows import Row, by_id
 from shared.destinations.salesforce.settings import SalesforceSettings
@@ -32,7 +32,12 @@ class SalesforceApi:
     def __init__(self, settings: SalesforceSettings) -> None:
         """Take settings that were checked; nothing is sent yet."""
         self._login = Login(settings)
-        self._http = HttpClient(settings.url, tokens=Tokens(self._login.token), classify=refused)
+        self._http = HttpClient(
+            settings.url,
+            tokens=Tokens(self._login.token),
+            classify=refused,
+            refuses_token=session_ended,
+        )
         self._path = f"/services/data/{settings.api_version}"
 
     @property

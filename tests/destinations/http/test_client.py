@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.client import Classify, HttpClient
+from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
 from tests.fakes import Clock
@@ -57,10 +57,8 @@ async def serving(*answers: bytes) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def client(
-    url: str, tokens: Tokens | None = None, classify: Classify | None = None
-) -> AsyncIterator[HttpClient]:
-    http = HttpClient(url, tokens=tokens, classify=classify)
+async def client(url: str, tokens: Tokens | None = None) -> AsyncIterator[HttpClient]:
+    http = HttpClient(url, tokens=tokens, refuses_token=lambda answer: answer.text == "expired")
     try:
         yield http
     finally:
@@ -122,10 +120,6 @@ async def test_a_token_is_fetched_once_for_many_and_sent_as_a_bearer() -> None:
     assert all("\r\nAuthorization: Bearer t1\r\n" in asked for asked in served.asked)
 
 
-def own_words(_: Request, response: httpx.Response) -> CrmCredentialsError | None:
-    return CrmCredentialsError("token refused") if response.text == "expired" else None
-
-
 @pytest.mark.parametrize(
     ("request_", "refusal"), [(READ, ""), (READ, "expired"), (CREATE, "expired")]
 )
@@ -136,7 +130,7 @@ async def test_a_token_that_is_refused_is_fetched_anew_once(
     answers = [said(401, refusal), said(200), said(401, refusal), said(401, "who are you?")]
     async with (
         serving(*answers) as served,
-        client(served.url, Tokens(issuer, issuer.clock), own_words) as http,
+        client(served.url, Tokens(issuer, issuer.clock)) as http,
     ):
         await http.call(request_)
         with pytest.raises(CrmCredentialsError, match=r"^401 Unauthorized$"):
@@ -150,7 +144,7 @@ async def test_a_write_is_not_sent_again_on_the_word_of_a_proxy() -> None:
     issuer = Issuer(Clock())
     async with (
         serving(said(401, "<html>"), said(200)) as served,
-        client(served.url, Tokens(issuer, issuer.clock), own_words) as http,
+        client(served.url, Tokens(issuer, issuer.clock)) as http,
     ):
         with pytest.raises(CrmCredentialsError, match=r"^401 Unauthorized$"):
             await http.call(CREATE)

@@ -127,3 +127,15 @@ def test_words_that_quote_the_contact_are_not_told_at_all(words: str, told: str)
     request = replace(REQUEST, json=None)
 
     assert unless_quoting(request, words, ["zoe@fabrikam.example", "", "DE"]) == told
+
+
+def test_of_a_record_that_is_quoted_what_stands_between_its_values_is_hidden() -> None:
+    values = ["Zoë", "O'Hara", "Fabrikam", "Boss"]
+
+    told = without(values, "400 no: Zoë O'Hara, +49 30 1234567, Boss, Fabrikam is there twice")
+
+    assert told == "400 no: … is there twice"
+
+
+def test_a_few_values_are_no_record() -> None:
+    assert without(["Zoë", "Boss"], "Zoë is no Boss") == "… is no …"

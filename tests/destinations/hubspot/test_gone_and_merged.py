@@ -10,6 +10,7 @@ from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
 from shared.domain.lead import Lead
 from tests.destinations.hubspot.world import (
+    CONTACTS,
     CREATE,
     FIRST,
     MOVED,
@@ -223,3 +224,18 @@ async def test_a_deleted_contact_that_is_not_of_the_lead_is_left_alone(
     server.sales_deletes(before.id)
 
     assert await crm_for().follow_ups([question(before)]) == {}
+
+
+async def test_a_contact_that_is_missed_by_its_id_but_found_by_its_e_mail_is_the_one_that_we_know(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.answers_at[f"GET {CONTACTS}/{record.id}"] = error(
+        404, "OBJECT_NOT_FOUND", "resource not found"
+    )
+
+    since = replace(SECOND, submission=replace(SECOND.submission, contact=MOVED.contact))
+    after = await deliver(crm, MOVED, since, record=record, fields=frozenset({"title"}))
+
+    assert server.contacts[record.id]["jobtitle"] == "CTO"
+    assert after.baseline.get("existed", "") == record.baseline.get("existed", "")

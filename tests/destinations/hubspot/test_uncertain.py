@@ -2,11 +2,13 @@
 
 import pytest
 
-from local.fakes.hubspot import HubspotServer
+from local.fakes.faults import Reply, page
+from local.fakes.hubspot import HubspotServer, error
 from local.fakes.server import Fault
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
+    CrmSettingsError,
     CrmUncertainError,
 )
 from shared.domain.lead import Lead
@@ -43,6 +45,37 @@ async def test_without_email_and_our_property_an_unanswered_create_is_for_a_pers
         await deliver(crm, NO_EMAIL, uncertain=True)
 
     assert len(server.contacts) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(page(status, done=True) for status in (400, 401, 403, 404, 409, 413)),
+        Reply(status=404, body=b"{}", done=True),
+        Reply(status=302, headers={"Location": "https://proxy.example/login"}, done=True),
+    ],
+    ids=lambda answer: f"{answer.status} {answer.body[:9]!r}",
+)
+async def test_a_proxy_is_not_believed_that_a_contact_was_not_created_if_it_can_not_be_found(
+    server: HubspotServer, crm: HubspotCrm, answer: Reply
+) -> None:
+    server.unique.clear()
+    server.faults_at[CREATE] = answer
+
+    with pytest.raises(CrmOutcomeUnknownError, match=rf"^{answer.status}"):
+        await deliver(crm, NO_EMAIL)
+
+    assert len(server.contacts) == 1
+
+
+async def test_hubspot_itself_is_believed_that_a_contact_was_not_created(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    server.unique.clear()
+    server.answers_at[CREATE] = error(403, "MISSING_SCOPES", "Not granted.")
+
+    with pytest.raises(CrmSettingsError, match=r"^403 MISSING_SCOPES"):
+        await deliver(crm, NO_EMAIL)
 
 
 async def test_without_email_and_our_property_a_contact_is_created_and_known_by_its_id(
