@@ -6,94 +6,34 @@ the CRM works again, and in the end there is one record, with each interest on i
 """
 
 import logging
-import re
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Container,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, override
+from dataclasses import dataclass, field, replace
+from typing import override
 
 from local.fakes.faults import Fault
-from local.fakes.server import CrmServer, SeenRecord
-from shared.domain.delivery import LONGEST_ASKED_FOR, LONGEST_QUOTA
-from shared.ports.index import Trouble
+from local.fakes.server import CrmServer
+from shared.domain.delivery import UNCERTAIN
 from shared.ports.leads import EventKind
+from tests.crm_contract.aftermath import (
+    Outcome,
+    difference,
+    outcome_of,
+    troubles,
+    waits_wrongly,
+)
 from tests.crm_contract.known_errors import known_errors
-from tests.crm_contract.odd_answers import CUSTOMER, PLANTED, Answer, Body, answers
+from tests.crm_contract.odd_answers import PLANTED, Answer, Body, answers
+from tests.crm_contract.scenes import OF_ALL, OF_ONE, Call, Role, Scene, again, calls_of
 from tests.crm_contract.subjects import Subject, on_a_socket
 from tests.crm_contract.world import World
-from tests.fakes import FakeLeadIndex
 
-SOONEST = timedelta(seconds=15)
-WAITS_SECONDS = 0.2
+WAITS_SECONDS = 0.05
 SOME = 19
 """Of all answers, one in so many is tried at further calls of a role."""
 
-WORDS = "Open, sesame."
-LATER = CUSTOMER | {"Title": "Grandvizier and more", "Phone": "+49 30 27654321"}
-NOT_NOTED = "not noted"
-"""In the remark on an interest that the CRM has no room for: then it is in the audit trail only."""
-
 FIXED = {"marketo": {"company"}}
 """Fields that can't be changed later, by the vendor's own rules."""
-
-
-class Outcome(StrEnum):
-    """What becomes of a lead whose delivery met an answer."""
-
-    DELIVERED = "delivered"
-    WAITS = "waits"
-    TROUBLE = "trouble"
-    UNKNOWN = "unknown"
-    PARKED = "parked"
-
-
-class Role(StrEnum):
-    """What a call of a delivery is for."""
-
-    LOOK_UP = "look-up"
-    CREATE = "create"
-    UPDATE = "update"
-    NOTE = "note"
-    OPT_OUT = "opt-out"
-
-
-ROLES = {
-    r"^GET |/batch/read$": Role.LOOK_UP,
-    r"/unsubscribe-all$": Role.OPT_OUT,
-    r"/notes$|/annotations\(|/sobjects/Task$": Role.NOTE,
-    r"POST /crm/objects/[\d-]+/contacts$|POST .*/sobjects/Lead$": Role.CREATE,
-    r"PATCH /crm/objects/|PATCH .*/sobjects/Lead/": Role.UPDATE,
-}
-"""What calls are for, where their names tell; the others are a create, an update, a note."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a delivery, by its number in it."""
-
-    number: int
-    name: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A delivery that is about to be tried, and what it calls."""
-
-    name: str
-    world: World
-    memory: Mapping[str, Any]
-    calls: tuple[Call, ...]
 
 
 @dataclass
@@ -117,40 +57,6 @@ class Lines(logging.Handler):
     @override
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(self.format(record))
-
-
-async def new(world: World, _: CrmServer) -> None:
-    await world.push(CUSTOMER, description=WORDS)
-
-
-async def new_without_email(world: World, _: CrmServer) -> None:
-    await world.push({**CUSTOMER, "Email": ""}, description=WORDS)
-
-
-async def not_to_be_contacted(world: World, _: CrmServer) -> None:
-    await world.push(CUSTOMER, description=WORDS, action="DNC")
-
-
-async def again(world: World, _: CrmServer) -> None:
-    await world.push(CUSTOMER, description=WORDS)
-    await world.rest()
-    await world.push(LATER, description=f"{WORDS} Again.")
-
-
-async def after_a_lost_answer(world: World, server: CrmServer) -> None:
-    server.write_faults.append(Fault.CUT_AFTER)
-    await world.push(CUSTOMER, description=WORDS)
-    await world.work(world.queue.take() or "")
-    world.clock.now = min(message.visible_at for message in world.queue.messages)
-
-
-SCENES: tuple[Callable[[World, CrmServer], Awaitable[None]], ...] = (
-    new,
-    new_without_email,
-    not_to_be_contacted,
-    again,
-    after_a_lost_answer,
-)
 
 
 async def grid_of(name: str) -> Grid:
@@ -193,7 +99,7 @@ class Runner:
     async def scenes(self) -> AsyncIterator[Scene]:
         """Give each delivery at the moment before it is tried, with what it will call."""
         empty = self._server.remembered()
-        for prepare in SCENES:
+        for prepare in (*OF_ALL, *OF_ONE.get(self._name, ())):
             self._server.restore(empty)
             world = World(self._subject)
             await prepare(world, self._server)
@@ -203,7 +109,7 @@ class Runner:
             made = len(self._server.calls)
             await rehearsal.work(rehearsal.queue.take() or "")
             assert outcome_of(rehearsal) is Outcome.DELIVERED, prepare.__name__
-            calls = tuple(_calls(self._server.calls[made:], is_new=prepare is not again))
+            calls = tuple(calls_of(self._server.calls[made:], is_new=prepare is not again))
             yield Scene(prepare.__name__, world, memory, calls)
 
     async def try_out(self, scene: Scene, call: Call, answer: Answer) -> None:
@@ -214,7 +120,7 @@ class Runner:
         await world.work(world.queue.take() or "")
         outcome = outcome_of(world)
         self._grid.add(answer, call.role, outcome)
-        faults = [*self._told(world), *_waits_wrongly(world, before, answer)]
+        faults = [*self._told(world), *waits_wrongly(world, before, is_known=answer.is_known)]
         if outcome is Outcome.PARKED and not self._may_park(call, answer):
             faults.append(f"parked: {world.delivery.parked_reason}")
         faults += self._swayed(scene, call, answer, outcome)
@@ -286,68 +192,10 @@ class Runner:
         if key not in self._recovered:
             world.crm.seconds = None
             await world.rest()
-            if outcome_of(world) is Outcome.PARKED:
+            uncertain = world.delivery.parked_reason.startswith(UNCERTAIN)
+            if outcome_of(world) is Outcome.PARKED and not uncertain:
                 await world.release()
                 await world.rest()
             ignored = {*answer.without, *FIXED.get(self._name, ())}
             self._recovered[key] = difference(world, self._server.records(), ignored)
         return self._recovered[key]
-
-
-def outcome_of(world: World) -> Outcome:
-    """Return what became of the lead."""
-    delivery, version = world.delivery, world.lead.version
-    if delivery.delivered_version == version:
-        return Outcome.DELIVERED
-    if delivery.parked_version == version:
-        return Outcome.PARKED
-    if delivery.claim_id:
-        return Outcome.UNKNOWN
-    return Outcome.TROUBLE if troubles(world) else Outcome.WAITS
-
-
-def troubles(world: World) -> Sequence[Trouble]:
-    """Return the troubles that are shown."""
-    index = world.ports.index
-    assert isinstance(index, FakeLeadIndex)
-    return [*index.told.values()]
-
-
-def difference(world: World, records: Sequence[SeenRecord], ignored: Container[str]) -> str:
-    """Return how what the CRM holds differs from the lead, "" if it does not."""
-    if outcome_of(world) is not Outcome.DELIVERED:
-        return world.delivery.parked_reason or world.delivery.last_error
-    if len(records) != 1:
-        return f"{len(records)} records"
-    [record] = records
-    differing = [
-        f"{one} is {record.values.get(one)!r} instead of {given!r}"
-        for one, given in asdict(world.lead.contact).items()
-        if one not in ignored and record.values.get(one, "") != given
-    ]
-    told = " ".join(event.detail for event in world.told(EventKind.DELIVERED))
-    missing = world.missing(record) if NOT_NOTED not in told else []
-    return "; ".join([*differing, *missing, *doubled(world, record)])
-
-
-def doubled(world: World, record: SeenRecord) -> list[str]:
-    """Return the ids of interests that a record has more than once."""
-    said = [record.description, *record.notes]
-    ids = [f"{number:032x}" for number in range(1, len(world.pushed) + 1)]
-    return [f"{one} twice" for one in ids if sum(text.count(one) for text in said) > 1]
-
-
-def _waits_wrongly(world: World, since: datetime, answer: Answer) -> Iterator[str]:
-    """Give what is wrong with the time of the next attempt."""
-    next_at = world.delivery.next_attempt_at
-    longest = LONGEST_QUOTA if answer.is_known else LONGEST_ASKED_FOR
-    if next_at is not None and not SOONEST <= next_at - since <= longest:
-        yield f"the next attempt is after {next_at - since}"
-
-
-def _calls(names: Sequence[str], *, is_new: bool) -> Iterator[Call]:
-    """Give the calls of a delivery, each with what it is for."""
-    writes = iter((Role.CREATE, Role.UPDATE) if is_new else (Role.UPDATE, Role.NOTE))
-    for number, name in enumerate(names):
-        known = (role for pattern, role in ROLES.items() if re.search(pattern, name))
-        yield Call(number, name, next(known, None) or next(writes))

@@ -7,8 +7,10 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.crm_contract.fault_grid import Grid, Outcome, Role, grid_of
+from tests.crm_contract.aftermath import Outcome
+from tests.crm_contract.fault_grid import Grid, grid_of
 from tests.crm_contract.odd_answers import Answer, Body
+from tests.crm_contract.scenes import Role
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "destinations" / "faults.md"
 TITLES = {
