@@ -78,7 +78,7 @@ def delivery_row(lead_id: str, delivery: Delivery) -> Row:
     return {
         **_keys(lead_id, DELIVERY_ROW + delivery.destination),
         **_columns(delivery, without={"destination", "record"}),
-        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD, without={"remarks"}),
+        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD),
     }
 
 
