@@ -14,14 +14,18 @@
     │   ├── StorageRefusedError     the operator: storage will never take this write
     │   ├── StaleLeadError          nobody: somebody else wrote first, read again
     │   └── AlreadyRecordedError    nobody: the submission was recorded before
-    └── CrmError
-        ├── CrmUnavailableError     nobody: the CRM did not do it and may later
-        ├── CrmCredentialsError     the operator: the CRM refuses who we are
-        ├── CrmSettingsError        the operator: our settings do not fit what the CRM has
-        ├── CrmRejectedError        the operator: the CRM refuses this lead
-        │   └── CrmFieldsRefusedError   nobody: the lead is sent again without these fields
-        ├── CrmOutcomeUnknownError  nobody: the CRM may or may not have done it
-        └── CrmUncertainError       the operator: only a person can tell whether the record exists
+    ├── CrmError
+    │   ├── CrmUnavailableError     nobody: the CRM did not do it and may later
+    │   ├── CrmCredentialsError     the operator: the CRM refuses who we are
+    │   ├── CrmSettingsError        the operator: our settings do not fit what the CRM has
+    │   ├── CrmRejectedError        the operator: the CRM refuses this lead
+    │   │   └── CrmFieldsRefusedError   nobody: the lead is sent again without these fields
+    │   ├── CrmOutcomeUnknownError  nobody: the CRM may or may not have done it
+    │   └── CrmUncertainError       the operator: only a person can tell whether the record exists
+    └── ChannelError
+        ├── ChannelUnavailableError nobody: the channel may take the message later
+        ├── ChannelRefusedError     the operator: the channel will not take this message
+        └── ChannelSettingsError    the operator: a setting of the channel is missing or wrong
 """
 
 from collections.abc import Collection, Sequence
@@ -144,3 +148,24 @@ class CrmOutcomeUnknownError(CrmError):
 
 class CrmUncertainError(CrmError):
     """An earlier request may have created the record and the destination can't be asked."""
+
+
+class ChannelError(RelayError):
+    """The root of what a notice channel answers; holds no secret and no customer's text."""
+
+
+class ChannelUnavailableError(ChannelError):
+    """The channel gave no usable answer; it may have taken the message, and may take it later."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        """Take the reason and the wait the channel asked for, if it did."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class ChannelRefusedError(ChannelError):
+    """The channel refuses this message: a further try would be refused as well."""
+
+
+class ChannelSettingsError(ChannelError):
+    """A setting of the channel is missing or wrong, or the recipient has no address for it."""
