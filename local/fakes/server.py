@@ -1,4 +1,4 @@
-"""What the fake CRMs share: a socket, tokens that end, and faults on demand.
+"""What the fakes share: a socket, tokens that end, and faults on demand.
 
 A fault is taken by the next call that is about a record, not by one for a token.
 """
@@ -22,7 +22,7 @@ from uvicorn.server import ServerState
 from local.fakes.connection import Cuttable, Half, cut, endless
 from local.fakes.faults import DONE, Fault, Reply
 
-__all__ = ["CrmServer", "Fault", "SeenRecord"]
+__all__ = ["CrmServer", "FakeServer", "Fault", "SeenRecord"]
 
 
 @dataclass(kw_only=True)
@@ -43,8 +43,8 @@ class SeenRecord:
     do_not_contact: bool
 
 
-class CrmServer:
-    """A fake CRM; a subclass has routes, an answer for each fault, and a view of its records.
+class FakeServer:
+    """A fake of a vendor's server; a subclass has routes and an answer for each fault.
 
     ``faults`` come one by one, ``write_faults`` at calls that write; ``faults_at`` come once at the
     call with this method and path, or with this number, where the first is 0; ``lasting_faults`` at
@@ -52,13 +52,11 @@ class CrmServer:
     """
 
     name: str
-    recognises = True
-    """Whether a record is found again by our id."""
     keeps: tuple[str, ...] = ()
     """The attributes with the tokens that it gave: clients go on to use them."""
 
     def __init__(self) -> None:
-        """Start with no records and no faults."""
+        """Start with no faults."""
         self.url = ""
         self.calls: list[str] = []
         self.faults: deque[Fault | Reply] = deque()
@@ -128,39 +126,15 @@ class CrmServer:
         return True
 
     def settings(self) -> dict[str, str]:
-        """Return the app settings that deliver to this server."""
+        """Return the app settings that send to this server."""
         raise NotImplementedError
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes; calls about records go through ``self.guarded``."""
         raise NotImplementedError
 
-    def records(self) -> list[SeenRecord]:
-        """Return all records."""
-        raise NotImplementedError
-
     def fault_answer(self, fault: Fault) -> Response:
         """Return how this vendor says UNAUTHORIZED, THROTTLED…, UNAVAILABLE or REJECTED."""
-        raise NotImplementedError
-
-    def sales_acts(self, record_id: str) -> None:
-        """Let a salesperson follow up, as sales would in this CRM."""
-        raise NotImplementedError
-
-    def sales_corrects(self, record_id: str, field: str, value: str) -> None:
-        """Let a salesperson change one of our contact fields, by our name."""
-        raise NotImplementedError
-
-    def sales_owns(self, record_id: str, owner: str, status: str) -> None:
-        """Let a salesperson take the record over."""
-        raise NotImplementedError
-
-    def sales_deletes(self, record_id: str) -> None:
-        """Let a salesperson delete the record."""
-        raise NotImplementedError
-
-    def sales_ticks_off(self, reminder_id: str) -> None:
-        """Let a salesperson tick off one of our reminders, by the id that ``remind`` returned."""
         raise NotImplementedError
 
     def _due(self, request: Request, here: Iterable[str | int]) -> Fault | Reply:
@@ -203,3 +177,34 @@ class CrmServer:
                 return self.fault_answer(Fault.UNAVAILABLE)
             case _:
                 return self.fault_answer(fault)
+
+
+class CrmServer(FakeServer):
+    """A fake CRM: it has records, too, and salespeople who work on them."""
+
+    recognises = True
+    """Whether a record is found again by our id."""
+
+    def records(self) -> list[SeenRecord]:
+        """Return all records."""
+        raise NotImplementedError
+
+    def sales_acts(self, record_id: str) -> None:
+        """Let a salesperson follow up, as sales would in this CRM."""
+        raise NotImplementedError
+
+    def sales_corrects(self, record_id: str, field: str, value: str) -> None:
+        """Let a salesperson change one of our contact fields, by our name."""
+        raise NotImplementedError
+
+    def sales_owns(self, record_id: str, owner: str, status: str) -> None:
+        """Let a salesperson take the record over."""
+        raise NotImplementedError
+
+    def sales_deletes(self, record_id: str) -> None:
+        """Let a salesperson delete the record."""
+        raise NotImplementedError
+
+    def sales_ticks_off(self, reminder_id: str) -> None:
+        """Let a salesperson tick off one of our reminders, by the id that ``remind`` returned."""
+        raise NotImplementedError

@@ -19,7 +19,7 @@ from shared.destinations.http.answers import (
     unanswered,
 )
 from shared.destinations.http.said import said, unless_quoting
-from shared.destinations.https_endpoint.web_page import is_web_page
+from shared.destinations.http.web_page import is_web_page
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
 LONGEST_ID = 200

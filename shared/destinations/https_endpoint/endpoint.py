@@ -1,19 +1,15 @@
-"""The endpoint: posts signed by Standard Webhooks.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""The endpoint: posts signed by Standard Webhooks."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import httpx
-from standardwebhooks import Webhook
 
 from shared.destinations.http.answers import Request
 from shared.destinations.http.client import HttpClient
+from shared.destinations.http.signing import Signer
+from shared.destinations.http.web_page import LONGEST_ANSWER
 from shared.destinations.https_endpoint.answers import failure, record_id
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
-from shared.destinations.https_endpoint.web_page import LONGEST_ANSWER
 from shared.domain.errors import CrmError
 from shared.ports.crm import CheckResult
 
@@ -30,7 +26,7 @@ class Endpoint:
         """Take settings whose address may be called."""
         self._url = httpx.URL(settings.url)
         self.target = self._url.raw_path.decode("ascii")
-        self._signers = [Webhook(secret) for secret in settings.secret.split()]
+        self._signer = Signer(settings.secret)
         self._bearer = settings.bearer
         in_query = [value for value in self._url.params.values() if len(value) >= SHORTEST_SECRET]
         self._secrets = [
@@ -71,14 +67,8 @@ class Endpoint:
         return CheckResult(what=what)
 
     def _headers(self, webhook_id: str, body: bytes) -> dict[str, str]:
-        now = datetime.now(UTC)
-        signatures = [signer.sign(webhook_id, now, body.decode()) for signer in self._signers]
-        return {
-            "webhook-id": webhook_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            **({"webhook-signature": " ".join(signatures)} if signatures else {}),
-            **({"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}),
-        }
+        bearer = {"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}
+        return {**self._signer.headers(webhook_id, body), **bearer}
 
     def _failure(self, request: Request, response: httpx.Response) -> CrmError:
         return failure(request, response, self._secrets)

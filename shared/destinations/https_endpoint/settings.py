@@ -1,27 +1,12 @@
 """The settings of the destination ``https_endpoint``."""
 
-import base64
-import binascii
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from shared.destinations.http.addresses import Address
+from shared.destinations.http.signing import checked_secrets
 from shared.settings import SECRET, Settings
-
-SECRET_BYTES = range(24, 65)
-SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret starts
-
-
-def _checked_secrets(given: str) -> str:
-    for number, secret in enumerate(given.split(), start=1):
-        try:
-            key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-        except binascii.Error:
-            key = b""
-        if not secret.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
-            raise ValueError(f"number {number} is not whsec_ and 24 to 64 bytes in base64")
-    return given
 
 
 class HttpsEndpointSettings(Settings):
@@ -32,7 +17,7 @@ class HttpsEndpointSettings(Settings):
         description="https address that leads are posted to, with its whole query",
         json_schema_extra=SECRET,
     )
-    secret: Annotated[str, AfterValidator(_checked_secrets)] = Field(
+    secret: Annotated[str, AfterValidator(checked_secrets)] = Field(
         "",
         validation_alias="HTTPS_ENDPOINT_SECRET",
         description="whsec_… that posts are signed with, several separated by spaces while one"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.destinations.https_endpoint.web_page import LONGEST_ANSWER, is_web_page
+from shared.destinations.http.web_page import LONGEST_ANSWER, is_web_page
 
 PAGE = "<html><body>Please log in</body></html>"
 
