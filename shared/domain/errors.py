@@ -8,6 +8,7 @@
     ├── InvalidMessageError         the operator: a queue message is none of ours
     ├── NewerMessageError           nobody: a newer version of the app will read the message
     ├── SettingsError               the operator: a setting is wrong
+    │   └── NoWorkingTimeError      the operator: a team's calendar is closed for years
     ├── StorageError
     │   ├── StorageUnavailableError nobody: the work is tried again
     │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
@@ -64,6 +65,17 @@ class SettingsError(RelayError):
         """Take one line per wrong setting, saying what it should be."""
         super().__init__("wrong settings:\n" + "\n".join(f"- {fault}" for fault in faults))
         self.faults = tuple(faults)
+
+
+class NoWorkingTimeError(SettingsError):
+    """A calendar without enough working time; the operator must give its team some hours."""
+
+    def __init__(self, zone: str, looked: timedelta) -> None:
+        """Take the calendar's zone, and how far ahead was looked."""
+        fault = (
+            f"the calendar of a team in {zone} has too little working time in {looked.days} days"
+        )
+        super().__init__([f"{fault}: check its hours and the dates on which it is closed"])
 
 
 class StorageError(RelayError):
