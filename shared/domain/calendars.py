@@ -22,6 +22,8 @@ DAY = 24 * 60
 
 WINDOW = re.compile(r"(\d\d):([0-5]\d)\s*[-–]\s*(\d\d):([0-5]\d)", re.ASCII)
 ONE_DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+MIDNIGHT = time()
 
 
 class Window(NamedTuple):
@@ -94,25 +96,28 @@ class Calendar:
         made = holiday_year(self.country, self.subdivision, day.year).working
         return day in self.working or day in made
 
-    def at(self, day: date, minutes: int) -> datetime:
-        """Return the moment, in UTC, so many minutes by the wall clock after a date began."""
-        days, minute = divmod(minutes, DAY)
-        wall = datetime.combine(day + ONE_DAY * days, time(minute // 60, minute % 60))
+    def at(self, day: date, time_of_day: timedelta) -> datetime:
+        """Return the moment, in UTC, at which the wall clock shows so much after midnight."""
+        wall = datetime.combine(day, MIDNIGHT) + time_of_day
         return wall.replace(tzinfo=zone(self.zone)).astimezone(UTC)
+
+    def wall(self, at: datetime) -> datetime:
+        """Return what the team's wall clock shows at a moment, without a zone."""
+        return at.astimezone(zone(self.zone)).replace(tzinfo=None)
 
     def local_date(self, at: datetime) -> date:
         """Return the team's date at a moment."""
-        return at.astimezone(zone(self.zone)).date()
+        return self.wall(at).date()
 
     def openings(self, day: date) -> Iterator[Opening]:
         """Yield the working time of the windows that start on a date, less closed dates."""
         shut = [self._whole(each) for each in (day, day + ONE_DAY) if self.is_closed(each)]
         for window in self.windows(day):
-            opening = Opening(self.at(day, window.start), self.at(day, window.end))
-            yield from _without(opening, shut)
+            ends = (self.at(day, MINUTE * end) for end in window)
+            yield from _without(Opening(*ends), shut)
 
     def _whole(self, day: date) -> Opening:
-        return Opening(self.at(day, 0), self.at(day, DAY))
+        return Opening(self.at(day, timedelta(0)), self.at(day, ONE_DAY))
 
 
 def _without(opening: Opening, shut: list[Opening]) -> Iterator[Opening]:

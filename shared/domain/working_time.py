@@ -13,8 +13,8 @@ from shared.domain.errors import NoWorkingTimeError
 LONGEST_LOOK = timedelta(days=731)
 """Two years, one of them a leap year: a calendar that is closed for longer is wrong."""
 
-NINE = 9 * 60
-"""When a day begins for those who have no hours on it, in minutes after midnight."""
+NINE = timedelta(hours=9)
+"""When a day begins for those who have no hours on it, after midnight."""
 
 NONE = timedelta(0)
 

@@ -36,13 +36,13 @@ BERLIN = Calendar(zone="Europe/Berlin", hours=week("09:00-17:00"))
 
 
 def test_c5_working_time_agrees_with_a_clock_on_the_wall_minute_by_minute() -> None:
-    wrong = [found for case in cases(1, 400, zones=0) if (found := difference(case))]
+    wrong = [found for case in cases(1, 200, zones=0) if (found := difference(case))]
 
     assert wrong == []
 
 
 @given(
-    start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    start=st.timedeltas(timedelta(0), timedelta(days=730)).map(utc("2026-01-01").__add__),
     first=st.timedeltas(timedelta(0), 40 * HOUR),
     second=st.timedeltas(timedelta(0), 40 * HOUR),
 )
