@@ -15,6 +15,7 @@ from cli import (
     app_commands,
     backup_commands,
     check_commands,
+    deliver_commands,
     identity_commands,
     lead_commands,
     quarantine_commands,
@@ -40,7 +41,7 @@ quarantine = typer.Typer(
 app.command("list")(lead_commands.list_leads)
 app.command("show")(lead_commands.show)
 app.command("release")(lead_commands.release_leads)
-app.command("deliver")(lead_commands.deliver)
+app.command("deliver")(deliver_commands.deliver)
 app.command("identity")(identity_commands.show_identity)
 app.command("follow-up")(lead_commands.follow_up)
 app.add_typer(quarantine, name="quarantine")

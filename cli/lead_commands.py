@@ -1,4 +1,4 @@
-"""``leads list``, ``show``, ``release``, ``deliver`` and ``follow-up``."""
+"""``leads list``, ``show``, ``release`` and ``follow-up``."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from cli.tables import print_details
 from cli.times import parse_time
 from cli.wiring import open_stores
 from shared.bootstrap import utc_now
-from shared.operations.actions import deliver_pending, record_follow_up, release, release_all
+from shared.operations.actions import record_follow_up, release, release_all
 from shared.operations.errors import UsageError
 from shared.operations.lead_views import LeadDetails, LeadView
 from shared.operations.listing import LeadState, Search, listed
@@ -77,7 +77,8 @@ def list_leads(
         if looking and from_time is None:
             from_time = utc_now() - SEARCHED
         found = listed(stores, states=states, since=from_time, most=most, search=looking)
-        views = [LeadView.of(stored) async for stored in found]
+        in_use = await stores.in_use()
+        views = [LeadView.of(stored, in_use) async for stored in found]
         if looking and from_time is not None:
             read = counted(looking.read, "lead")
             console.note(f"searched {read} first received since {console.minute(from_time)} UTC")
@@ -102,8 +103,10 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
         stored = await stores.lead(who, last_name=last_name)
         lead_id = stored.lead.lead_id
         table = stores.histories
-        history, events = await asyncio.gather(table.submissions(lead_id), table.events(lead_id))
-        details = LeadDetails.with_history(stored, history, events)
+        history, events, in_use = await asyncio.gather(
+            table.submissions(lead_id), table.events(lead_id), stores.in_use()
+        )
+        details = LeadDetails.with_history(stored, history, events, in_use)
         if as_json:
             console.print_object(details)
         else:
@@ -133,24 +136,6 @@ def release_leads(
             stored = await stores.lead(who, last_name=last_name)
             destinations = ", ".join(await release(stores, stored))
             console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
-
-    run(command())
-
-
-def deliver(
-    *,
-    pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False,
-    yes: Yes = False,
-) -> None:
-    """Try pending deliveries now, not when their next attempt is due."""
-
-    async def command() -> None:
-        if not pending:
-            raise UsageError("say --pending: every pending lead is tried now")
-        stores = await open_stores()
-        confirm("this tries every pending lead now", yes=yes)
-        count = await console.count(deliver_pending(stores), "queued")
-        console.say(f"{counted(count, 'pending lead')} queued")
 
     run(command())
 

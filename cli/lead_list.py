@@ -60,11 +60,16 @@ def clock_words(view: LeadView, now: datetime) -> str:
     """Return where a lead stands with those who must answer it: due in, late by, or done."""
     due_at = view.follow_up_due_at
     if view.follow_up in {"waiting", "overdue"} and due_at is not None:
-        return f"due in {_span(due_at - now)}" if due_at > now else f"late by {_span(now - due_at)}"
+        return (
+            f"due in {span_words(due_at - now)}"
+            if due_at > now
+            else f"late by {span_words(now - due_at)}"
+        )
     return "" if view.follow_up == "none" else view.follow_up.replace("_", " ")
 
 
-def _span(span: timedelta) -> str:
+def span_words(span: timedelta) -> str:
+    """Return a span of time in its largest unit."""
     hours = span // timedelta(hours=1)
     if hours >= 2 * 24:
         return f"{hours // 24} d"

@@ -10,6 +10,7 @@ from cli.send import Sent
 from ingest_lead.answers import AcceptedBody
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Lead
+from shared.domain.retired import InUse
 from shared.operations.lead_views import delivery_state
 from shared.operations.words import counted, one_line
 from shared.ports.crm import CheckResult
@@ -88,7 +89,7 @@ def kept_from_destinations() -> CheckResult:
 def arrived(delivery: Delivery, lead: Lead) -> CheckResult | None:
     """Say that a delivery is done or parked; None while it is still to come."""
     name = delivery.destination
-    state = delivery_state(delivery, lead.version)
+    state = delivery_state(delivery, lead.version, InUse())
     if state == "delivered":
         return CheckResult(what=f"delivered to {name}{_record(delivery)}")
     if state == "parked":

@@ -18,6 +18,9 @@ def print_status(view: StatusView) -> None:
     came = counts.pop("last_24_hours")
     _line("leads", f"{came:,} in 24 hours, the last {_utc(view.last_lead_at)}")
     _line("", ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    for gone in view.retired:
+        left = "lead left as it is" if gone.leads == 1 else "leads left as they are"
+        _line(f"retired {gone.destination}", f"{gone.leads:,} {left}")
     _line("quarantine", f"{view.quarantined:,} held")
     _line("outbox", f"{view.outbox:,} waiting")
     _line("last sweep", _utc(view.last_sweep.at if view.last_sweep else None))

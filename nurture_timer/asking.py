@@ -23,6 +23,7 @@ from shared.domain.errors import (
     CrmSettingsError,
     SettingsError,
 )
+from shared.domain.retired import InUse
 from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
@@ -72,6 +73,7 @@ async def ask(
     due: Iterable[StoredLead],
     now: datetime,
     destinations: Destinations,
+    in_use: InUse,
     within: timedelta = ASK_WITHIN,
 ) -> Answers:
     """Ask every destination for all leads, side by side; one that can't be asked has told nothing.
@@ -80,7 +82,7 @@ async def ask(
     """
     asked: dict[str, list[FollowUpQuestion]] = {}
     for stored in due:
-        for name, question in questions(stored, now).items():
+        for name, question in questions(stored, now, in_use).items():
             asked.setdefault(name, []).append(question)
     answers = Answers(telling=set(asked))
     order = random.Random(now.isoformat())  # noqa: S311 - no secret
@@ -183,7 +185,7 @@ def _reason(error: Exception) -> str:
             return f"the adapter failed with {type(error).__name__}"
 
 
-async def tell_troubles(answers: Answers, index: LeadIndex, now: datetime) -> None:
+async def tell_troubles(answers: Answers, index: LeadIndex, now: datetime, in_use: InUse) -> None:
     """Write which destinations could not be asked, and delete what has ended or nobody meets."""
     for name, reason in answers.failed.items():
         trouble = Trouble(
@@ -192,5 +194,6 @@ async def tell_troubles(answers: Answers, index: LeadIndex, now: datetime) -> No
         await index.put_trouble(trouble)
     ended = {(name, Doing.ASK) for name in answers.answered}
     for trouble in await index.troubles():
-        if (trouble.destination, trouble.doing) in ended or now - trouble.at > TROUBLE_LASTS:
+        over = (trouble.destination, trouble.doing) in ended or now - trouble.at > TROUBLE_LASTS
+        if over or in_use.retired([trouble.destination]):
             await index.delete_trouble(trouble.destination, trouble.doing)

@@ -8,6 +8,7 @@ from shared.domain.follow_up import FollowUpState, flag, is_overdue, stop_clock
 from shared.domain.identity import answerable
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
+from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at, no_progress_at, sooner
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
@@ -30,30 +31,38 @@ class Step:
     followed_up: bool
 
 
-def questions(stored: StoredLead, now: datetime) -> dict[str, FollowUpQuestion]:
+def questions(stored: StoredLead, now: datetime, in_use: InUse) -> dict[str, FollowUpQuestion]:
     """Return what to ask of each destination before the lead is flagged, or once it is."""
     clock = stored.lead.follow_up
     late = is_overdue(clock, now) or clock.state is FollowUpState.OVERDUE
     if not late or clock.clock_started_at is None or not answerable(stored.lead.contact):
         return {}
+    retired = in_use.retired(stored.deliveries)
     return {
         name: FollowUpQuestion(
             lead_id=stored.lead.lead_id, record=delivery.record, since=clock.clock_started_at
         )
         for name, delivery in stored.deliveries.items()
-        if delivery.record is not None
+        if delivery.record is not None and name not in retired
     }
 
 
 def what_is_due(
-    stored: StoredLead, now: datetime, *, seen: FollowUpSeen | None, ask_again: bool
+    stored: StoredLead,
+    now: datetime,
+    *,
+    seen: FollowUpSeen | None,
+    ask_again: bool,
+    in_use: InUse,
 ) -> Step:
     """Return the step that is due at ``now``; ``ask_again`` says that a CRM tells of follow-ups."""
     lead, told = _clock(stored, now, seen)
-    stuck = [d for d in stored.deliveries.values() if _is_stuck(stored, d, now)]
+    retired = in_use.retired(stored.deliveries)
+    used = {name: d for name, d in stored.deliveries.items() if name not in retired}
+    stuck = [d for d in used.values() if _is_stuck(stored, d, now)]
     moved = [_moved(d, lead.version, now) for d in stuck]
     parked = tuple(d.destination for d in moved if d.parked_version == lead.version)
-    deliveries = {**stored.deliveries, **{d.destination: d for d in moved}}
+    deliveries = {**used, **{d.destination: d for d in moved}}
     look_at = next_look_at(lead, deliveries.values(), lead.created_at)
     if lead.follow_up.state is FollowUpState.OVERDUE and ask_again:
         look_at = sooner(look_at, now + LOOK_AGAIN)
@@ -64,6 +73,7 @@ def what_is_due(
             at=now,
             deliveries={d.destination: d for d in moved},
             events=(*told, *(_event(d, lead.version) for d in moved)),
+            retired=retired,
         ),
         requeue=len(parked) < len(moved),
         parked=parked,

@@ -9,15 +9,17 @@ a moment later.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.due import Step, what_is_due
+from nurture_timer.known import keep_known
 from nurture_timer.tidying import SETTLED, tidy
 from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
+from shared.domain.retired import InUse
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
 from shared.ports.leads import LeadStore, StoredLead
@@ -33,7 +35,7 @@ AT_A_TIME = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPorts:
-    """What the sweep needs from the world."""
+    """What the sweep needs from the world, and the destinations that the settings name."""
 
     leads: LeadStore
     index: LeadIndex
@@ -41,6 +43,7 @@ class SweepPorts:
     outbox: Outbox
     destinations: Destinations
     clock: Callable[[], datetime]
+    in_use: InUse = field(default_factory=InUse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +78,14 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
-    answers = await ask(due.values(), now, ports.destinations)
+    answers = await ask(due.values(), now, ports.destinations, ports.in_use)
     steps = {
         row: what_is_due(
             stored,
             now,
             seen=answers.seen.get(row.lead_id),
             ask_again=not answers.telling.isdisjoint(stored.deliveries),
+            in_use=ports.in_use,
         )
         for row, stored in due.items()
     }
@@ -112,7 +116,8 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         failed=due.failed + failed,
     )
     now = ports.clock()
-    await tell_troubles(due.answers, ports.index, now)
+    await tell_troubles(due.answers, ports.index, now, ports.in_use)
+    await keep_known(due.steps.values(), ports.index, ports.in_use)
     tidied_to = await tidy(ports.leads, ports.index, now)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept

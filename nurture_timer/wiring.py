@@ -3,7 +3,8 @@
 from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
-from shared.settings import TimerSettings, load
+from shared.domain.retired import InUse
+from shared.settings import RouteSettings, TimerSettings, load
 
 
 def sweep_ports() -> SweepPorts:
@@ -15,7 +16,16 @@ def sweep_ports() -> SweepPorts:
         outbox=bootstrap.outbox(),
         destinations=bootstrap.destinations(),
         clock=bootstrap.utc_now,
+        in_use=_in_use(),
     )
+
+
+def _in_use() -> InUse:
+    """Return the destinations that the settings name; wrong ones retire none."""
+    try:
+        return InUse(frozenset(load(RouteSettings).destinations))
+    except SettingsError:
+        return InUse()
 
 
 def schedule_fault() -> str:

@@ -10,6 +10,7 @@ from route_lead.changes import claimable, take_claims, untouched
 from shared.committing import LeadWriter
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
+from shared.domain.retired import InUse
 from shared.ports.leads import LeadChange, StoredLead
 
 WORK_FOR = timedelta(minutes=6)
@@ -76,7 +77,9 @@ class LeadAtWork:
         """Claim a delivery that is behind again after it was delivered; None if it is not."""
         if self.out_of_time:
             return None
-        turns = await self.claim(lambda stored: untouched(stored, self._clock()), destination)
+        turns = await self.claim(
+            lambda stored: untouched(stored, self._clock(), InUse()), destination
+        )
         return turns[0] if turns else None
 
     async def claim(

@@ -22,6 +22,7 @@ from shared.domain.identity import DedupeKey
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.noting import Progress
+from shared.domain.retired import InUse
 from shared.domain.schedule import GRACE
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
@@ -34,6 +35,11 @@ class RouteRules:
     merge: MergeRules
     destinations: tuple[str, ...]
     deliver_tests: bool
+
+    @property
+    def in_use(self) -> InUse:
+        """Return the destinations that leads can still go to."""
+        return InUse(frozenset(self.destinations))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,7 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
         deliveries=new,
         interest=RecordedInterest(interest=interest, body=body, content_type=content_type),
         events=(_recorded(submission, repeat_of),),
+        retired=rules.in_use.retired(have),
     )
 
 
@@ -82,21 +89,25 @@ def _recorded(submission: Submission, repeat_of: str) -> Event:
     return Event(kind=kind, detail=submission.submission_id)
 
 
-def release(before: StoredLead, version: int, now: datetime) -> LeadChange:
-    """Release what is parked at a version."""
-    parked = [d for d in before.deliveries.values() if d.parked_version == version]
-    return LeadChange(
-        before=before,
-        lead=before.lead,
-        at=now,
+def release(before: StoredLead, version: int, now: datetime, in_use: InUse) -> LeadChange:
+    """Release what is parked at a version, but for retired destinations."""
+    change = untouched(before, now, in_use)
+    parked = [
+        d
+        for name, d in before.deliveries.items()
+        if d.parked_version == version and name not in change.retired
+    ]
+    return replace(
+        change,
         deliveries={d.destination: release_parked(d) for d in parked},
         events=[Event(kind=EventKind.RELEASED, destination=d.destination) for d in parked],
     )
 
 
-def untouched(before: StoredLead, now: datetime) -> LeadChange:
+def untouched(before: StoredLead, now: datetime, in_use: InUse) -> LeadChange:
     """Return the change that has nothing in it yet."""
-    return LeadChange(before=before, lead=before.lead, at=now)
+    retired = in_use.retired(before.deliveries)
+    return LeadChange(before=before, lead=before.lead, at=now, retired=retired)
 
 
 def let_go(change: LeadChange, unsent: Collection[str]) -> LeadChange:
@@ -112,12 +123,14 @@ def let_go(change: LeadChange, unsent: Collection[str]) -> LeadChange:
 def claimable(change: LeadChange, now: datetime, *, not_before_due: bool) -> Mapping[str, int]:
     """Return which deliveries are behind and held by nobody, each with the version that it has.
 
-    ``not_before_due`` leaves those out whose next attempt is still to come.
+    Retired ones are left as they are. ``not_before_due`` leaves those out whose next attempt is
+    still to come.
     """
     return {
         name: delivery.delivered_version
         for name, delivery in change.all_deliveries.items()
-        if delivery.is_behind(change.lead.version)
+        if name not in change.retired
+        and delivery.is_behind(change.lead.version)
         and delivery.held_until(now) is None
         and not (not_before_due and _is_early(delivery, now))
     }

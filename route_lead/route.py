@@ -106,7 +106,7 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     for failed in done:
         if failed is not None:
             raise failed
-    delay = _wait(work.stored, message.attempt, ports.clock())
+    delay = _wait(work.stored, message.attempt, ports.clock(), rules)
     if delay is not None:
         await ports.queue.send(_next_message(message, work).to_text(), delay)
     return _routed(work, [turn.destination for turn in turns], delay)
@@ -128,7 +128,7 @@ async def _take_up(
     turns: Sequence[Turn] = []
     if new is not None:
         turns = work.turns([] if new.interest.repeat_of else [new.interest])
-    return work, [*turns, *await _claim(message, work, ports.clock, read_only=new is None)]
+    return work, [*turns, *await _claim(message, work, ports.clock, rules, read_only=new is None)]
 
 
 async def _record(
@@ -151,7 +151,12 @@ async def _record(
 
 
 async def _claim(
-    message: Message, work: LeadAtWork, clock: Callable[[], datetime], *, read_only: bool
+    message: Message,
+    work: LeadAtWork,
+    clock: Callable[[], datetime],
+    rules: RouteRules,
+    *,
+    read_only: bool,
 ) -> Sequence[Turn]:
     """Claim what is behind and not claimed yet, after releasing what the message names."""
     version = message.release_version if isinstance(message, Deliver) else None
@@ -159,7 +164,10 @@ async def _claim(
 
     def prepare(stored: StoredLead) -> LeadChange:
         now = clock()
-        change = release(stored, version, now) if version else untouched(stored, now)
+        in_use = rules.in_use
+        change = (
+            release(stored, version, now, in_use) if version else untouched(stored, now, in_use)
+        )
         return let_go(change, unsent)
 
     early = isinstance(message, Deliver) and message.attempt > 0
@@ -171,9 +179,14 @@ async def _claim(
         raise UnsentClaimError(str(error), work.claim_id) from error
 
 
-def _wait(stored: StoredLead, attempt: int, now: datetime) -> timedelta | None:
+def _wait(stored: StoredLead, attempt: int, now: datetime, rules: RouteRules) -> timedelta | None:
     """Return how long the message must wait for what is left; None if nothing is."""
-    behind = (d for d in stored.deliveries.values() if d.is_behind(stored.lead.version))
+    retired = rules.in_use.retired(stored.deliveries)
+    behind = (
+        delivery
+        for name, delivery in stored.deliveries.items()
+        if name not in retired and delivery.is_behind(stored.lead.version)
+    )
     return min((_wait_for(d, attempt, now) for d in behind), default=None)
 
 

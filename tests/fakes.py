@@ -29,7 +29,15 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
+from shared.ports.index import (
+    Doing,
+    DueRow,
+    KnownDestinations,
+    StateKind,
+    StateRow,
+    Swept,
+    Trouble,
+)
 from shared.ports.leads import Event, LeadChange, RecordedInterest, StoredLead
 from shared.ports.quarantine import Quarantined
 from shared.ports.queue import OutboxRow
@@ -143,6 +151,7 @@ class FakeLeadIndex:
     told: dict[tuple[str, Doing], Trouble] = field(default_factory=dict)
     tidied: str = ""
     heartbeat: tuple[datetime, Swept] | None = None
+    known: KnownDestinations | None = None
     written: int = 0
 
     async def put_new(
@@ -238,6 +247,14 @@ class FakeLeadIndex:
         await self.gate("index.put_heartbeat")
         self.heartbeat = (at, swept)
         self.tidied = tidied_to
+
+    async def put_known_destinations(self, known: KnownDestinations) -> None:
+        await self.gate("index.put_known_destinations")
+        self.known = known
+
+    async def known_destinations(self) -> KnownDestinations | None:
+        await self.gate("index.known_destinations")
+        return self.known
 
 
 @dataclass(frozen=True, order=True)

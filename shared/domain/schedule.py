@@ -4,7 +4,7 @@ A lead whose delivery is behind always has a message on the queue, unless the me
 sweep can't see messages, so it waits until one would have shown some progress, and a grace longer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.delivery import Delivery, exponential
@@ -16,6 +16,9 @@ GRACE = timedelta(minutes=30)
 
 LONGEST_GRACE = timedelta(hours=6)
 
+RETIRED_LOOK = timedelta(days=1)
+"""How soon a retired destination that a setting names again gets what it lacks."""
+
 
 def no_progress_at(delivery: Delivery, since: datetime) -> datetime:
     """Return when a delivery that nothing has moved since then counts as without progress."""
@@ -24,9 +27,15 @@ def no_progress_at(delivery: Delivery, since: datetime) -> datetime:
     return latest + exponential(GRACE, delivery.attempts, LONGEST_GRACE)
 
 
-def next_look_at(lead: Lead, deliveries: Iterable[Delivery], now: datetime) -> datetime | None:
+def next_look_at(
+    lead: Lead, deliveries: Iterable[Delivery], now: datetime, retired: Collection[str] = ()
+) -> datetime | None:
     """Return the earliest time at which anything about the lead can be due, None for never."""
-    looks = [no_progress_at(d, now) for d in deliveries if d.is_behind(lead.version)]
+    looks = [
+        now + RETIRED_LOOK if d.destination in retired else no_progress_at(d, now)
+        for d in deliveries
+        if d.is_behind(lead.version)
+    ]
     if lead.follow_up.state is FollowUpState.WAITING and lead.follow_up.due_at is not None:
         looks.append(lead.follow_up.due_at)
     return min(looks, default=None)

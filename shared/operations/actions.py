@@ -1,15 +1,14 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
-import random
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from shared.committing import LeadWriter
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
+from shared.operations.lead_views import delivery_state
 from shared.operations.listing import LeadState, listed
 from shared.operations.stores import Stores
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
@@ -18,13 +17,20 @@ from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 async def release(stores: Stores, stored: StoredLead) -> list[str]:
     """Ask for what is parked to be tried again; return the destinations.
 
-    Raises ``RefusedError`` if nothing is parked. The message names the version: one that is sent
-    twice, or while a delivery is under way, releases once.
+    Raises ``RefusedError`` if nothing is parked, but perhaps at retired destinations. The message
+    names the version: one that is sent twice, or while a delivery is under way, releases once.
     """
     lead = stored.lead
-    parked = [d.destination for d in stored.deliveries.values() if d.parked_version == lead.version]
+    in_use = await stores.in_use()
+    states = {
+        name: delivery_state(delivery, lead.version, in_use)
+        for name, delivery in stored.deliveries.items()
+    }
+    parked = [name for name, state in states.items() if state == "parked"]
     if not parked:
-        raise RefusedError(f"lead {lead.lead_id} has nothing parked")
+        retired = in_use.retired(stored.deliveries)
+        left = f"; {', '.join(sorted(retired))} is no longer in use" if retired else ""
+        raise RefusedError(f"lead {lead.lead_id} has nothing parked{left}")
     message = Deliver(lead_id=lead.lead_id, release_version=lead.version)
     await stores.queue.send(message.to_text())
     return parked
@@ -55,8 +61,7 @@ async def record_follow_up(
         _refuse(before, at)
         return _followed_up(before, at=at, by=by, outcome=outcome, note=note, now=stores.clock())
 
-    writer = LeadWriter(leads=stores.leads, index=stores.index, jitter=random.random)
-    after = await writer.change(stored, decide)
+    after = await stores.writer.change(stored, decide)
     if after is None:
         raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
     return after

@@ -11,13 +11,14 @@ from typing import Any, Literal, Self
 from shared.domain.delivery import Delivery
 from shared.domain.identity import answerable, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
+from shared.domain.retired import InUse
 from shared.operations.views import View
 from shared.ports.leads import StoredLead
 from shared.ports.reading import RecordedEvent
 
-type DeliveryState = Literal["none", "pending", "parked", "delivered"]
+type DeliveryState = Literal["none", "pending", "parked", "delivered", "retired"]
 
-LEAST_FIRST: tuple[DeliveryState, ...] = ("pending", "parked", "delivered")
+LEAST_FIRST: tuple[DeliveryState, ...] = ("pending", "parked", "delivered", "retired")
 """A lead's state is the least of its destinations'."""
 
 
@@ -55,12 +56,12 @@ class DestinationView(View):
     url: str
 
     @classmethod
-    def of(cls, delivery: Delivery, version: int) -> Self:
+    def of(cls, delivery: Delivery, version: int, in_use: InUse) -> Self:
         """Return the view of a delivery."""
         record = delivery.record
         return cls(
             name=delivery.destination,
-            state=delivery_state(delivery, version),
+            state=delivery_state(delivery, version, in_use),
             record_id=record.id if record else "",
             url=record.url if record else "",
         )
@@ -101,9 +102,9 @@ class LeadView(View):
     version: int
 
     @classmethod
-    def of(cls, stored: StoredLead) -> Self:
+    def of(cls, stored: StoredLead, in_use: InUse) -> Self:
         """Return the view of a lead as it is stored."""
-        return cls(**_fields(stored))
+        return cls(**_fields(stored, in_use))
 
 
 class SubmissionView(View):
@@ -152,10 +153,10 @@ class DeliveryView(DestinationView):
     uncertain: bool
 
     @classmethod
-    def of(cls, delivery: Delivery, version: int) -> Self:
+    def of(cls, delivery: Delivery, version: int, in_use: InUse) -> Self:
         """Return the view of a delivery."""
         names = set(cls.model_fields) - set(DestinationView.model_fields)
-        short = DestinationView.of(delivery, version)
+        short = DestinationView.of(delivery, version, in_use)
         return cls(**dict(short), **{name: getattr(delivery, name) for name in names})
 
 
@@ -183,37 +184,43 @@ class LeadDetails(LeadView):
 
     @classmethod
     def with_history(
-        cls, stored: StoredLead, history: Sequence[Interest], events: Sequence[RecordedEvent]
+        cls,
+        stored: StoredLead,
+        history: Sequence[Interest],
+        events: Sequence[RecordedEvent],
+        in_use: InUse,
     ) -> Self:
         """Return the view of a lead with its submissions and its audit trail."""
         version = stored.lead.version
         return cls(
-            **_fields(stored),
-            deliveries=[DeliveryView.of(d, version) for d in _by_name(stored)],
+            **_fields(stored, in_use),
+            deliveries=[DeliveryView.of(d, version, in_use) for d in _by_name(stored)],
             history=[SubmissionView.of(interest) for interest in history],
             events=[EventView.of(event) for event in events],
         )
 
 
-def delivery_state(delivery: Delivery, version: int) -> DeliveryState:
+def delivery_state(delivery: Delivery, version: int, in_use: InUse) -> DeliveryState:
     """Return where one delivery stands."""
+    if in_use.retired([delivery.destination]):
+        return "retired"
     if delivery.delivered_version >= version:
         return "delivered"
     return "parked" if delivery.parked_version == version else "pending"
 
 
-def least_state(stored: StoredLead) -> DeliveryState:
+def least_state(stored: StoredLead, in_use: InUse) -> DeliveryState:
     """Return the least of a lead's destinations; "none" if it has no destination."""
-    states = delivery_states(stored)
+    states = delivery_states(stored, in_use)
     return next((state for state in LEAST_FIRST if state in states), "none")
 
 
-def delivery_states(stored: StoredLead) -> set[DeliveryState]:
+def delivery_states(stored: StoredLead, in_use: InUse) -> set[DeliveryState]:
     """Return the states of a lead's destinations."""
-    return {delivery_state(d, stored.lead.version) for d in stored.deliveries.values()}
+    return {delivery_state(d, stored.lead.version, in_use) for d in stored.deliveries.values()}
 
 
-def _fields(stored: StoredLead) -> dict[str, Any]:
+def _fields(stored: StoredLead, in_use: InUse) -> dict[str, Any]:
     lead: Lead = stored.lead
     return {
         "lead_id": lead.lead_id,
@@ -224,7 +231,7 @@ def _fields(stored: StoredLead) -> dict[str, Any]:
         "name_conflicts": lead.name_conflicts,
         "interests": [InterestView.of(summary) for summary in lead.interests],
         "submissions": lead.submissions,
-        "delivery": least_state(stored),
+        "delivery": least_state(stored, in_use),
         "follow_up": lead.follow_up.state.value,
         "follow_up_due_at": lead.follow_up.due_at,
         "followed_up_at": lead.follow_up.done_at,
@@ -234,7 +241,7 @@ def _fields(stored: StoredLead) -> dict[str, Any]:
         "test": lead.test,
         "anonymous": lead.anonymous,
         "identified_by": lead.key_kind.value,
-        "destinations": [DestinationView.of(d, lead.version) for d in _by_name(stored)],
+        "destinations": [DestinationView.of(d, lead.version, in_use) for d in _by_name(stored)],
         "created_at": lead.created_at,
         "updated_at": lead.updated_at,
         "version": lead.version,

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.follow_up import FollowUpState
+from shared.domain.retired import InUse
 from shared.operations.lead_views import delivery_states, least_state
 from shared.operations.stores import AT_A_TIME, Stores
 from shared.ports.leads import StoredLead
@@ -20,6 +21,7 @@ class LeadState(StrEnum):
     PENDING = "pending"
     PARKED = "parked"
     DELIVERED = "delivered"
+    RETIRED = "retired"
     DO_NOT_CONTACT = "do_not_contact"
     ANONYMOUS = "anonymous"
     TEST = "test"
@@ -42,25 +44,28 @@ RARE = {
 
 KEYED_BY_CREATION = (Listing.RECENT, Listing.TEST)
 
-
-def _follows_up(state: FollowUpState) -> Callable[[StoredLead], bool]:
-    return lambda stored: stored.lead.follow_up.state is state
+type IsIn = Callable[[StoredLead, InUse], bool]
 
 
-def _delivers(state: str) -> Callable[[StoredLead], bool]:
-    return lambda stored: state in delivery_states(stored)
+def _follows_up(state: FollowUpState) -> IsIn:
+    return lambda stored, _: stored.lead.follow_up.state is state
 
 
-IS_IN: dict[LeadState, Callable[[StoredLead], bool]] = {
+def _delivers(state: str) -> IsIn:
+    return lambda stored, in_use: state in delivery_states(stored, in_use)
+
+
+IS_IN: dict[LeadState, IsIn] = {
     LeadState.WAITING: _follows_up(FollowUpState.WAITING),
     LeadState.OVERDUE: _follows_up(FollowUpState.OVERDUE),
     LeadState.FOLLOWED_UP: _follows_up(FollowUpState.FOLLOWED_UP),
     LeadState.PENDING: _delivers("pending"),
     LeadState.PARKED: _delivers("parked"),
-    LeadState.DELIVERED: lambda stored: least_state(stored) == "delivered",
-    LeadState.DO_NOT_CONTACT: lambda stored: stored.lead.do_not_contact,
-    LeadState.ANONYMOUS: lambda stored: stored.lead.anonymous,
-    LeadState.TEST: lambda stored: stored.lead.test,
+    LeadState.DELIVERED: lambda stored, in_use: least_state(stored, in_use) == "delivered",
+    LeadState.RETIRED: _delivers("retired"),
+    LeadState.DO_NOT_CONTACT: lambda stored, _: stored.lead.do_not_contact,
+    LeadState.ANONYMOUS: lambda stored, _: stored.lead.anonymous,
+    LeadState.TEST: lambda stored, _: stored.lead.test,
 }
 
 
@@ -85,7 +90,7 @@ class Search:
         return any(self._wanted in text.casefold() for text in texts)
 
 
-def listed(
+async def listed(
     stores: Stores,
     *,
     states: Collection[LeadState] = (),
@@ -98,9 +103,18 @@ def listed(
     An index row may be out of date, the lead is not.
     """
     only = next(iter(states)) if len(states) == 1 else None
+    in_use = await stores.in_use()
     # What a search leaves out is not known before it is read.
     found = _candidates(stores, only, since, 0 if search else most)
-    return _wanted(found, states, since, most, search)
+    count = 0
+    async for stored in found:
+        new_enough = since is None or stored.lead.created_at >= since
+        in_state = not states or any(IS_IN[state](stored, in_use) for state in states)
+        if new_enough and in_state and (search is None or search.finds(stored)):
+            yield stored
+            count += 1
+            if count == most:
+                return
 
 
 def _candidates(
@@ -116,24 +130,6 @@ def _candidates(
     ids = stores.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
     found = stores.read_all(ids, at_a_time=at_a_time)
     return _newest_first(found) if rows is Listing.DUE else found
-
-
-async def _wanted(
-    found: AsyncIterator[StoredLead],
-    states: Collection[LeadState],
-    since: datetime | None,
-    most: int,
-    search: Search | None,
-) -> AsyncIterator[StoredLead]:
-    count = 0
-    async for stored in found:
-        new_enough = since is None or stored.lead.created_at >= since
-        in_state = not states or any(IS_IN[state](stored) for state in states)
-        if new_enough and in_state and (search is None or search.finds(stored)):
-            yield stored
-            count += 1
-            if count == most:
-                return
 
 
 async def _newest_first(found: AsyncIterator[StoredLead]) -> AsyncIterator[StoredLead]:

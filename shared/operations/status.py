@@ -1,12 +1,13 @@
 """``leads status``: what waits, what is stuck, and when something last happened."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from shared import VERSION
-from shared.operations.listing import IS_IN, LeadState
+from shared.domain.retired import InUse
+from shared.operations.listing import IS_IN, ROWS, LeadState
 from shared.operations.stores import Stores
 from shared.operations.views import View
 from shared.operations.words import counted, one_line
@@ -67,6 +68,13 @@ class TroubleView(View):
     at: datetime
 
 
+class RetiredView(View):
+    """A destination that the app's settings name no longer, and how many leads went there."""
+
+    destination: str
+    leads: int
+
+
 class StatusView(View):
     """All of ``leads status``; ``warnings`` are what somebody should look at."""
 
@@ -78,6 +86,7 @@ class StatusView(View):
     last_lead_at: datetime | None
     last_sweep: LastSweepView | None
     troubles: list[TroubleView]
+    retired: list[RetiredView]
     warnings: list[str]
 
 
@@ -85,15 +94,19 @@ async def status(stores: Stores) -> StatusView:
     """Return what is going on."""
     now = stores.clock()
     lists = stores.lists
+    known = await stores.index.known_destinations()
+    in_use = InUse(known.in_use if known else None)
+    retired = sorted(known.retired) if known else []
     async with asyncio.TaskGroup() as group:
         queues = [group.create_task(_queue(stores, name)) for name in QUEUES]
         came = group.create_task(_all(lists.ids(Listing.RECENT, since=now - DAY)))
         due = group.create_task(_length(lists.ids(Listing.DUE)))
         test = group.create_task(_all(lists.ids(Listing.TEST)))
-        overdue = group.create_task(_count(stores, Listing.OVERDUE, LeadState.OVERDUE))
-        parked = group.create_task(_count(stores, Listing.PARKED, LeadState.PARKED))
+        overdue = group.create_task(_count(stores, LeadState.OVERDUE, in_use))
+        parked = group.create_task(_count(stores, LeadState.PARKED, in_use, without=retired))
         quarantined = group.create_task(_length(stores.quarantine.entries(state="held")))
         outbox = group.create_task(stores.outbox.count())
+        left = [group.create_task(_retired(stores, name)) for name in retired]
         heartbeat = group.create_task(lists.heartbeat())
         troubles = group.create_task(stores.index.troubles())
     swept = heartbeat.result()
@@ -112,7 +125,12 @@ async def status(stores: Stores) -> StatusView:
         outbox=outbox.result(),
         last_lead_at=await lists.newest_at(without=tests),
         last_sweep=LastSweepView(at=swept[0], counts=swept[1]) if swept else None,
-        troubles=[TroubleView(**asdict(trouble)) for trouble in troubles.result()],
+        troubles=[
+            TroubleView(**asdict(trouble))
+            for trouble in troubles.result()
+            if not in_use.retired([trouble.destination])
+        ],
+        retired=[one.result() for one in left],
         warnings=[],
     )
     return view.model_copy(update={"warnings": warnings(view, now)})
@@ -158,12 +176,19 @@ async def _queue(stores: Stores, name: str) -> QueueView:
     return QueueView(name=name, **asdict(await stores.queues.of(name)))
 
 
-async def _count(stores: Stores, rows: Listing, state: LeadState) -> int:
+async def _retired(stores: Stores, destination: str) -> RetiredView:
+    leads = await _length(stores.histories.with_delivery(destination))
+    return RetiredView(destination=destination, leads=leads)
+
+
+async def _count(
+    stores: Stores, state: LeadState, in_use: InUse, *, without: Collection[str] = ()
+) -> int:
     """Count leads of a list, off which the sweep takes only later what was dealt with."""
-    ids = [one async for one in stores.lists.ids(rows)]
+    ids = [one async for one in stores.lists.ids(ROWS[state], without=without)]
     if len(ids) > MOST_CHECKED:
         return len(ids)
-    return sum(IS_IN[state](stored) for stored in await stores.read(ids))
+    return sum(IS_IN[state](stored, in_use) for stored in await stores.read(ids))
 
 
 async def _all(found: AsyncIterator[str]) -> frozenset[str]:

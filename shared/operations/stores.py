@@ -1,11 +1,13 @@
 """What operations work on, and the leads that they name."""
 
 import asyncio
+import random
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.committing import LeadWriter
 from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
@@ -16,6 +18,7 @@ from shared.domain.identity import (
     normalized_email,
 )
 from shared.domain.lead import Contact, Submission
+from shared.domain.retired import InUse
 from shared.operations.errors import NotFoundError, UsageError
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
@@ -68,6 +71,16 @@ class Stores:
             if found := await self.leads.read(key):
                 return found
         raise NotFoundError(f"there is no lead {who!r}")
+
+    @property
+    def writer(self) -> LeadWriter:
+        """Return what writes leads."""
+        return LeadWriter(leads=self.leads, index=self.index, jitter=random.random)
+
+    async def in_use(self) -> InUse:
+        """Return the destinations that the app's settings name, as of its last sweep."""
+        known = await self.index.known_destinations()
+        return InUse(known.in_use if known else None)
 
     async def entry(self, start: str) -> Entry:
         """Return the entry of the quarantine whose id begins like this, with its body.

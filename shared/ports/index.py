@@ -75,6 +75,14 @@ class Trouble:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDestinations:
+    """The destinations that the app's settings name as of its last sweep, and retired ones."""
+
+    in_use: frozenset[str]
+    retired: frozenset[str]
+
+
 class LeadIndex(Protocol):
     """Table ``LeadIndex``: when the sweep looks at which lead. Written before the lead row."""
 
@@ -121,3 +129,9 @@ class LeadIndex(Protocol):
 
     async def tidied_to(self) -> str:
         """Return where the last sweep got to with state rows."""
+
+    async def put_known_destinations(self, known: KnownDestinations) -> None:
+        """Write which destinations the sweep knows of."""
+
+    async def known_destinations(self) -> KnownDestinations | None:
+        """Return which destinations the sweep knows of, None if it has not said yet."""

@@ -1,6 +1,6 @@
 """Leads as they are stored: table ``Leads``, one partition a lead, changed in transactions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -66,6 +66,8 @@ class LeadChange:
     ``lead`` and ``deliveries`` are as decided. What is stored follows from them: the events are
     counted, the sweep looks at the lead before anything on it can be forgotten, and all that is
     written carries the id of the change, by which it is known again after a lost answer.
+    ``retired`` destinations are left as they are; who does not know of them only has the sweep look
+    at the lead sooner.
     """
 
     before: StoredLead | None
@@ -74,6 +76,7 @@ class LeadChange:
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     interest: RecordedInterest | None = None
     events: Sequence[Event] = ()
+    retired: Collection[str] = ()
 
     @cached_property
     def change_id(self) -> str:
@@ -93,7 +96,7 @@ class LeadChange:
     @property
     def stored_lead(self) -> Lead:
         """Return the lead as it is written."""
-        look_at = next_look_at(self.lead, self.all_deliveries.values(), self.at)
+        look_at = next_look_at(self.lead, self.all_deliveries.values(), self.at, self.retired)
         return replace(
             self.lead,
             next_due_at=sooner(self.lead.next_due_at, look_at),

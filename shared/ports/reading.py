@@ -31,10 +31,17 @@ class Rare(StrEnum):
 class LeadLists(Protocol):
     """Lead ids in the order of the index, each once."""
 
-    def ids(self, listing: Listing, *, since: datetime | None = None) -> AsyncIterator[str]:
+    def ids(
+        self,
+        listing: Listing,
+        *,
+        since: datetime | None = None,
+        without: Collection[str] = (),
+    ) -> AsyncIterator[str]:
         """Yield lead ids: newest first, but those that are due by when they are.
 
-        ``since`` is for ``RECENT`` and ``TEST``.
+        ``since`` is for ``RECENT`` and ``TEST``, ``without`` are destinations whose ``PARKED`` rows
+        do not count.
         """
 
     async def newest_at(self, *, without: Collection[str]) -> datetime | None:
@@ -63,6 +70,9 @@ class LeadHistories(Protocol):
 
     def rare(self, what: Rare) -> AsyncIterator[str]:
         """Yield the ids of leads that are something rare, newest first."""
+
+    def with_delivery(self, destination: str) -> AsyncIterator[str]:
+        """Yield the ids of leads that have a delivery to a destination, in no order."""
 
     def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""

@@ -11,7 +11,15 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
-from shared.ports.index import Doing, DueRow, StateKind, StateRow, Swept, Trouble
+from shared.ports.index import (
+    Doing,
+    DueRow,
+    KnownDestinations,
+    StateKind,
+    StateRow,
+    Swept,
+    Trouble,
+)
 from shared.storage.account import MOST_AT_ONCE, Table, at_most
 from shared.storage.keys import (
     AFTER_PREFIX,
@@ -30,6 +38,7 @@ OVERDUE = "overdue|"
 TEST = "test|"
 TROUBLE = "trouble|"
 HEARTBEAT = "sweep"
+DESTINATIONS = "destinations"
 MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 
@@ -89,12 +98,8 @@ class TableLeadIndex:
 
     async def tidied_to(self) -> str:
         """Return where the last sweep got to with state rows."""
-        get = partial(self._table.client.get_entity, PARTITION, HEARTBEAT)
-        try:
-            row = await self._table.run(get, expected=MISSING)
-        except ResourceNotFoundError:
-            return ""
-        return str(row.get("tidied_to") or "")
+        row = await self._row(HEARTBEAT)
+        return str(row.get("tidied_to") or "") if row is not None else ""
 
     async def put_trouble(self, trouble: Trouble) -> None:
         """Write a trouble, one row per destination and doing."""
@@ -130,6 +135,30 @@ class TableLeadIndex:
         }
         await self._upsert(row, UpdateMode.MERGE)
 
+    async def put_known_destinations(self, known: KnownDestinations) -> None:
+        """Write which destinations the sweep knows of."""
+        row = {
+            "PartitionKey": PARTITION,
+            "RowKey": DESTINATIONS,
+            "in_use": ",".join(sorted(known.in_use)),
+            "retired": ",".join(sorted(known.retired)),
+        }
+        await self._upsert(row, UpdateMode.MERGE)
+
+    async def known_destinations(self) -> KnownDestinations | None:
+        """Return which destinations the sweep knows of, None if it has not said yet."""
+        row = await self._row(DESTINATIONS)
+        if row is None:
+            return None
+        return KnownDestinations(in_use=_names(row["in_use"]), retired=_names(row["retired"]))
+
+    async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity, or None
+        get = partial(self._table.client.get_entity, PARTITION, key)
+        try:
+            return await self._table.run(get, expected=MISSING)
+        except ResourceNotFoundError:
+            return None
+
     async def _upsert(self, row: Mapping[str, object], mode: UpdateMode) -> None:
         await self._table.run(partial(self._table.client.upsert_entity, row, mode=mode))
 
@@ -154,6 +183,10 @@ class TableLeadIndex:
 
 def _due_key(lead_id: str, due_at: datetime) -> str:
     return f"{DUE}{time_key(due_at)}|{lead_id}"
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for name in text.split(",") if name)
 
 
 def _trouble_key(destination: str, doing: Doing) -> str:

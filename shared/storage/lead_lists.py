@@ -70,7 +70,13 @@ class TableLeadLists:
         """Take the table ``LeadIndex``."""
         self._table = table
 
-    async def ids(self, listing: Listing, *, since: datetime | None = None) -> AsyncIterator[str]:
+    async def ids(
+        self,
+        listing: Listing,
+        *,
+        since: datetime | None = None,
+        without: Collection[str] = (),
+    ) -> AsyncIterator[str]:
         """Yield lead ids: newest first, but those that are due by when they are."""
         prefix = PREFIXES[listing]
         end = newest_first_key(since) if since else ""
@@ -82,8 +88,8 @@ class TableLeadLists:
         found = self._table.rows(IN_RANGE, parameters, select=["RowKey"])
         seen: set[str] = set()
         async for row in found:
-            lead_id = row["RowKey"].split("|")[2]
-            if lead_id not in seen:
+            _, _, lead_id, *destination = row["RowKey"].split("|")
+            if lead_id not in seen and "|".join(destination) not in without:
                 seen.add(lead_id)
                 yield lead_id
 
@@ -136,6 +142,13 @@ class TableLeadHistories:
         ids = {row["PartitionKey"]: row["created_at"] async for row in found}
         for lead_id in sorted(ids, key=ids.__getitem__, reverse=True):
             yield lead_id
+
+    async def with_delivery(self, destination: str) -> AsyncIterator[str]:
+        """Yield the ids of leads that have a delivery to a destination, in no order."""
+        key = DELIVERY_ROW + destination
+        found = self._table.rows("RowKey eq @key", {"key": key}, select=["PartitionKey"])
+        async for row in found:
+            yield row["PartitionKey"]
 
     async def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""

@@ -11,6 +11,7 @@ from cli.sweep_views import StepView, SweepView
 from cli.tables import print_details, print_entry, print_quarantine
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Lead
+from shared.domain.retired import InUse
 from shared.operations.lead_views import LeadDetails, LeadView
 from shared.operations.quarantine_views import QuarantineView
 from shared.ports.leads import StoredLead
@@ -30,7 +31,7 @@ def real(first_name: str, last_name: str) -> LeadView:
     contact = Contact(first_name=first_name, last_name=last_name, email="zoe@example.com")
     clock = FollowUp(state=FollowUpState.FOLLOWED_UP)
     known = replace(lead(), contact=contact, follow_up=clock, test=False, suppressed=False)
-    return LeadView.of(stored(known))
+    return LeadView.of(stored(known), InUse())
 
 
 def entry(*faults: str, truncated: bool = False) -> QuarantineView:
@@ -82,7 +83,7 @@ def test_a_list_for_a_file_is_wide_and_has_no_blanks_at_the_ends(
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
-    print_leads([real("Zoë", "O'Hara"), LeadView.of(stored())], START)
+    print_leads([real("Zoë", "O'Hara"), LeadView.of(stored(), InUse())], START)
 
     head, *lines = capsys.readouterr().out.splitlines()
     names = "received (UTC) lead contact action offer country stage delivery follow-up"
@@ -107,7 +108,7 @@ def test_a_list_says_until_when_or_how_late(
     capsys: pytest.CaptureFixture[str], due: timedelta, words: str
 ) -> None:
     clock = FollowUp(state=FollowUpState.WAITING, due_at=START + due)
-    waits = LeadView.of(stored(replace(lead(), follow_up=clock)))
+    waits = LeadView.of(stored(replace(lead(), follow_up=clock)), InUse())
 
     print_leads([waits], START)
 
@@ -143,7 +144,7 @@ def test_a_lead_is_shown_with_all_that_is_known(
     history = [interest(1, description="first\nsecond\x1b"), interest(2, repeat_of="submission-1")]
     told = RecordedEvent(number=1, at=START, kind="followed_up", destination="", detail="anna")
 
-    print_details(LeadDetails.with_history(stored(), history, [told]), START)
+    print_details(LeadDetails.with_history(stored(), history, [told], InUse()), START)
 
     assert (
         capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 from datetime import UTC, timedelta
 
-from shared.ports.index import Doing, DueRow, StateKind, Swept, Trouble
+from shared.ports.index import Doing, DueRow, KnownDestinations, StateKind, Swept, Trouble
 from tests.contract.subjects import Index
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
@@ -129,6 +129,16 @@ async def test_the_last_heartbeat_counts(index: Index) -> None:
 
     assert await index.heartbeat() == (START + HOUR, swept)
     assert await index.index.tidied_to() == "parked|1"
+    assert await due(index) == []
+
+
+async def test_the_known_destinations_are_those_of_the_last_sweep(index: Index) -> None:
+    assert await index.index.known_destinations() is None
+    first = KnownDestinations(in_use=frozenset({"dynamics"}), retired=frozenset())
+    moved = KnownDestinations(in_use=frozenset({"a", "b"}), retired=frozenset({"dynamics"}))
+    for known in (first, moved):
+        await index.index.put_known_destinations(known)
+        assert await index.index.known_destinations() == known
     assert await due(index) == []
 
 

@@ -20,7 +20,7 @@ from shared.domain.envelope import Deliver, Push, parse_message
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
-from shared.ports.index import Doing, Swept, Trouble
+from shared.ports.index import Doing, KnownDestinations, Swept, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import POISON_QUEUE, QUEUE
@@ -84,6 +84,7 @@ DELIVERY = Delivery(
     noted=(SUBMISSION.submission_id,),
     claim_ends_at=AT,
 )
+KNOWN = KnownDestinations(in_use=frozenset({"hubspot"}), retired=frozenset({"dynamics"}))
 TROUBLE = Trouble(destination="salesforce", doing=Doing.DELIVER, reason="401", at=AT)
 FOLLOW_UP = FollowUp(
     state=FollowUpState.OVERDUE, clock_started_at=AT, due_at=AT, flagged_at=AT, done_at=AT
@@ -155,6 +156,9 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
         ],
         "Row trouble": await rows(lambda table: TableLeadIndex(table).put_trouble(TROUBLE)),
         "Row sweep": await rows(lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), "")),
+        "Row destinations": await rows(
+            lambda table: TableLeadIndex(table).put_known_destinations(KNOWN)
+        ),
         "Row quarantine": await rows(lambda table: TableQuarantine(table).keep(entry)),
         "Row outbox": await rows(lambda table: TableOutbox(table).keep(key, "{}")),
         "Row marketplace lead": [dict(marketplace_row(LEAD_ID, INTEREST).values)],

@@ -41,6 +41,7 @@ OBJECTS = {
     status.LeadCounts: "counts",
     status.LastSweepView: "last sweep",
     status.TroubleView: "trouble",
+    status.RetiredView: "retired destination",
 }
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 WORDS = {

@@ -17,7 +17,7 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.ports.index import Doing, DueRow, StateRow, Swept, Trouble
+from shared.ports.index import Doing, DueRow, KnownDestinations, StateRow, Swept, Trouble
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.quarantine import Quarantined
 from shared.ports.queue import OutboxRow
@@ -128,6 +128,12 @@ class AskedIndex:
 
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
         """Nothing depends on it."""
+
+    async def put_known_destinations(self, known: KnownDestinations) -> None:
+        """Nothing depends on it."""
+
+    async def known_destinations(self) -> KnownDestinations | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.follow_up import FollowUpState
+from shared.domain.retired import InUse
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing
 from tests.examples import LEAD_ID
@@ -48,7 +49,7 @@ async def test_what_a_slow_destination_told_in_time_counts_and_no_other_waits_fo
     due = [partition.stored for partition in world.leads.partitions.values()]
     destinations = FakeDestinations({"slow": slow, "quick": quick})
 
-    answers = await ask(due, START + WITHIN, destinations, within=SOON)
+    answers = await ask(due, START + WITHIN, destinations, InUse(), within=SOON)
 
     assert len(answers.seen) == QUESTIONS_AT_ONCE
     assert answers.answered == {"quick"}
@@ -211,5 +212,5 @@ async def test_two_destinations_that_both_tell_give_the_later_act() -> None:
             name: FakeCrm(acted={LEAD_ID: seen})
             for name, seen in (("north", north), ("south", south))
         }
-        answers = await ask([world.stored()], START + WITHIN, FakeDestinations(crms))
+        answers = await ask([world.stored()], START + WITHIN, FakeDestinations(crms), InUse())
         assert answers.seen == {LEAD_ID: late}

@@ -22,6 +22,7 @@ from shared.domain.identity import dedupe_key
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.intake.parse import parse
 from shared.operations.lead_views import LeadView
+from shared.domain.retired import InUse
 from shared.ports.leads import StoredLead
 from shared.storage.lead_rows import lead_row, read_lead
 from datetime import timedelta
@@ -35,7 +36,7 @@ lead, _ = merge(
     MergeRules(repeat_window=day, follow_up_within=day),
 )
 stored = read_lead(lead_row(lead))
-view = LeadView.of(StoredLead(lead=stored, deliveries={}, etag="1"))
+view = LeadView.of(StoredLead(lead=stored, deliveries={}, etag="1"), InUse())
 print(json.dumps({
     "view": view.model_dump()["department"],
     "posted": "department" in ContactJson.model_fields,

@@ -1,0 +1,92 @@
+"""``leads deliver``: pending leads now, or to a new destination those that it lacks."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from cli import console
+from cli.asking import confirm
+from cli.command import run
+from cli.lead_commands import Yes
+from cli.lead_list import span_words
+from cli.times import parse_time
+from cli.wiring import open_stores
+from shared.bootstrap import utc_now
+from shared.operations.actions import deliver_pending
+from shared.operations.back_fill import BackFill, carry_out, look
+from shared.operations.errors import UsageError
+from shared.operations.words import counted
+
+A_MINUTE = 60
+
+
+def deliver(
+    *,
+    pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False,
+    to: Annotated[
+        str, typer.Option(help="A new destination: every lead that it lacks, newest first.")
+    ] = "",
+    since: Annotated[
+        str, typer.Option(help="With --to, only leads since then: 2026-11-21, or '90d ago'.")
+    ] = "",
+    per_minute: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"With --to, how many leads a minute. Default: {A_MINUTE}."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --to, only show what it lacks.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Try pending deliveries now, or give a new destination the leads that it lacks."""
+
+    async def command() -> None:
+        if pending is bool(to):
+            raise UsageError("use --pending (every pending lead) or --to NAME (a new destination)")
+        if pending and (since or dry_run or per_minute is not None):
+            raise UsageError("--since, --per-minute and --dry-run go with --to NAME")
+        if to:
+            await _back_fill(to.strip().lower(), since, per_minute or A_MINUTE, dry_run, yes=yes)
+            return
+        stores = await open_stores()
+        confirm("this tries every pending lead now", yes=yes)
+        count = await console.count(deliver_pending(stores), "queued")
+        console.say(f"{counted(count, 'pending lead')} queued")
+
+    run(command())
+
+
+async def _back_fill(
+    destination: str,
+    since: str,
+    per_minute: int,
+    dry_run: bool,  # noqa: FBT001 - a flag of the command line
+    *,
+    yes: bool,
+) -> None:
+    from_time = parse_time(since, utc_now()) if since else None
+    stores = await open_stores()
+    found = await look(stores, destination, since=from_time)
+    _say(found)
+    if dry_run or not found.lacking:
+        return
+    leads = counted(len(found.lacking), "lead")
+    takes = span_words(timedelta(minutes=-(-len(found.lacking) // per_minute)))
+    confirm(
+        f"this delivers {leads} to {destination}, {per_minute:,} a minute, within {takes},", yes=yes
+    )
+    queued = await console.count(carry_out(stores, found, per_minute=per_minute), "queued")
+    console.say(f"{counted(queued, 'lead')} queued for {destination}")
+
+
+def _say(found: BackFill) -> None:
+    told = {
+        "lacking": len(found.lacking),
+        "there already": found.there,
+        "on the way": found.under_way,
+        "parked (see `leads release`)": found.parked,
+        "test leads, which stay out": len(found.tests),
+    }
+    counts = [f"{number:,} {what}" for what, number in told.items() if number or what == "lacking"]
+    console.say(f"{found.destination}: {', '.join(counts)}")
