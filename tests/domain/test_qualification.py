@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.free_mail import FREE_MAIL
+from shared.domain.lead import Contact
+from shared.domain.qualification import Qualification, is_disposable, mail_domain, qualify
+from shared.domain.rules import Prerequisites
+from shared.domain.stage import Stage
+
+ADA = Contact(
+    first_name="Ada",
+    last_name="Example",
+    email="ada@contoso.com",
+    phone="+49 30 1234567",
+    country="Germany",
+    company="Contoso",
+)
+ALL = Prerequisites(
+    required=("email", "company", "phone", "country"),
+    business_address=True,
+    countries=frozenset({"DE", "FR"}),
+    least_stage=Stage.ACCELERATED,
+)
+
+
+def test_a_lead_that_meets_all_prerequisites_is_qualified() -> None:
+    assert qualify(ALL, ADA, Stage.ACTIVE) == Qualification(qualified=True)
+
+
+def test_without_prerequisites_every_lead_is_qualified() -> None:
+    assert qualify(Prerequisites(), Contact(), Stage.NONE).qualified
+
+
+@pytest.mark.parametrize(
+    ("changed", "reasons"),
+    [
+        ({"company": "N/A"}, ("company is missing",)),
+        ({"email": "ada at contoso"}, ("e-mail address is missing",)),
+        ({"email": "Ada@GMail.com"}, ("e-mail address is of a free-mail provider",)),
+        ({"email": "ada@mailinator.com"}, ("e-mail address is a disposable one",)),
+        ({"email": "ada@x.mailinator.com"}, ("e-mail address is a disposable one",)),
+        ({"country": "NL"}, ("country is not one of those that are served",)),
+        ({"country": ""}, ("country is missing",)),
+        ({"phone": "", "country": "US"},
+         ("phone is missing", "country is not one of those that are served")),
+    ],
+)  # fmt: skip
+def test_each_thing_that_is_lacking_is_named(
+    changed: dict[str, str], reasons: tuple[str, ...]
+) -> None:
+    found = qualify(ALL, replace(ADA, **changed), Stage.ACCELERATED)
+
+    assert found == Qualification(qualified=False, reasons=reasons)
+
+
+def test_a_lead_that_has_not_come_far_enough_is_not_qualified() -> None:
+    found = qualify(ALL, ADA, Stage.INITIAL)
+
+    assert found.reasons == ("stage is initial; at least accelerated is required",)
+
+
+def test_what_is_not_required_by_itself_is_named_once_where_something_else_needs_it() -> None:
+    wanted = replace(ALL, required=())
+
+    found = qualify(wanted, Contact(), Stage.ACTIVE)
+
+    assert found.reasons == ("e-mail address is missing", "country is missing")
+    assert qualify(replace(ALL, business_address=False), ADA, Stage.ACTIVE).qualified
+
+
+def test_the_lists_hold_domains_as_they_are_compared() -> None:
+    assert {mail_domain(f"ada@{domain}") for domain in FREE_MAIL} == FREE_MAIL
+    assert not any(map(is_disposable, ("gmail.com", "outlook.com", "contoso.com", "com")))
