@@ -82,7 +82,7 @@ class Deliverer:
         remarks: list[str] = []
         to_note = [interest for interest in in_turn(turn.interests) if not so_far.holds(interest)]
         for number, interest in enumerate(to_note):
-            if number or not kept:
+            if number or upserted.holds or not kept:
                 await self._store(work, turn, upserted, so_far)
             if work.out_of_time:
                 return None

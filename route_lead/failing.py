@@ -53,5 +53,7 @@ def trouble(error: DeliveryError) -> str:
             return "it refuses our credentials"
         case CrmSettingsError():
             return "our settings do not fit it"
+        case CrmOutcomeUnknownError(trouble=True):
+            return "our credentials or settings do not fit it, or those of what is on the way"
         case _:
             return ""

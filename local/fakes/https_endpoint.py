@@ -72,7 +72,7 @@ class HttpsEndpointServer(CrmServer):
             case Fault.THROTTLED_WITHOUT_WAIT:
                 return _error(429, "TooManyRequests", "Wait.")
             case Fault.REJECTED:
-                return _error(400, "TriggerInputSchemaMismatch", "Required properties are missing.")
+                return _error(400, "LeadNotTaken", "Required properties are missing.")
             case _:
                 return PlainTextResponse("Bad gateway", 502)
 

@@ -150,12 +150,18 @@ class CrmFieldsRefusedError(CrmRejectedError):
 
 
 class CrmOutcomeUnknownError(CrmError):
-    """A write left and no usable answer came back: it may have been done, or may be done yet."""
+    """A write left and no usable answer came back: it may have been done, or may be done yet.
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
-        """Take the reason and the wait the destination asked for, if it did."""
+    ``trouble`` says that it will end the same way until an operator mends credentials or settings.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: timedelta | None = None, trouble: bool = False
+    ) -> None:
+        """Take the reason, the wait the destination asked for, and whether an operator must act."""
         super().__init__(reason)
         self.retry_after = retry_after
+        self.trouble = trouble
 
 
 class CrmUncertainError(CrmError):

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     WAITS = "waits"
     TROUBLE = "trouble"
     UNKNOWN = "unknown"
+    UNKNOWN_TROUBLE = "unknown, trouble"
     PARKED = "parked"
 
 
@@ -35,7 +36,7 @@ def outcome_of(world: World) -> Outcome:
     if delivery.parked_version == version:
         return Outcome.PARKED
     if delivery.claim_id:
-        return Outcome.UNKNOWN
+        return Outcome.UNKNOWN_TROUBLE if troubles(world) else Outcome.UNKNOWN
     return Outcome.TROUBLE if troubles(world) else Outcome.WAITS
 
 

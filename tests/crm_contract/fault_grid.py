@@ -139,14 +139,16 @@ class Runner:
             yield f"but {self._own[at]} without the quote"
 
     def _may_park(self, call: Call, answer: Answer) -> bool:
-        """Tell whether an answer refuses a lead: a write, in the vendor's own words.
+        """Tell whether an answer refuses a lead: a write of it, in the vendor's own words.
 
-        Of an endpoint 410 and 413 say so by themselves. In Dataverse, a lead that is not there when
-        it is looked up, and that can't be created either, is in the recycle bin.
+        A refused note is no reason. Of an endpoint 410 and 413 say so by themselves. In Dataverse,
+        a lead that is not there when it is looked up, and that can't be created either, is in the
+        recycle bin.
         """
         too_much = self._name == "https_endpoint" and answer.status in ("410", "413")
         deleted = (self._name, answer.status, answer.is_own) == ("dynamics", "404", True)
-        return deleted or (call.role is not Role.LOOK_UP and (answer.is_own or too_much))
+        writes_lead = call.role not in {Role.LOOK_UP, Role.NOTE}
+        return deleted or (writes_lead and (answer.is_own or too_much))
 
     def _begun(self, scene: Scene, call: Call, answer: Answer) -> World:
         """Return the delivery at its beginning, with the answer planned for the call."""

@@ -178,7 +178,7 @@ def answers(name: str, turn: int) -> Iterator[Answer]:
                     media_type=MEDIA_TYPES.get(body, "application/json"),
                     done=_is_done(name, status, body, number),
                 ),
-                is_own=body in OWN or (name == "https_endpoint" and body is Body.TEXT),
+                is_own=body in OWN,
             )
     for fault, said in NO_ANSWERS.items():
         yield Answer("", said, fault)

@@ -97,12 +97,24 @@ def classify(request: Request, response: httpx.Response) -> CrmError | None:
     fault = fault_of(response)
     if fault and fault.code:
         told = _told(request, fault)
-        return _by_code(request, response, fault, told) or meaning(request, response, told)
+        own = _by_code(request, response, fault, told)
+        return own or meaning(request, response, told, own=True)
+    if _refuses_token(response):
+        return meaning(request, response, own=True)
     elsewhere = response.is_client_error and response.status_code not in {
         HTTPStatus.UNAUTHORIZED,
         *TRY_LATER,
     }
     return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
+
+
+def _refuses_token(response: httpx.Response) -> bool:
+    """Tell whether the service takes no token: it says so in a header, and has not looked further.
+
+    See https://learn.microsoft.com/power-apps/developer/data-platform/authenticate-oauth
+    """
+    asks_for = response.headers.get("WWW-Authenticate", "").partition(" ")[0].lower()
+    return response.status_code == HTTPStatus.UNAUTHORIZED and asks_for == "bearer"
 
 
 def _by_code(

@@ -12,7 +12,7 @@ from shared.destinations.dynamics.fields import NOTE_LENGTHS, TASK_LENGTHS, key
 from shared.destinations.dynamics.follow_up import odata_time
 from shared.destinations.dynamics.lead_body import story, tells, writing
 from shared.destinations.dynamics.settings import DynamicsSettings
-from shared.destinations.http.refused import refused_before
+from shared.destinations.http.refused import not_noted, refused_before
 from shared.destinations.http.texts import customers_words
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
@@ -33,15 +33,22 @@ class Noting:
         self._api = api
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        """Append an interest as a note, whose key is made of the submission's id."""
+        """Append an interest as a note, whose key is made of the submission's id.
+
+        If Dataverse does not take the note, the lead is delivered without, with a remark.
+        """
         try:
             return await self._note(lead, record, interest)
         except (GoneError, ReadOnlyError):  # sales was faster: look again
             pass
+        except CrmRejectedError as refused:
+            return not_noted(refused)
         try:
             return await self._note(lead, record, interest)
         except ReadOnlyError:
             return Noted(id="", remarks=(READ_ONLY,))
+        except CrmRejectedError as refused:
+            return not_noted(refused)
 
     async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         shown = await self._api.lead(record.id)

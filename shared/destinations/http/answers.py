@@ -1,9 +1,10 @@
 """What the answers of CRMs mean for a delivery, where the vendor says nothing special.
 
 A request that *writes* may have been done whatever comes back, unless nothing was sent or the
-vendor's own words say that nothing was done: a proxy can give any status. Sent again while the
-first is still under way, or believed not done, it doubles a record or leaves an old value in it. A
-request that only *reads* may be sent again at any time.
+vendor's own words say that nothing was done: something on the way can give any status, a 401 or a
+403 too, after the request has passed it. Sent again while the first is still under way, or believed
+not done, it doubles a record or leaves an old value in it. A request that only *reads* may be sent
+again at any time.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 
@@ -38,7 +40,6 @@ class Request:
 
     ``shown`` names what of ``json`` and ``params`` is not the customer's: errors may repeat it.
     ``hidden`` are texts of the customer's that are not sent: errors may quote the whole record.
-    ``blind`` is a write of which nobody can find out later whether it was done.
     """
 
     method: str
@@ -51,28 +52,24 @@ class Request:
     form: Mapping[str, str] | None = None
     shown: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
-    blind: bool = False
 
 
-def meaning(request: Request, response: httpx.Response, words: str = "") -> CrmError:
-    """Return what an answer means that is no success and not in the vendor's own words.
+def meaning(
+    request: Request, response: httpx.Response, words: str = "", *, own: bool = False
+) -> CrmError:
+    """Return what an answer means that is no success, and whose words decide nothing.
 
     Nothing of its body is repeated; ``words`` are what the adapter has found fit to be told.
+    ``own`` says that the answer has the vendor's shape: its client errors have done nothing.
     """
-    status = response.status_code
-    told = f"{status} {_phrase(status)}: {words}".rstrip(": ")
-    if request.blind:
-        return unanswered(request, told, response)
-    if status in NO_ACCESS:
+    told, no_access = _told(response, words), response.status_code in NO_ACCESS
+    says_no = response.is_client_error and response.status_code not in TRY_LATER
+    if request.writes and not (own and says_no):
+        wait = retry_after(response)
+        return CrmOutcomeUnknownError(told, retry_after=wait, trouble=no_access)
+    if no_access:
         return CrmCredentialsError(told)
-    if response.is_redirect:
-        return CrmUnavailableError(f"{status}: redirected elsewhere, check the address")
-    if status in TRY_LATER or not response.is_client_error:
-        return unanswered(request, told, response)
-    return CrmUnavailableError(
-        (words and told) or f"{told}, not in the CRM's own words: check the address",
-        retry_after=retry_after(response),
-    )
+    return CrmUnavailableError(told, retry_after=retry_after(response))
 
 
 def unanswered(
@@ -82,6 +79,15 @@ def unanswered(
     wait = retry_after(response) if response else None
     meant = CrmOutcomeUnknownError if request.writes else CrmUnavailableError
     return meant(reason, retry_after=wait)
+
+
+def after_a_write(error: CrmError) -> CrmOutcomeUnknownError:
+    """Return what an error means for a call that wrote something before it."""
+    return CrmOutcomeUnknownError(
+        str(error),
+        retry_after=getattr(error, "retry_after", None),
+        trouble=isinstance(error, CrmCredentialsError | CrmSettingsError),
+    )
 
 
 def json_object(request: Request, response: httpx.Response) -> dict[str, Any]:
@@ -112,5 +118,12 @@ def retry_after(response: httpx.Response, now: datetime | None = None) -> timede
         return None
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus else ""
+def _told(response: httpx.Response, words: str) -> str:
+    """Return a status in words, and what may be told besides, or what is to be checked."""
+    status = response.status_code
+    if response.is_redirect:
+        return f"{status}: redirected elsewhere, check the address"
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus else ""
+    told = f"{status} {phrase}: {words}".rstrip(": ")
+    elsewhere = response.is_client_error and status not in {*NO_ACCESS, *TRY_LATER} and not words
+    return f"{told}, not in the CRM's own words: check the address" if elsewhere else told

@@ -8,7 +8,8 @@ must not be contacted, our own id, and what the record is found by.
 from collections.abc import Awaitable, Callable, Collection
 
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmFieldsRefusedError
+from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
+from shared.ports.crm import Noted
 
 REFUSED = "refused"
 
@@ -45,3 +46,8 @@ def refused_before(record: CrmRecord | None) -> frozenset[str]:
 def refusals(vendor: str, fields: Collection[str]) -> tuple[str, ...]:
     """Return a remark for each field that was left out; never its value."""
     return tuple(f"{name} left out: not accepted by {vendor}" for name in sorted(fields))
+
+
+def not_noted(refusal: CrmRejectedError) -> Noted:
+    """Return what is told of an interest that a record is not given: the lead is there without."""
+    return Noted(id="", remarks=(f"interest not noted: {refusal}",))

@@ -17,7 +17,7 @@ from shared.destinations.https_endpoint.lead_json import lead_json, marketplace_
 from shared.destinations.https_endpoint.parts import Part, halves, parts
 from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.errors import CrmError, CrmOutcomeUnknownError
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
@@ -105,17 +105,14 @@ class HttpsEndpointCrm:
             part = left.popleft()
             try:
                 said = await self._post_part(lead, changed.fields, part)
-            except TooLargeError:
-                smaller = halves(part)
-                if not smaller:
-                    raise
+            except CrmError as error:
+                smaller = halves(part) if isinstance(error, TooLargeError) else []
                 left.extendleft(reversed(smaller))
-                continue
-            except CrmUnavailableError as error:
-                if not posted:
+                if smaller:
+                    continue
+                if not posted or isinstance(error, CrmOutcomeUnknownError):
                     raise
-                # What was posted before is done, so the call as a whole is not "clearly not done".
-                raise CrmOutcomeUnknownError(str(error), retry_after=error.retry_after) from error
+                break  # what is posted is kept as done, and ``note`` meets the error
             given = given or said
             posted += part.interests
         return given, posted

@@ -1,7 +1,7 @@
 """What an endpoint's answers mean: it is a program of somebody's, so its words have no fixed shape.
 
-Not confirmed against a live flow: with which status Power Automate says that a flow is switched
-off; its error code decides here.
+Not confirmed against a live flow: with which status Power Automate says what is wrong with a flow;
+its error codes decide here.
 """
 
 import json
@@ -20,7 +20,12 @@ from shared.destinations.http.answers import (
 )
 from shared.destinations.http.said import said, unless_quoting
 from shared.destinations.http.web_page import is_web_page
-from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmError,
+    CrmRejectedError,
+    CrmSettingsError,
+    CrmUnavailableError,
+)
 
 LONGEST_ID = 200
 
@@ -28,8 +33,23 @@ CONTACT = {"contact", "UserDetails"}
 """Where a post, in our shape or in Microsoft's, has a contact."""
 
 NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
-SWITCHED_OFF = "WorkflowTriggerIsNotEnabled"
-"""The error code of a flow that is switched off, as seen in
+REFUSING = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_CONTENT}
+"""What a program says no to one lead with."""
+
+WRONG_ADDRESS = "check HTTPS_ENDPOINT_URL: copy the whole address of the flow's trigger"
+SETTINGS = {
+    "InvalidApiVersionParameter": WRONG_ADDRESS,
+    "MissingApiVersionParameter": WRONG_ADDRESS,
+    "TriggerInputSchemaMismatch": (
+        "let the schema of the flow's trigger take what is posted (docs/lead.schema.json)"
+    ),
+    "TriggerRequestMethodNotValid": "let the flow's trigger take POST",
+    "WorkflowNotFound": WRONG_ADDRESS,
+    "WorkflowTriggerIsNotEnabled": "switch the flow on",
+    "WorkflowTriggerNotFound": WRONG_ADDRESS,
+}
+"""Error codes of Power Automate and Logic Apps that are about the flow or the address, not about a
+lead, and what to do; the flow has not run. That of a flow that is switched off is as seen in
 https://github.com/microsoft/coe-starter-kit/issues/8684
 """
 
@@ -55,41 +75,48 @@ def record_id(request: Request, response: httpx.Response) -> str:
 def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) -> CrmError:
     """Return what an answer that is no success means.
 
-    The lead is refused if the endpoint says so in words of its own; whatever is wrong with the
-    endpoint, or was said by a server before it, is no fault of the lead.
+    A program speaks in JSON. Pages and bare texts come from whatever is on the way, which may have
+    passed the post on: of these only "too large" and "gone" say by themselves that it was not.
     """
     status = response.status_code
-    words = said(request, _words(request, response), also=secrets)
+    words = said_by(request, response, secrets)
     told = f"{status} {response.reason_phrase}: {words}".rstrip(": ")
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return TooLargeError(f"{told} ({len(request.content or b''):,} bytes were posted)")
-    if status == HTTPStatus.GONE:
+        size = f"{len(request.content or b''):,} bytes were posted"
+        return TooLargeError(f"{told} ({size}): let the endpoint, and what is before it, take more")
+    if status == HTTPStatus.GONE and not is_web_page(response.content):
         return CrmRejectedError(told)
-    if status == HTTPStatus.TOO_MANY_REQUESTS and _error_code(response) == THROTTLED:
+    if not _texts_in(response) or not response.is_client_error:
+        return meaning(request, response, words)
+    return _of_a_program(response, told) or meaning(request, response, words, own=True)
+
+
+def _of_a_program(response: httpx.Response, told: str) -> CrmError | None:
+    """Return what an error in JSON means, None if its status is all that it says."""
+    status, code = response.status_code, _error_code(response)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and code == THROTTLED:
         return CrmUnavailableError(told, retry_after=retry_after(response))
-    error = meaning(request, response, words)
-    if not isinstance(error, CrmUnavailableError) or not response.is_client_error:
-        return error
-    if status in NOT_THERE or _error_code(response) == SWITCHED_OFF:
-        return CrmUnavailableError(f"{told} (is HTTPS_ENDPOINT_URL right, and the flow on?)")
-    return CrmRejectedError(told) if words else error
+    if mend := SETTINGS.get(code, "is HTTPS_ENDPOINT_URL right?" if status in NOT_THERE else ""):
+        return CrmSettingsError(f"{told}: {mend}")
+    return CrmRejectedError(told) if status in REFUSING else None
 
 
-def _words(request: Request, response: httpx.Response) -> str:
+def said_by(request: Request, response: httpx.Response, secrets: Sequence[str]) -> str:
     """Return what an answer says: the texts in its JSON, or else its text.
 
     A web page and half of JSON say nothing; a text that quotes the customer is not repeated.
     """
     text = response.text.lstrip("\ufeff").strip()
-    if is_web_page(response.content):
-        return ""
-    try:
-        texts = list(_texts(json.loads(text)))
-    except (ValueError, RecursionError):
-        texts = [] if text.startswith(("{", "[", '"')) else [text]
+    half = is_web_page(response.content) or text.startswith(("{", "[", '"'))
+    texts = _texts_in(response) or ([] if half or json_of(response) is not None else [text])
     contact = list(_contact(json.loads(request.content or b"{}")))
     told = (unless_quoting(request, unescape(one.strip()), contact) for one in texts if one.strip())
-    return "; ".join(dict.fromkeys(told))
+    return said(request, "; ".join(dict.fromkeys(told)), also=secrets)
+
+
+def _texts_in(response: httpx.Response) -> list[str]:
+    """Return the texts in an answer's JSON that say something; none if it is no JSON."""
+    return [text for text in _texts(json_of(response)) if text.strip()]
 
 
 def _contact(body: object) -> Iterator[str]:
@@ -110,8 +137,9 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _error_code(response: httpx.Response) -> object:
-    """Return the code of an error in the shape that Power Automate and Logic Apps give."""
+def _error_code(response: httpx.Response) -> str:
+    """Return the code of an error in the shape that Power Automate and Logic Apps give, or ""."""
     found = json_of(response)
     error = found.get("error") if isinstance(found, dict) else None
-    return error.get("code") if isinstance(error, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) else ""

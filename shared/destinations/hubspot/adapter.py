@@ -1,7 +1,7 @@
 """The destination HubSpot: one contact per lead, with later interests as notes on it.
 
-All that must be looked up is, before anything is written: what fails after a write may have been
-done, and would be believed not done.
+All that must be looked up is, before anything is written. An address is opted out last: whatever
+fails then, the contact is there.
 
 Not confirmed against a live account: that a new note is listed with its contact at once; that a
 contact merged into another still answers by its old id, to updates and in batches too.
@@ -10,7 +10,8 @@ contact merged into another still answers by its old id, to updates and in batch
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from shared.destinations.http.refused import remembered
+from shared.destinations.http.answers import after_a_write
+from shared.destinations.http.refused import not_noted, remembered
 from shared.destinations.http.texts import customers_words, mark
 from shared.destinations.hubspot.activities import (
     attached_once,
@@ -34,7 +35,7 @@ from shared.destinations.hubspot.follow_up import (
 from shared.destinations.hubspot.placing import GoneError, Placed, Placing
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
@@ -47,6 +48,8 @@ from shared.ports.crm import (
     Upserted,
 )
 from shared.settings import load
+
+OPT_OUT = "do not contact is not set: unsubscribe the address in HubSpot, then release the lead"
 
 
 class HubspotCrm:
@@ -94,7 +97,7 @@ class HubspotCrm:
         try:
             return await self._note(lead, record, interest)
         except CrmRejectedError as refused:
-            return Noted(id="", remarks=(f"interest not noted: {refused}",))
+            return not_noted(refused)
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         """Give the contact's owner a task, unless the contact has the one of this reminder."""
@@ -126,9 +129,9 @@ class HubspotCrm:
         placed = await self._placing.find(lead, changed)
         if placed is None:
             placed = await self._placing.create(lead, changed, uncertain=uncertain, again=again)
-        flagged, remarks = await self._flag(lead, placed)
         if not placed.created:
             placed = await self._placing.update(lead, changed, placed, uncertain=uncertain)
+        flagged, remarks = await self._flagged(lead, changed, placed)
         shown = baseline(lead, placed.contact, placed.before) | {
             "existed": "yes" * placed.existed,
             "do_not_contact": "yes" * flagged,
@@ -142,6 +145,22 @@ class HubspotCrm:
             holds=frozenset(interest.submission.submission_id for interest in written),
             remarks=(*placed.remarks, *remarks),
         )
+
+    async def _flagged(
+        self, lead: Lead, changed: Changed, placed: Placed
+    ) -> tuple[bool, Sequence[str]]:
+        """Flag a contact that is written; if HubSpot refuses, note what sales should know first.
+
+        A person must opt the address out, so the lead is parked, but nothing else is held up by it.
+        """
+        try:
+            return await self._flag(lead, placed)
+        except CrmRejectedError as refused:
+            for interest in changed.interests:
+                await self.note(lead, CrmRecord(id=placed.contact.id), interest)
+            raise CrmRejectedError(f"{refused}: {OPT_OUT}") from None
+        except CrmError as error:
+            raise after_a_write(error) from error
 
     async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         contact = await self._present(lead, record)

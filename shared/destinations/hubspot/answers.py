@@ -12,9 +12,11 @@ from typing import Any
 import httpx
 
 from shared.destinations.http.answers import Request, json_object, json_of, unanswered
-from shared.domain.errors import CrmUnavailableError
 
 type JsonObject = dict[str, Any]
+
+NO_SUCH_API = "404: there is no such API: check HUBSPOT_URL and HUBSPOT_API_VERSION"
+"""What a 404 means that is not about a record."""
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -103,13 +105,6 @@ def associated(request: Request, result: JsonObject) -> tuple[str, list[str], st
     if not all(map(is_id, (contact_id, *ids, after or "none"))):
         raise unanswered(request, "HubSpot's answer has associations without ids")
     return str(contact_id), [str(one) for one in ids], str(after)
-
-
-def wrong_address(response: httpx.Response) -> CrmUnavailableError:
-    """Return what a 404 means that is not about a record."""
-    return CrmUnavailableError(
-        f"{response.status_code}: there is no such API: check HUBSPOT_URL and HUBSPOT_API_VERSION"
-    )
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -1,16 +1,17 @@
 """Requests in HubSpot's shape: contacts, and the notes and tasks that are attached to them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import batched
 from urllib.parse import quote
 
-from shared.destinations.http.answers import Request, json_object, json_of, unanswered
+from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.destinations.hubspot.answers import (
+    NO_SUCH_API,
     JsonObject,
     Record,
     associated,
@@ -20,13 +21,12 @@ from shared.destinations.hubspot.answers import (
     objects,
     record_in,
     record_of,
-    wrong_address,
 )
 from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, OWNER, PROPERTIES
 from shared.destinations.hubspot.follow_up import SIGNALS, TASK_BODY
 from shared.destinations.hubspot.meaning import Meaning
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
 LARGEST_BATCH = 100
 OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "properties", "limit"})
@@ -101,15 +101,10 @@ class HubspotApi:
         """Change a contact; tell whether there is one."""
         return await self._record(self.patch(contact_id, values, hidden)) is not None
 
-    async def create(
-        self, values: Mapping[str, str], hidden: Iterable[str] = (), *, blind: bool = False
-    ) -> Record:
-        """Create a contact; raise ``TakenError`` if one of its unique values is another's.
-
-        ``blind`` says that it has no such value, and can't be found again.
-        """
+    async def create(self, values: Mapping[str, str], hidden: Iterable[str] = ()) -> Record:
+        """Create a contact; raise ``TakenError`` if one of its unique values is another's."""
         new = {"properties": dict(values), "associations": []}
-        request = replace(writing(self.contacts, new, hidden), blind=blind)
+        request = writing(self.contacts, new, hidden)
         return record_in(request, await self._http.call(request))
 
     async def has_unique(self, name: str) -> bool:
@@ -162,19 +157,22 @@ class HubspotApi:
     async def unsubscribe(self, email: str) -> None:
         """Opt an address out of all e-mail; done again, it changes nothing.
 
-        HubSpot may put this off, cancel it, or answer with errors: then it is asked whether the
-        address is opted out, which is all that counts.
+        HubSpot may put this off, cancel it, refuse it, or answer with errors: then it is asked
+        whether the address is opted out, which is all that counts.
         https://developers.hubspot.com/docs/api-reference/latest/communication-preferences/guide
         """
         request = self.subscriptions("POST", email)
-        body = json_of(await self._http.call(request))
-        answer = body if isinstance(body, dict) else {}
+        fault: CrmError = unanswered(request, "HubSpot has not unsubscribed the address (yet)")
+        try:
+            answer = body_of(await self._http.call(request))
+        except CrmRejectedError as refused:
+            answer, fault = {}, refused
         faults = answer.get("errors") or answer.get("numErrors")
         if answer.get("status") == "COMPLETE" and not faults:
             return
         now = await self.answer(self.subscriptions("GET", email))
         if not any(one.get("status") == "UNSUBSCRIBED" for one in objects(now.get("results"))):
-            raise unanswered(request, "HubSpot has not unsubscribed the address (yet)")
+            raise fault
 
     def subscriptions(self, method: str, email: str) -> Request:
         """Return the request about an address's opting out of all e-mail."""
@@ -202,7 +200,7 @@ class HubspotApi:
         if response.status_code != HTTPStatus.NOT_FOUND:
             return json_object(request, response)
         if not in_its_words(body_of(response)):
-            raise wrong_address(response)
+            raise unanswered(request, NO_SUCH_API, response)
         return None
 
     async def _results(self, request: Request) -> list[JsonObject]:

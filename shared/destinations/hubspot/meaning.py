@@ -16,11 +16,11 @@ from shared.destinations.http.answers import NO_ACCESS, TRY_LATER, Request, retr
 from shared.destinations.http.own_fields import settable
 from shared.destinations.http.said import LONGEST_REASON, said
 from shared.destinations.hubspot.answers import (
+    NO_SUCH_API,
     JsonObject,
     body_of,
     in_its_words,
     scopes_in,
-    wrong_address,
 )
 from shared.destinations.hubspot.fields import FROM_SETTINGS
 from shared.destinations.hubspot.refusals import (
@@ -87,14 +87,11 @@ class Meaning:
         """Return the error, None where HubSpot says nothing of its own."""
         body = body_of(response)
         own_words = in_its_words(body)
-        is_record = not (request.method == "POST" and request.path.endswith("/contacts"))
-        believed = own_words or not request.blind
-        if (
-            response.status_code == HTTPStatus.NOT_FOUND
-            and believed
-            and not (own_words and is_record)
-        ):
-            return wrong_address(response)
+        creates = request.method == "POST" and request.path.endswith("/contacts")
+        if response.status_code == HTTPStatus.NOT_FOUND and not own_words:
+            return unanswered(request, NO_SUCH_API, response)
+        if response.status_code == HTTPStatus.NOT_FOUND and creates:
+            return CrmUnavailableError(NO_SUCH_API)
         return self._meant(request, response, body) if own_words else None
 
     def _meant(self, request: Request, response: httpx.Response, body: JsonObject) -> CrmError:

@@ -121,11 +121,10 @@ class Placing:
             new = new_contact(
                 lead, changed.interests, self._settings, has_id=has_id, refused=left_out
             )
-            blind = not has_id and EMAIL not in new.values
-            if uncertain and blind:
+            if uncertain and not has_id and EMAIL not in new.values:
                 raise CrmUncertainError(f"{NOT_FOUND_AGAIN} {self._settings.id_property} {BY_ID}")
             try:
-                made = await self._api.create(new.values, hidden, blind=blind)
+                made = await self._api.create(new.values, hidden)
             except MissingError as error:
                 if error.names.isdisjoint(left_out):
                     raise

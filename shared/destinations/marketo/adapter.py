@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import batched
 
-from shared.destinations.http.refused import without_refused
+from shared.destinations.http.refused import not_noted, without_refused
 from shared.destinations.http.texts import customers_words
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
@@ -26,7 +26,7 @@ from shared.destinations.marketo.placing import LOOKS, Placing
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.destinations.marketo.updates import BASELINE_KEYS
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmUnavailableError
+from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import (
     Changed,
@@ -82,7 +82,10 @@ class MarketoCrm:
         return upserted
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        """Put an interest before the others in the field for them; "" if there is no such field."""
+        """Put an interest before the others in the field for them; "" if there is no such field.
+
+        If Marketo does not take it, the lead is delivered without, with a remark.
+        """
         field = self._settings.interest_field
         if not field:
             return Noted(id="")
@@ -92,7 +95,13 @@ class MarketoCrm:
                 break
             shown = with_interest(field, interest, text(found, field))
             hidden = customers_words(lead, [interest])
-            if not shown.values or await self._api.update(found["id"], shown.values, hidden):
+            try:
+                there = not shown.values or await self._api.update(
+                    found["id"], shown.values, hidden
+                )
+            except CrmRejectedError as refused:
+                return not_noted(refused)
+            if there:
                 return Noted(id=interest.submission.submission_id, remarks=shown.remarks)
         raise CrmUnavailableError(f"the person {record.id} was deleted meanwhile")
 

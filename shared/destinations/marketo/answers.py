@@ -98,11 +98,12 @@ def failure(
 def not_marketos(request: Request, response: httpx.Response, now: datetime) -> CrmError | None:
     """Return what an answer means that is no success over HTTP, where Marketo says something."""
     body = json_of(response)
-    found = problems(body.get("errors")) if isinstance(body, dict) else ()
+    own = isinstance(body, dict) and body.get("success") is False
+    found = problems(body.get("errors")) if own else ()
     if found:
         return failure(request, found, now)
     if response.status_code == HTTPStatus.NOT_FOUND:
-        return CrmUnavailableError("404: there is no such API: check MARKETO_URL")
+        return unanswered(request, "404: there is no such API: check MARKETO_URL")
     return None
 
 

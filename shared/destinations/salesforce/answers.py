@@ -95,7 +95,7 @@ def refused(request: Request, response: httpx.Response) -> CrmError | None:
         return _by_code(request, response, faults, told) or (
             _refusal(faults, f"{response.status_code} {told}")
             if refuses
-            else meaning(request, response, told)
+            else meaning(request, response, told, own=True)
         )
     elsewhere = response.is_client_error and response.status_code not in {
         HTTPStatus.UNAUTHORIZED,

@@ -6,7 +6,7 @@ once: the task goes to the lead that it was merged into, or to the contact of a 
 
 from collections.abc import Collection
 
-from shared.destinations.http.refused import refused_before
+from shared.destinations.http.refused import not_noted, refused_before
 from shared.destinations.http.texts import customers_words
 from shared.destinations.salesforce.answers import (
     ConvertedError,
@@ -46,7 +46,16 @@ class Noting:
         self._api = api
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        """Log the interest as a completed task, unless the lead's description or a task has it."""
+        """Log the interest as a completed task, unless the lead's description or a task has it.
+
+        If Salesforce does not take the task, the lead is delivered without, with a remark.
+        """
+        try:
+            return await self._noted(lead, record, interest)
+        except CrmRejectedError as refused:
+            return not_noted(refused)
+
+    async def _noted(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
         row = await self._present(record)
         try:
             return await self._note(lead, row, record, interest)

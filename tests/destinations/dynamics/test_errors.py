@@ -32,7 +32,7 @@ from tests.examples import CONTACT, OTHER_LEAD_ID
         (Fault.HALF_A_BODY, CrmOutcomeUnknownError, "no whole answer"),
         (Fault.HTML, CrmOutcomeUnknownError, "no JSON object"),
         (Fault.NO_ID, CrmOutcomeUnknownError, "without the record's id"),
-        (Fault.REDIRECT, CrmUnavailableError, "redirected elsewhere"),
+        (Fault.REDIRECT, CrmOutcomeUnknownError, "redirected elsewhere"),
     ],
 )
 async def test_each_fault_is_told_for_what_it_is_and_the_lead_is_made_once(

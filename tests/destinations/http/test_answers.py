@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.destinations.http.answers import (
     Request,
+    after_a_write,
     json_object,
     meaning,
     retry_after,
@@ -17,6 +18,8 @@ from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
     CrmOutcomeUnknownError,
+    CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 from tests.fakes import START
@@ -32,32 +35,58 @@ def answered(status: int, text: str = "", **headers: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    ("status", "read", "write"),
-    [
-        (302, CrmUnavailableError, CrmUnavailableError),
-        (400, CrmUnavailableError, CrmUnavailableError),
-        (401, CrmCredentialsError, CrmCredentialsError),
-        (403, CrmCredentialsError, CrmCredentialsError),
-        (404, CrmUnavailableError, CrmUnavailableError),
-        (408, CrmUnavailableError, CrmOutcomeUnknownError),
-        (425, CrmUnavailableError, CrmOutcomeUnknownError),
-        (429, CrmUnavailableError, CrmOutcomeUnknownError),
-        (500, CrmUnavailableError, CrmOutcomeUnknownError),
-        (502, CrmUnavailableError, CrmOutcomeUnknownError),
-        (503, CrmUnavailableError, CrmOutcomeUnknownError),
-        (504, CrmUnavailableError, CrmOutcomeUnknownError),
-        (599, CrmUnavailableError, CrmOutcomeUnknownError),
-    ],
+    "status", [302, 400, 401, 403, 404, 408, 409, 422, 425, 429, 451, 500, 502, 503, 504, 599]
 )
 def test_an_answer_that_is_not_in_the_vendors_own_words_refuses_nothing_and_proves_nothing(
-    status: int, read: type[CrmError], write: type[CrmError]
+    status: int,
 ) -> None:
     body = "<html>zoe@fabrikam.example</html>"
-    errors = [meaning(request, answered(status, body)) for request in (READ, CREATE)]
+    read, written = (meaning(request, answered(status, body)) for request in (READ, CREATE))
 
-    assert [type(error) for error in errors] == [read, write]
-    assert all(str(error).startswith(f"{status}") for error in errors)
-    assert not any("fabrikam" in str(error) for error in errors)
+    no_access = status in {401, 403}
+    assert type(read) is (CrmCredentialsError if no_access else CrmUnavailableError)
+    assert isinstance(written, CrmOutcomeUnknownError)
+    assert written.trouble is no_access
+    assert all(str(error).startswith(f"{status}") for error in (read, written))
+    assert not any("fabrikam" in str(error) for error in (read, written))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (302, CrmOutcomeUnknownError),
+        (400, CrmUnavailableError),
+        (401, CrmCredentialsError),
+        (403, CrmCredentialsError),
+        (404, CrmUnavailableError),
+        (408, CrmOutcomeUnknownError),
+        (425, CrmOutcomeUnknownError),
+        (429, CrmOutcomeUnknownError),
+        (500, CrmOutcomeUnknownError),
+    ],
+)
+def test_a_client_error_in_the_vendors_shape_has_done_nothing(
+    status: int, error: type[CrmError]
+) -> None:
+    assert type(meaning(CREATE, answered(status), "No.", own=True)) is error
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (CrmUnavailableError("429", retry_after=timedelta(seconds=42)), "unknown"),
+        (CrmRejectedError("400"), "unknown"),
+        (CrmCredentialsError("401"), "unknown, and a trouble"),
+        (CrmSettingsError("403"), "unknown, and a trouble"),
+    ],
+)
+def test_whatever_fails_after_a_write_leaves_the_outcome_of_the_call_unknown(
+    error: CrmError, outcome: str
+) -> None:
+    meant = after_a_write(error)
+
+    assert (str(meant), meant.trouble) == (str(error), "trouble" in outcome)
+    assert meant.retry_after == getattr(error, "retry_after", None)
 
 
 @pytest.mark.parametrize("request_", [READ, CREATE])

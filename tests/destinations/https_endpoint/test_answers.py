@@ -17,6 +17,7 @@ from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 from tests.destinations.https_endpoint.world import CrmFor, Saying, changed, upsert
@@ -67,12 +68,22 @@ async def test_an_answer_without_an_id_is_a_success_under_our_own(
     assert len(server.records()) == 1
 
 
+async def test_credentials_that_something_on_the_way_refuses_are_a_trouble_of_unknown_outcome(
+    crm_for: CrmFor,
+) -> None:
+    async with Saying(401, PAGE).running() as server:
+        with pytest.raises(CrmOutcomeUnknownError, match=r"^401 Unauthorized$") as caught:
+            await upsert(crm_for(server))
+
+    assert caught.value.trouble
+
+
 async def test_a_redirect_is_not_followed(
     server: HttpsEndpointServer, crm: HttpsEndpointCrm
 ) -> None:
     server.faults.append(Fault.REDIRECT)
 
-    with pytest.raises(CrmUnavailableError, match=r"^302: redirected elsewhere, check"):
+    with pytest.raises(CrmOutcomeUnknownError, match=r"^302: redirected elsewhere, check"):
         await upsert(crm)
 
     assert len(server.calls) == 1
@@ -90,28 +101,34 @@ async def test_a_refusal_is_rejected_in_its_own_words(
 @pytest.mark.parametrize(
     ("status", "words", "error"),
     [
-        (400, "The field title is unknown.", CrmRejectedError),
+        (400, "upstream said no", CrmOutcomeUnknownError),
         (400, '{"detail": "The field title is unknown."}', CrmRejectedError),
         (422, '[{"loc": ["body"], "msg": "unknown field"}]', CrmRejectedError),
         (410, "", CrmRejectedError),
-        (410, PAGE, CrmRejectedError),
+        (410, PAGE, CrmOutcomeUnknownError),
         (413, "", CrmRejectedError),
         (413, PAGE, CrmRejectedError),
-        (400, "", CrmUnavailableError),
-        (400, "{}", CrmUnavailableError),
-        (400, "[]", CrmUnavailableError),
-        (400, "null", CrmUnavailableError),
-        (400, '{"status": 400, "error": null}', CrmUnavailableError),
-        (400, '{"error": {"code": "Inva', CrmUnavailableError),
-        (400, '["The field', CrmUnavailableError),
-        (400, PAGE, CrmUnavailableError),
-        (409, PAGE, CrmUnavailableError),
-        (422, PAGE.upper(), CrmUnavailableError),
-        (451, f"<!-- proxy -->{PAGE}", CrmUnavailableError),
-        (404, "nothing here", CrmUnavailableError),
-        (405, "GET only", CrmUnavailableError),
-        (400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', CrmUnavailableError),
-        (403, "who?", CrmCredentialsError),
+        (400, "", CrmOutcomeUnknownError),
+        (400, "{}", CrmOutcomeUnknownError),
+        (400, "[]", CrmOutcomeUnknownError),
+        (400, "null", CrmOutcomeUnknownError),
+        (400, '{"status": 400, "error": null}', CrmOutcomeUnknownError),
+        (400, '{"error": {"code": "Inva', CrmOutcomeUnknownError),
+        (400, '["The field', CrmOutcomeUnknownError),
+        (400, PAGE, CrmOutcomeUnknownError),
+        (409, PAGE, CrmOutcomeUnknownError),
+        (422, PAGE.upper(), CrmOutcomeUnknownError),
+        (451, f"<!-- proxy -->{PAGE}", CrmOutcomeUnknownError),
+        (451, '{"detail": "Not here."}', CrmUnavailableError),
+        (404, "nothing here", CrmOutcomeUnknownError),
+        (404, '{"error": {"code": "X", "message": "No such thing."}}', CrmSettingsError),
+        (405, '"GET only"', CrmSettingsError),
+        (400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', CrmSettingsError),
+        (400, '{"error":{"code":"MissingApiVersionParameter"}}', CrmSettingsError),
+        (400, '{"error":{"code":"TriggerInputSchemaMismatch"}}', CrmSettingsError),
+        (404, '{"error":{"code":"WorkflowNotFound"}}', CrmSettingsError),
+        (403, "who?", CrmOutcomeUnknownError),
+        (403, '["who?"]', CrmCredentialsError),
         (408, "late", CrmOutcomeUnknownError),
         (425, "early", CrmOutcomeUnknownError),
         (429, "slow down", CrmOutcomeUnknownError),
@@ -134,7 +151,7 @@ async def test_the_lead_is_parked_only_if_the_endpoint_itself_refuses_it(
 @pytest.mark.parametrize(
     "words",
     [
-        "WorkflowTriggerIsNotEnabled",
+        '["WorkflowTriggerIsNotEnabled"]',
         '{"error": {"code": "Invalid", "message": "WorkflowTriggerIsNotEnabled"}}',
         '{"error": "WorkflowTriggerIsNotEnabled"}',
     ],
@@ -198,7 +215,7 @@ async def test_no_error_repeats_what_is_secret(
         server.secret,
         "t0ken",
     ]
-    async with Saying(400, f"no: {' '.join(parts)}").running() as saying:
+    async with Saying(400, json.dumps(f"no: {' '.join(parts)}")).running() as saying:
         saying.sig, saying.secret, saying.bearer = server.sig, server.secret, "t0ken"
         with pytest.raises(CrmRejectedError) as caught:
             await upsert(crm_for(saying))

@@ -1,14 +1,13 @@
 """What is new in a lead is posted in parts that a receiver takes."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.fakes.faults import Fault, Reply
 from local.fakes.https_endpoint import HttpsEndpointServer
-from local.fakes.server import Fault
 from shared.destinations.https_endpoint.adapter import POSTING_SECONDS, HttpsEndpointCrm
 from shared.destinations.https_endpoint.lead_json import lead_json
 from shared.destinations.https_endpoint.parts import (
@@ -19,6 +18,7 @@ from shared.destinations.https_endpoint.parts import (
     parts,
 )
 from shared.domain.errors import (
+    CrmCredentialsError,
     CrmOutcomeUnknownError,
     CrmRejectedError,
     CrmUnavailableError,
@@ -106,18 +106,45 @@ async def test_parts_have_the_same_ids_after_a_lost_answer(
     assert len(server.records()[0].notes) == 250
 
 
+REFUSED = Reply(status=400, body=b'{"error": {"code": "X", "message": "No."}}')
+UNAUTHORIZED = Reply(status=401, body=b'{"error": {"code": "X", "message": "Who?"}}')
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault.THROTTLED, CrmUnavailableError),
+        (REFUSED, CrmRejectedError),
+        (UNAUTHORIZED, CrmCredentialsError),
+    ],
+)
 async def test_a_part_that_is_not_taken_does_not_undo_those_before_it(
+    server: HttpsEndpointServer,
+    crm: HttpsEndpointCrm,
+    fault: Fault | Reply,
+    error: type[Exception],
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(error, match=r"^4\d\d "):
+        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+
+    server.faults.extend([Fault.NONE, fault])
+    upserted = await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+
+    assert upserted.holds == frozenset(IDS[:100])
+    assert posted_interests(server) == IDS[:100]
+
+
+async def test_a_single_interest_that_is_too_large_does_not_undo_those_before_it(
     server: HttpsEndpointServer, crm: HttpsEndpointCrm
 ) -> None:
-    server.faults.append(Fault.THROTTLED)
-    with pytest.raises(CrmUnavailableError, match=r"^429 "):
-        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+    server.longest_body = 20_000
+    large = interest(251, description="x" * 20_000)
+    upserted = await crm.upsert(lead(version=251), changed(*MANY, large), uncertain=False)
 
-    server.faults.extend([Fault.NONE, Fault.THROTTLED])
-    with pytest.raises(CrmOutcomeUnknownError, match=r"^429 ") as caught:
-        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
-
-    assert caught.value.retry_after == timedelta(seconds=42)
+    assert upserted.holds == frozenset(IDS)
+    with pytest.raises(CrmRejectedError, match=r"^413 .* bytes were posted\): let the endpoint"):
+        await crm.note(lead(version=251), upserted.record, large)
 
 
 async def test_a_part_that_is_too_large_is_split_until_it_is_taken(

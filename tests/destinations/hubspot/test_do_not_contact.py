@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from starlette.responses import Response
 
-from local.fakes.hubspot import HubspotServer
+from local.fakes.faults import Fault
+from local.fakes.hubspot import HubspotServer, error
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmOutcomeUnknownError,
-    CrmSettingsError,
+    CrmRejectedError,
 )
 from tests.destinations.hubspot.world import (
     MISTYPED,
@@ -68,7 +69,7 @@ async def test_an_unsubscription_that_failed_is_made_up_for(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
     server.scopes.remove("communication_preferences.read_write")
-    with pytest.raises(CrmSettingsError, match=r"communication_preferences\.read_write"):
+    with pytest.raises(CrmOutcomeUnknownError, match=r"communication_preferences\.read_write"):
         await deliver(crm, UNWANTED)
     server.scopes.add("communication_preferences.read_write")
 
@@ -122,17 +123,48 @@ async def test_an_unsubscription_that_is_told_to_be_pending_but_is_done_is_done(
     assert record.baseline["do_not_contact"] == "yes"
 
 
-async def test_a_known_contact_is_unsubscribed_before_anything_else_is_written(
+async def test_whatever_fails_with_an_unsubscription_the_contact_is_written_before(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:
     record = await deliver(crm)
-    server.opt_outs.append("CANCELED")
+    suppressed = replace(MOVED, suppressed=True)
+    for answer, trouble in (
+        (error(429, "RATE_LIMITS", "Wait."), False),
+        (error(403, "MISSING_SCOPES", "No."), True),
+        (error(401, "INVALID_AUTHENTICATION", "Who?"), True),
+    ):
+        if answer.status_code == 401:  # it is asked twice
+            server.faults_at[OPT_OUT] = Fault.UNAUTHORIZED
+        server.answers_at[OPT_OUT] = answer
+        with pytest.raises(CrmOutcomeUnknownError, match=r"^4\d\d [A-Z_]+") as caught:
+            await deliver(crm, suppressed, SECOND, record=record, fields=frozenset({"title"}))
+
+        assert caught.value.trouble is trouble
+
+    assert server.contacts[record.id]["jobtitle"] == MOVED.contact.title
+
+
+@pytest.mark.parametrize("known", ["a new contact", "one that we know"])
+async def test_an_unsubscription_that_hubspot_refuses_parks_the_lead_with_all_else_done(
+    server: HubspotServer, crm: HubspotCrm, known: str
+) -> None:
+    record = await deliver(crm) if known == "one that we know" else None
+    server.answers_at[OPT_OUT] = error(400, "VALIDATION_ERROR", "No.")
     suppressed = replace(MOVED, suppressed=True)
 
-    with pytest.raises(CrmOutcomeUnknownError, match="has not unsubscribed"):
-        await deliver(crm, suppressed, SECOND, record=record, fields=frozenset({"title"}))
+    with pytest.raises(CrmRejectedError, match=r"^400 .*: do not contact is not set: unsubscribe"):
+        await deliver(crm, suppressed, interest(1), SECOND, record=record)
 
-    assert server.contacts[record.id]["jobtitle"] == CONTACT.title
+    [seen] = server.records()
+    said = [seen.description, *seen.notes]
+    assert all(any(one in text for text in said) for one in ("submission-1", "submission-2"))
+    assert seen.values["title"] == MOVED.contact.title
+
+    server.unsubscribed.add(CONTACT.email)  # a person does it
+    server.answers_at[OPT_OUT] = error(400, "VALIDATION_ERROR", "It is unsubscribed already.")
+    done = await deliver(crm, suppressed, interest(1), SECOND)
+    assert done.baseline["do_not_contact"] == "yes"
+    assert len(server.records()[0].notes) == len(seen.notes)
 
 
 async def test_where_nothing_can_be_unsubscribed_there_is_a_remark(

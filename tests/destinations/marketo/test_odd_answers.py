@@ -19,15 +19,17 @@ from tests.destinations.marketo.world import deliver
 PAGE = "<html><title>Please wait</title></html>"
 CREATED = {"status": "created", "id": 1}
 
+FAILED = {"success": False}
 OVER_HTTP: Sequence[tuple[Response, type[CrmError], str]] = [
-    (Response(status_code=404), CrmUnavailableError, "check MARKETO_URL"),
-    (Response(PAGE, 400), CrmUnavailableError, "^400"),
-    (Response(PAGE, 413), CrmUnavailableError, "^413"),
-    (Response("{}", 400), CrmUnavailableError, "^400"),
-    (Response("[]", 409), CrmUnavailableError, "^409"),
-    (JSONResponse({"errors": None}, 422), CrmUnavailableError, "^422"),
-    (JSONResponse({"errors": [{"code": "1003"}]}, 400), CrmRejectedError, "^1003: "),
-    (JSONResponse({"errors": [{"code": "608"}]}, 503), CrmUnavailableError, "^608: "),
+    (Response(status_code=404), CrmOutcomeUnknownError, "check MARKETO_URL"),
+    (Response(PAGE, 400), CrmOutcomeUnknownError, "^400"),
+    (Response(PAGE, 413), CrmOutcomeUnknownError, "^413"),
+    (Response("{}", 400), CrmOutcomeUnknownError, "^400"),
+    (Response("[]", 409), CrmOutcomeUnknownError, "^409"),
+    (JSONResponse({"errors": None}, 422), CrmOutcomeUnknownError, "^422"),
+    (JSONResponse({"errors": [{"code": "1003"}]}, 400), CrmOutcomeUnknownError, "^400"),
+    (JSONResponse(FAILED | {"errors": [{"code": "1003"}]}, 400), CrmRejectedError, "^1003: "),
+    (JSONResponse(FAILED | {"errors": [{"code": "608"}]}, 503), CrmUnavailableError, "^608: "),
     (Response(status_code=429, headers={"Retry-After": "42"}), CrmOutcomeUnknownError, "^429"),
     (Response(status_code=408), CrmOutcomeUnknownError, "^408"),
     (Response(PAGE, 503), CrmOutcomeUnknownError, "^503"),
@@ -68,7 +70,9 @@ RESULTS: Sequence[object] = [
 ]
 
 
-async def test_what_is_not_marketos_over_http_waits(server: MarketoServer, crm: MarketoCrm) -> None:
+async def test_only_marketos_own_words_over_http_say_what_became_of_a_write(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
     for answer, error, match in OVER_HTTP:
         server.answers.append(answer)
         with pytest.raises(error, match=match):

@@ -39,7 +39,7 @@ from tests.examples import CONTACT
         (Fault.THROTTLED, CrmUnavailableError, "TotalRequests", QUOTA_WAIT),
         (Fault.THROTTLED_WITHOUT_WAIT, CrmUnavailableError, "Concurrent", None),
         (Fault.UNAVAILABLE, CrmUnavailableError, "SERVER_UNAVAILABLE", None),
-        (Fault.REDIRECT, CrmUnavailableError, "redirected elsewhere", None),
+        (Fault.REDIRECT, CrmOutcomeUnknownError, "redirected elsewhere", None),
         (Fault.REJECTED, CrmRejectedError, "A region is needed", None),
         (Fault.CUT_BEFORE, CrmOutcomeUnknownError, "no whole answer", None),
         (Fault.CUT_AFTER, CrmOutcomeUnknownError, "no whole answer", None),
