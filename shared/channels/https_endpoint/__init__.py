@@ -1,0 +1,1 @@
+"""The channel "any HTTPS endpoint"."""
