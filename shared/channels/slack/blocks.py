@@ -6,11 +6,11 @@ escape for ``*``, ``_`` and ``~``. Slack refuses a message of which one part is 
 
 import re
 from collections.abc import Iterator
-from itertools import batched
+from itertools import accumulate, batched
 from typing import Any
 
 from shared.channels.links import answers, in_markup, is_page, pages
-from shared.channels.texts import clipped, more, paragraph, plain, words
+from shared.channels.texts import CUT, more, paragraph, plain, words
 from shared.ports.channels import Fact, Item, ItemList, Message, Recipient
 
 MOST_BLOCKS = 50
@@ -99,12 +99,11 @@ def _markup(text: str) -> Block:
 
 def _plain(text: str, longest: int) -> Block:
     """Return a text without markup: cut first, so that no escape is."""
-    shown = text.strip() or "–"
-    escaped = _escaped(shown)
-    while len(escaped) > longest:
-        shown = clipped(shown, len(shown) - max(len(escaped) - longest, 2))
-        escaped = _escaped(shown)
-    return {"type": "plain_text", "text": escaped, "emoji": False}
+    escaped = [_escaped(char) for char in text.strip() or "–"]
+    if sum(map(len, escaped)) > longest:
+        ends = accumulate(map(len, escaped))
+        escaped = [char for char, end in zip(escaped, ends, strict=True) if end < longest] + [CUT]
+    return {"type": "plain_text", "text": "".join(escaped), "emoji": False}
 
 
 def _escaped(text: str) -> str:
