@@ -1,40 +1,23 @@
-"""A channel from its setup and the settings that it names."""
+"""A channel from what the rules say of it, and from the settings that these name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal, get_args
 
 from shared.domain.errors import ChannelSettingsError
+from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel
 from shared.settings import UNRESOLVED
 
-type Kind = Literal["email", "https_endpoint", "slack", "teams"]
-
-KINDS: tuple[Kind, ...] = get_args(Kind.__value__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelSetup:
-    """A channel as the rules name it; secrets are in settings, of which it has the names.
-
-    ``url`` names the setting with the address of ``teams``, ``slack`` and ``https_endpoint``,
-    ``secret`` that with the key by which posts to ``https_endpoint`` are signed. ``address`` is
-    the mailbox of a team, for ``email``.
-    """
-
-    name: str
-    kind: Kind
-    url: str = ""
-    secret: str = ""
-    address: str = ""
+KINDS = tuple(kind for kind in ChannelKind if kind is not ChannelKind.CRM)
+"""Each has a package; a task in the CRM is left by the adapter of the CRM."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the environment gives for a setup."""
+    """What the environment gives for a channel."""
 
-    setup: ChannelSetup
+    ref: ChannelRef
     environ: Mapping[str, str]
 
     def value(self, setting: str) -> str:
@@ -51,14 +34,14 @@ class Given:
         ]
 
 
-def build_channel(setup: ChannelSetup, environ: Mapping[str, str]) -> Channel:
+def build_channel(ref: ChannelRef, environ: Mapping[str, str]) -> Channel:
     """Build a channel; what its settings lack is told by ``lacks`` and by each send.
 
-    Raises ``ChannelSettingsError`` for a kind that this version does not know.
+    Raises ``ChannelSettingsError`` for a kind that has no package, such as one of a newer version.
     """
-    if setup.kind not in KINDS:
+    if ref.kind not in KINDS:
         known = ", ".join(KINDS)
-        raise ChannelSettingsError(f"channel {setup.name}: is {setup.kind!r}; there are: {known}")
-    adapter = import_module(f"shared.channels.{setup.kind}.adapter")
+        raise ChannelSettingsError(f"channel {ref.name}: is {str(ref.kind)!r}; there are: {known}")
+    adapter = import_module(f"shared.channels.{ref.kind}.adapter")
     create: Callable[[Given], Channel] = adapter.create
-    return create(Given(setup, environ))
+    return create(Given(ref, environ))

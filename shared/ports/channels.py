@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from shared.domain.rules import ChannelRef
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -123,5 +125,5 @@ class Channel(Protocol):
 class Channels(Protocol):
     """All channels there are, each built when it is first needed."""
 
-    async def get(self, name: str) -> Channel:
-        """Return a channel by its name in the rules; raise ``ChannelSettingsError``."""
+    async def get(self, ref: ChannelRef) -> Channel:
+        """Return the channel that the rules name; raise ``ChannelSettingsError``."""

@@ -2,12 +2,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.channels.building import KINDS, Kind
+from shared.channels.building import KINDS
 from tests.channels.subjects import Subject, connected
 
 
 @pytest.fixture(params=KINDS)
 async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
-    kind: Kind = request.param
-    async with connected(kind) as found:
+    async with connected(request.param) as found:
         yield found

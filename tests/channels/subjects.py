@@ -9,25 +9,19 @@ from local.fakes.channels.email import EmailServer
 from local.fakes.channels.server import ChannelServer
 from local.fakes.channels.slack import SlackServer
 from local.fakes.channels.teams import TeamsServer
-from shared.channels import ChannelSetup, build_channel
-from shared.channels.building import Kind
-from shared.channels.email.adapter import EmailChannel
-from shared.channels.email.settings import EmailSettings
+from shared.channels import build_channel
+from shared.channels.building import KINDS
+from shared.channels.email.adapter import EmailChannel, send_url
 from shared.channels.pace import Pace
 from shared.channels.slack.adapter import SlackChannel
 from shared.channels.teams.adapter import TeamsChannel
+from shared.channels.webhook import Webhook
 from shared.destinations.http.tokens import Token
+from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel
 from tests.notices.examples import AT
 
-SETUPS: dict[Kind, ChannelSetup] = {
-    "email": ChannelSetup(name="sales", kind="email", address="sales@fabrikam.example"),
-    "https_endpoint": ChannelSetup(
-        name="sales", kind="https_endpoint", url="NOTICE_URL", secret="NOTICE_SECRET"
-    ),
-    "slack": ChannelSetup(name="sales", kind="slack", url="NOTICE_URL"),
-    "teams": ChannelSetup(name="sales", kind="teams", url="NOTICE_URL"),
-}
+REFS = {kind: ChannelRef(name="sales", kind=kind, setting="NOTICE_CHANNEL_URL") for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,7 @@ class Subject:
 
 
 @asynccontextmanager
-async def connected(kind: Kind) -> AsyncIterator[Subject]:
+async def connected(kind: ChannelKind) -> AsyncIterator[Subject]:
     """Start a fake, and build the channel from its settings."""
     async with fake_channel(kind).running() as server:
         channel = channel_to(server)
@@ -53,12 +47,12 @@ def channel_to(server: ChannelServer) -> Channel:
     """Build a channel that sends to a fake."""
     if isinstance(server, EmailServer):
         return email_channel(server)
-    url = server.settings()["NOTICE_URL"]
+    url = server.settings()["NOTICE_CHANNEL_URL"]
     if isinstance(server, SlackServer):
-        return SlackChannel("NOTICE_URL", url, Pace(0))
+        return SlackChannel("NOTICE_CHANNEL_URL", url, Pace(0))
     if isinstance(server, TeamsServer):
-        return TeamsChannel("NOTICE_URL", url, Pace(0))
-    return build_channel(SETUPS["https_endpoint"], server.settings())
+        return TeamsChannel("NOTICE_CHANNEL_URL", url, Pace(0))
+    return build_channel(REFS[ChannelKind.HTTPS_ENDPOINT], server.settings())
 
 
 def email_channel(
@@ -69,5 +63,6 @@ def email_channel(
     async def token() -> Token:
         return fetch() if fetch else Token(server.token, AT.replace(year=2100))
 
-    settings = EmailSettings.model_validate(server.settings())
-    return EmailChannel(settings, address or "sales@fabrikam.example", token, Pace(0))
+    sender = server.settings()["EMAIL_SENDER"]
+    webhook = Webhook(send_url(server.url), Pace(0))
+    return EmailChannel(webhook, sender, address or "sales@fabrikam.example", token)

@@ -10,27 +10,30 @@ import pytest
 from shared.channels import build_channel
 from shared.channels.building import KINDS
 from shared.domain.errors import ChannelSettingsError
-from tests.channels.subjects import SETUPS
+from shared.domain.rules import ChannelKind
+from tests.channels.subjects import REFS
 
 LOADED = """
 import sys
-from shared.channels import ChannelSetup, build_channel
+from shared.channels import build_channel
+from shared.domain.rules import ChannelKind, ChannelRef
 kinds = ("email", "https_endpoint", "slack", "teams")
 before = [kind for kind in kinds if f"shared.channels.{kind}" in sys.modules]
-build_channel(ChannelSetup(name="s", kind="slack", url="U"), {"U": "https://hooks.slack.com/services/1"})
+ref = ChannelRef(name="s", kind=ChannelKind.SLACK, setting="U")
+build_channel(ref, {"U": "https://hooks.slack.com/services/1"})
 after = [kind for kind in kinds if f"shared.channels.{kind}" in sys.modules]
 print(before, after, "azure.identity" in sys.modules)
 """
 
 
 def test_each_kind_is_built_from_its_setup() -> None:
-    assert {kind: build_channel(SETUPS[kind], {}).kind for kind in KINDS} == {k: k for k in KINDS}
+    assert {kind: build_channel(REFS[kind], {}).kind for kind in KINDS} == {k: k for k in KINDS}
 
 
 def test_a_kind_of_a_newer_version_is_named() -> None:
     newer: Any = "pigeon"
-    with pytest.raises(ChannelSettingsError, match="channel sales: is 'pigeon'; there are: email"):
-        build_channel(replace(SETUPS["slack"], kind=newer), {})
+    with pytest.raises(ChannelSettingsError, match="channel sales: is 'pigeon'; there are: teams"):
+        build_channel(replace(REFS[ChannelKind.SLACK], kind=newer), {})
 
 
 def test_only_the_package_of_a_channel_that_is_used_is_imported() -> None:

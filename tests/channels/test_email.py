@@ -7,13 +7,14 @@ import pytest
 
 from local.fakes.channels.email import MANAGED_DOMAIN, EmailServer
 from local.fakes.faults import Fault
-from shared.channels import ChannelSetup, build_channel
+from shared.channels import build_channel
 from shared.destinations.http.tokens import Token
 from shared.domain.errors import (
     ChannelRefusedError,
     ChannelSettingsError,
     ChannelUnavailableError,
 )
+from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Recipient
 from tests.channels.examples import ANN, NEW_LEAD, OVERDUE, TEAM
 from tests.channels.subjects import email_channel
@@ -112,10 +113,10 @@ async def test_a_domain_that_azure_manages_takes_five_mails_a_minute() -> None:
 
 
 async def test_a_recipient_without_an_address_is_a_fault_of_settings() -> None:
-    setup = ChannelSetup(name="mail", kind="email")
+    ref = ChannelRef(name="mail", kind=ChannelKind.EMAIL, setting="EMAIL_ENDPOINT")
     async with EmailServer().running() as server:
         channel = email_channel(server)
-        channel_without = build_channel(setup, {})
+        channel_without = build_channel(ref, {})
         with pytest.raises(ChannelSettingsError, match="EMAIL_ENDPOINT: is not set"):
             await channel_without.send(NEW_LEAD, ANN)
         await channel.close()

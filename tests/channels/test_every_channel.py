@@ -102,7 +102,7 @@ async def test_a_channel_that_asked_to_wait_is_not_called_before(subject: Subjec
 async def test_a_server_that_does_not_answer_costs_no_more_than_the_deadline() -> None:
     async with TeamsServer().running() as server:
         server.faults.append(Fault.SLOW)
-        webhook = Webhook(server.settings()["NOTICE_URL"], deadline_seconds=0.05)
+        webhook = Webhook(server.settings()["NOTICE_CHANNEL_URL"], deadline_seconds=0.05)
         with pytest.raises(ChannelUnavailableError, match=r"127\.0\.0\.1:\d+ gave no answer"):
             await webhook.post(b"{}")
         await webhook.close()
@@ -110,7 +110,7 @@ async def test_a_server_that_does_not_answer_costs_no_more_than_the_deadline() -
 
 async def test_a_server_that_cannot_be_reached_may_be_reached_later() -> None:
     async with TeamsServer().running() as gone:
-        url = gone.settings()["NOTICE_URL"]
+        url = gone.settings()["NOTICE_CHANNEL_URL"]
     webhook = Webhook(url)
     with pytest.raises(ChannelUnavailableError, match="can't be reached"):
         await webhook.post(b"{}")
@@ -130,7 +130,7 @@ async def test_neither_errors_nor_logs_nor_repr_tell_a_secret_or_the_customer(
         r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn")
     ]  # the fake
     told = [str(error), repr(error), repr(subject.channel), str(vars(error)), *logged]
-    url = subject.server.settings().get("NOTICE_URL", "")
+    url = subject.server.settings().get("NOTICE_CHANNEL_URL", "")
     secrets = [url.partition("sig=")[2], url.partition("key=")[2], url.partition("/services")[2]]
     hidden = [*filter(None, secrets), "Jane", "contoso", "Please call me"]
 

@@ -7,11 +7,12 @@ import pytest
 
 from local.fakes.channels.teams import TeamsServer
 from local.fakes.faults import Fault
-from shared.channels import ChannelSetup, build_channel
+from shared.channels import build_channel
 from shared.channels.pace import Pace
 from shared.channels.teams.adapter import TeamsChannel, rendered
 from shared.channels.teams.card import card
 from shared.domain.errors import ChannelRefusedError, ChannelSettingsError
+from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel, Recipient
 from tests.channels.examples import ANN, NEW_LEAD, OVERDUE, TEAM
 
@@ -22,8 +23,8 @@ NOW = (
 
 
 def to(url: str) -> Channel:
-    setup = ChannelSetup(name="sales", kind="teams", url="SALES_TEAMS_URL")
-    return build_channel(setup, {"SALES_TEAMS_URL": url})
+    ref = ChannelRef(name="sales", kind=ChannelKind.TEAMS, setting="SALES_TEAMS_URL")
+    return build_channel(ref, {"SALES_TEAMS_URL": url})
 
 
 @pytest.mark.parametrize(
@@ -73,8 +74,8 @@ def test_an_address_without_its_signature_is_doubtful() -> None:
 
 async def test_an_ampersand_from_a_web_page_is_mended() -> None:
     async with TeamsServer().running() as server:
-        url = server.settings()["NOTICE_URL"].replace("&", "&amp;")
-        channel = TeamsChannel("NOTICE_URL", url, Pace(0))
+        url = server.settings()["NOTICE_CHANNEL_URL"].replace("&", "&amp;")
+        channel = TeamsChannel("NOTICE_CHANNEL_URL", url, Pace(0))
         await channel.send(NEW_LEAD, ANN)
         await channel.close()
 
@@ -83,7 +84,9 @@ async def test_an_ampersand_from_a_web_page_is_mended() -> None:
 
 async def test_a_flow_says_why_it_takes_nothing() -> None:
     async with TeamsServer().running() as server:
-        channel = TeamsChannel("NOTICE_URL", server.settings()["NOTICE_URL"], Pace(0))
+        channel = TeamsChannel(
+            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
+        )
         server.switched_off = True
         with pytest.raises(
             ChannelRefusedError, match=r"WorkflowTriggerIsNotEnabled .*switched off"
@@ -97,7 +100,9 @@ async def test_a_flow_says_why_it_takes_nothing() -> None:
 
 async def test_no_authorization_is_sent_to_a_flow_for_anyone() -> None:
     async with TeamsServer().running() as server:
-        channel = TeamsChannel("NOTICE_URL", server.settings()["NOTICE_URL"], Pace(0))
+        channel = TeamsChannel(
+            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
+        )
         await channel.send(NEW_LEAD, ANN)
         await channel.close()
 

@@ -36,8 +36,8 @@ class HttpsEndpointChannelServer(ChannelServer):
     def settings(self) -> dict[str, str]:
         return {
             "NOTICE_CHANNEL": "https_endpoint",
-            "NOTICE_URL": f"{self.url}{PATH}?key={self.key}",
-            "NOTICE_SECRET": self.secret,
+            "NOTICE_CHANNEL_URL": f"{self.url}{PATH}?key={self.key}",
+            "NOTICE_CHANNEL_SECRET": self.secret,
         }
 
     @override

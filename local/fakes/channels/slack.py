@@ -41,7 +41,7 @@ class SlackServer(ChannelServer):
 
     @override
     def settings(self) -> dict[str, str]:
-        return {"NOTICE_CHANNEL": "slack", "NOTICE_URL": f"{self.url}{self.path}"}
+        return {"NOTICE_CHANNEL": "slack", "NOTICE_CHANNEL_URL": f"{self.url}{self.path}"}
 
     @override
     def routes(self) -> list[BaseRoute]:

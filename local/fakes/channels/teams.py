@@ -39,7 +39,7 @@ class TeamsServer(ChannelServer):
     @override
     def settings(self) -> dict[str, str]:
         query = f"api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={self.sig}"
-        return {"NOTICE_CHANNEL": "teams", "NOTICE_URL": f"{self.url}{PATH}?{query}"}
+        return {"NOTICE_CHANNEL": "teams", "NOTICE_CHANNEL_URL": f"{self.url}{PATH}?{query}"}
 
     @override
     def routes(self) -> list[BaseRoute]:

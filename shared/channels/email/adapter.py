@@ -17,16 +17,15 @@ from http import HTTPStatus
 import httpx
 
 from shared.channels.building import Given
+from shared.channels.email.address import SENDER, faults
 from shared.channels.email.identity import FetchToken, fetch_token
 from shared.channels.email.mail import mail
-from shared.channels.email.settings import EmailSettings
 from shared.channels.fitting import fitted
 from shared.channels.pace import Pace
 from shared.channels.webhook import DEADLINE_SECONDS, JSON, Webhook, failure
 from shared.destinations.http.tokens import Token, Tokens
-from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError, SettingsError
+from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError
 from shared.ports.channels import Message, Recipient
-from shared.settings import load
 
 PATH = "/emails:send?api-version=2025-09-01"
 LARGEST_BODY = 256 * 1024
@@ -59,17 +58,13 @@ class EmailChannel:
     kind = "email"
 
     def __init__(
-        self,
-        settings: EmailSettings,
-        address: str = "",
-        fetch: FetchToken = fetch_token,
-        pace: Pace | None = None,
+        self, webhook: Webhook, sender: str, address: str, fetch: FetchToken = fetch_token
     ) -> None:
-        """Take the resource, a team's address, how a token is had, and how fast to go."""
-        self._sender = settings.sender
+        """Take the resource, the sender, a team's address, and how a token is had."""
+        self._sender = sender
         self._address = address
         self._tokens = Tokens(fetch)
-        self._webhook = Webhook(settings.endpoint.rstrip("/") + PATH, pace or Pace(GAP_SECONDS))
+        self._webhook = webhook
         self._first_sent: dict[str, datetime] = {}
 
     async def send(self, message: Message, to: Recipient) -> None:
@@ -145,12 +140,19 @@ class UnsetEmailChannel:
 
 def create(given: Given) -> EmailChannel | UnsetEmailChannel:
     """Build the channel."""
-    try:
-        settings = load(EmailSettings)
-    except SettingsError as error:
-        return UnsetEmailChannel(error.faults)
-    local = settings.endpoint.startswith("http://")
-    return EmailChannel(settings, given.setup.address, _local_token if local else fetch_token)
+    setting = given.ref.setting
+    endpoint, sender = given.value(setting), given.value(SENDER)
+    wrong = given.unresolved(setting, SENDER) or faults(setting, endpoint, sender)
+    if wrong:
+        return UnsetEmailChannel(wrong)
+    local = endpoint.startswith("http://")
+    webhook = Webhook(send_url(endpoint), Pace(GAP_SECONDS))
+    return EmailChannel(webhook, sender, given.ref.to, _local_token if local else fetch_token)
+
+
+def send_url(endpoint: str) -> str:
+    """Return the address that a resource takes mails at."""
+    return endpoint.rstrip("/") + PATH
 
 
 async def _local_token() -> Token:

@@ -52,11 +52,20 @@ class HttpsEndpointChannel:
 
 def create(given: Given) -> HttpsEndpointChannel:
     """Build the channel."""
-    address, secret = given.setup.url, given.setup.secret
+    address = given.ref.setting
+    secret = secret_setting(address)
     url, secrets = given.value(address), given.value(secret)
     unresolved = given.unresolved(address, secret)
     wrong = unresolved or [*_of_address(address, url), *_of_secret(secret, secrets)]
     return HttpsEndpointChannel(url, secrets, wrong)
+
+
+def secret_setting(setting: str) -> str:
+    """Return the setting with the secret, beside the one with the address: HOOK_SECRET, HOOK_URL.
+
+    It may be unset: then nothing is signed.
+    """
+    return f"{setting.removesuffix('_URL')}_SECRET"
 
 
 def rendered(message: Message, to: Recipient) -> bytes:
@@ -74,8 +83,6 @@ def _of_address(setting: str, url: str) -> list[str]:
 
 
 def _of_secret(setting: str, secrets: str) -> list[str]:
-    if setting and not secrets:
-        return [f"{setting}: is not set; should be whsec_… that notices are signed with"]
     try:
         checked_secrets(secrets)
     except ValueError as error:

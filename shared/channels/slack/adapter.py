@@ -71,7 +71,7 @@ class SlackChannel:
 
 def create(given: Given) -> SlackChannel:
     """Build the channel."""
-    setting = given.setup.url
+    setting = given.ref.setting
     return SlackChannel(setting, given.value(setting), Pace(), given.unresolved(setting))
 
 

@@ -65,7 +65,7 @@ class TeamsChannel:
 
 def create(given: Given) -> TeamsChannel:
     """Build the channel."""
-    setting = given.setup.url
+    setting = given.ref.setting
     return TeamsChannel(setting, given.value(setting), Pace(), given.unresolved(setting))
 
 
