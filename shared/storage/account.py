@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TIMEOUTS = {"connection_timeout": 5, "read_timeout": 10}
+CONNECTION = {**TIMEOUTS, "use_env_settings": False}
+"""Neither a proxy nor a password comes from variables or a ``.netrc`` meant for something else."""
 TABLE_RETRIES = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 2}
 QUEUE_RETRIES = {
     "retry_total": 1,
@@ -55,7 +57,7 @@ class Storage:
         """Return a queue."""
         from azure.storage.queue.aio import QueueClient  # noqa: PLC0415 - 0.25 s at cold start
 
-        options = TIMEOUTS | QUEUE_RETRIES | self._options
+        options = CONNECTION | QUEUE_RETRIES | self._options
         if self._settings.account:
             with _wrong_if_refused():
                 client = QueueClient.from_connection_string(self._settings.account, name, **options)
@@ -75,7 +77,7 @@ class Storage:
         from azure.data.tables.aio import TableServiceClient  # noqa: PLC0415 - as above
 
         if self._tables is None:
-            options = TIMEOUTS | TABLE_RETRIES | self._options
+            options = CONNECTION | TABLE_RETRIES | self._options
             if self._settings.account:
                 with _wrong_if_refused():
                     self._tables = TableServiceClient.from_connection_string(

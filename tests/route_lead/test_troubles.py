@@ -61,6 +61,22 @@ async def test_settings_that_the_crm_says_are_wrong_are_told_as_such(
     relay.assert_delivered("s1")
 
 
+async def test_credentials_that_are_refused_on_the_way_are_told_though_nobody_knows_the_outcome(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    relay = Relay()
+    relay.crm.fails = [CrmOutcomeUnknownError("403: a page", trouble=True)]
+    await relay.take(push(1))
+
+    [trouble] = await relay.index.troubles()
+    assert trouble.reason == "403: a page"
+    assert "waits for crm: our credentials or settings do not fit it, or those of" in caplog.text
+    assert relay.delivery().claim_id
+    await relay.drain()
+    relay.assert_delivered("s1")
+    assert await relay.index.troubles() == []
+
+
 @pytest.mark.parametrize("error", [UnicodeError("label too long"), ValueError(), KeyError("sig=x")])
 async def test_an_adapter_that_fails_while_it_is_built_waits_as_for_wrong_settings(
     error: Exception, caplog: pytest.LogCaptureFixture

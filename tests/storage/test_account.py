@@ -84,3 +84,14 @@ def test_an_error_is_told_by_its_status_and_code_only(
 ) -> None:
     assert error_code(error) == code
     assert str(unavailable(error)) == f"storage: {said}"
+
+
+async def test_no_proxy_comes_from_the_environment(
+    azurite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async for storage in opened(LeadStorage=azurite):
+        await storage.queue("proxied").create_queue()
+        await storage.table("Proxied").client.create_table()

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -37,6 +38,8 @@ MASTER = "_masterid_value"
 https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
 """
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_PAGES = 20
+"""Of 5,000 rows each: an answer must end."""
 MOST_MERGES = 5
 """One after the other; nobody has so many, but a circle must end."""
 
@@ -119,13 +122,23 @@ class DynamicsApi:
         return found
 
     async def rows(self, path: str, columns: Sequence[str], where: str = "") -> list[Row]:
-        """Return the rows that meet a condition."""
+        """Return the rows that meet a condition, from all pages."""
         condition = {"$filter": where} if where else {}
         found = await self.get(path, {"$select": ",".join(columns), **condition})
-        rows = found.get("value")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
-        return rows
+        rows = _rows(found)
+        for _ in range(MOST_PAGES):
+            if "@odata.nextLink" not in found:
+                return rows
+            found = await self.get(self._next(found["@odata.nextLink"]))
+            rows += _rows(found)
+        raise CrmUnavailableError("the answer to a query has no end; check DYNAMICS_URL")
+
+    def _next(self, link: object) -> str:
+        """Return the path of a next page, which is at the same address."""
+        parts = urlsplit(link if isinstance(link, str) else "")
+        if parts.netloc != self._http.where or not parts.path.startswith(f"{API}/"):
+            raise CrmUnavailableError("the answer to a query goes on elsewhere; check DYNAMICS_URL")
+        return f"{parts.path.removeprefix(API)}?{parts.query}"
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the answer to a query."""
@@ -155,9 +168,10 @@ class DynamicsApi:
     async def me(self) -> str:
         """Return the id of our application user, whose own doings are no follow-up."""
         if not self._user_id:
-            self._user_id = str((await self.get("/WhoAmI")).get("UserId", ""))
-        if not self._user_id:
-            raise CrmUnavailableError("WhoAmI does not say who we are; check DYNAMICS_URL")
+            user_id = (await self.get("/WhoAmI")).get("UserId")
+            if not isinstance(user_id, str) or not GUID.fullmatch(user_id.lower()):
+                raise CrmUnavailableError("WhoAmI does not say who we are; check DYNAMICS_URL")
+            self._user_id = user_id
         return self._user_id
 
     async def _leads(self, ids: set[str]) -> dict[str, Row]:
@@ -207,6 +221,13 @@ class DynamicsApi:
         if _is_gone(request, response):
             return None
         return _row(request, response, "leadid", lead_key)
+
+
+def _rows(found: Mapping[str, Any]) -> list[Row]:
+    rows = found.get("value")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
+    return list(rows)
 
 
 def is_required(column: Row) -> bool:

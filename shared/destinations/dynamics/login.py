@@ -1,7 +1,7 @@
 """How the app is let in: with the client secret of an app registration, or a managed identity."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 
@@ -11,11 +11,10 @@ from shared.destinations.http.answers import (
     json_object,
     json_of,
     retry_after,
-    unanswered,
 )
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.said import LONGEST_REASON
-from shared.destinations.http.tokens import Token
+from shared.destinations.http.tokens import Token, token_in
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 
 REFUSALS = {
@@ -63,11 +62,7 @@ def _secret_login(settings: DynamicsSettings, scope: str) -> FetchToken:
 
     async def fetch() -> Token:
         try:
-            given = json_object(request, await http.call(request))
-            lasts = timedelta(seconds=int(given["expires_in"]))
-            return Token(str(given["access_token"]), datetime.now(UTC) + lasts)
-        except (LookupError, TypeError, ValueError):
-            raise unanswered(request, f"{http.where} answered without a token") from None
+            return token_in(json_object(request, await http.call(request)), datetime.now(UTC))
         finally:
             await http.close()
 

@@ -15,8 +15,12 @@ from shared.domain.errors import CrmError, CrmUnavailableError
 
 TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
 
-LONGEST_ANSWER = 32 * 1024 * 1024
-"""Bytes: a hundred notes of the longest kind, or the description of a large table."""
+LONGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes of an answer to a question: a page of the longest notes, the columns of a large table."""
+LONGEST_ECHO = 1024 * 1024
+"""Bytes of an answer to a write: at most the record that was sent."""
+LONGEST_ERROR = 64 * 1024
+"""Bytes of an answer that is no success."""
 
 ENCODED = {"content-encoding", "content-length", "transfer-encoding"}
 """Headers of a body as it was sent, which are not true of it any more once it is read."""
@@ -49,8 +53,8 @@ class HttpClient:
     ) -> None:
         """Take where it is, how to get a token, what its errors mean, and what it may take.
 
-        ``refuses_token`` tells whether a 401 is the vendor's own. Of an answer, so many bytes are
-        read; what is longer is cut.
+        ``refuses_token`` tells whether a 401 is the vendor's own. Of an answer, no more bytes are
+        read than ``longest_answer``, and of one to a write or an error less; what is longer is cut.
         """
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
@@ -89,8 +93,12 @@ class HttpClient:
         if self._client is None:
             # At INFO it logs each URL whole, and some hold a secret.
             logging.getLogger("httpx").setLevel(logging.WARNING)
+            # A proxy is not to be had by an environment variable that was set for something else.
             self._client = httpx.AsyncClient(
-                timeout=self._timeout, follow_redirects=False, verify=certificates()
+                timeout=self._timeout,
+                follow_redirects=False,
+                verify=certificates(),
+                trust_env=False,
             )
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
@@ -103,29 +111,33 @@ class HttpClient:
                 data=request.form,
                 headers={"Accept-Encoding": "identity", **request.headers, **bearer},
             ) as answer:
-                return await self._read(answer)
+                return await _read(answer, self._longest(request, answer))
         except NEVER_SENT as error:
             raise CrmUnavailableError(f"{self.where} can't be reached: {_said(error)}") from None
         except httpx.HTTPError as error:
             lost = f"{self.where} gave no whole answer: {type(error).__name__}"
             raise unanswered(request, lost) from None
 
-    async def _read(self, answer: httpx.Response) -> httpx.Response:
-        """Return an answer with its body, as far as it is read."""
-        body = bytearray()
-        async for chunk in answer.aiter_bytes():
-            body += chunk
-            if len(body) >= self._longest_answer:
-                break
-        headers = [(name, v) for name, v in answer.headers.multi_items() if name not in ENCODED]
-        return httpx.Response(
-            answer.status_code, headers=headers, content=bytes(body[: self._longest_answer])
-        )
+    def _longest(self, request: Request, answer: httpx.Response) -> int:
+        """Return how many bytes of an answer are read."""
+        longest = LONGEST_ECHO if request.writes else LONGEST_ANSWER
+        return min(self._longest_answer, longest if answer.is_success else LONGEST_ERROR)
 
     @property
     def where(self) -> str:
         """Return the server's name; the rest of a URL may hold secrets."""
         return urlsplit(self._base_url).netloc.rpartition("@")[2]
+
+
+async def _read(answer: httpx.Response, longest: int) -> httpx.Response:
+    """Return an answer with its body, as far as it is read."""
+    body = bytearray()
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) >= longest:
+            break
+    headers = [(name, v) for name, v in answer.headers.multi_items() if name not in ENCODED]
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(body[:longest]))
 
 
 def _said(error: Exception) -> str:

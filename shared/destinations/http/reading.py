@@ -11,5 +11,5 @@ def understood(vendor: str, setting: str) -> Iterator[None]:
     """Take an answer to a question that can't be read for none."""
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise CrmUnavailableError(f"not as {vendor} answers, check {setting}") from error

@@ -1,11 +1,18 @@
 """Bearer tokens: one for all calls of a process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import math
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.errors import CrmUnavailableError
+
 REFRESH_BEFORE = timedelta(minutes=5)
+LONGEST = timedelta(days=1)
+TEXT = re.compile("[!-~]+")
+"""What a header can carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +45,25 @@ class Tokens:
             if token is None or stale or token.text == instead_of:
                 token = self._token = await self._fetch()
             return token.text
+
+
+def token_in(answer: Mapping[str, object], now: datetime, lasts: timedelta | None = None) -> Token:
+    """Return the token in the answer to a login; ``lasts`` is how long, where none is told.
+
+    Raises ``CrmUnavailableError`` for an answer that has none, or none that can be sent.
+    """
+    text = answer.get("access_token")
+    lasts = lasts or _told(answer.get("expires_in"))
+    if not isinstance(text, str) or not TEXT.fullmatch(text) or lasts is None:
+        raise CrmUnavailableError("the answer to the login has no token")
+    return Token(text, now + lasts)
+
+
+def _told(seconds: object) -> timedelta | None:
+    """Return how long a token lasts, which may come as a text; None if that is not told."""
+    try:
+        told = float(seconds) if isinstance(seconds, int | float | str) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    longest = LONGEST.total_seconds()
+    return None if math.isnan(told) else timedelta(seconds=min(max(told, 0), longest))

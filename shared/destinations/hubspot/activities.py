@@ -12,7 +12,7 @@ from html import escape
 
 from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import CUT, Fitted, fitted
-from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi, Kind
+from shared.destinations.hubspot.api import NOTE, TASK, TEXTS_AT_ONCE, HubspotApi, Kind
 from shared.destinations.hubspot.fields import LONGEST_TEXT, OWNER
 from shared.destinations.hubspot.follow_up import OUR_TASK
 from shared.domain.lead import Interest
@@ -59,7 +59,7 @@ async def attached_once(
     """Attach something new to a contact, or return the id of what has our mark already."""
     attached = await api.attached(kind, [contact_id])
     ids = attached.get(contact_id, [])
-    for record in await api.records(kind.path, ids, [kind.body]):
+    for record in await api.records(kind.path, ids, [kind.body], TEXTS_AT_ONCE):
         if ours in record.text(kind.body):
             return record.id
     return await api.attach(kind, contact_id, values, hidden)

@@ -29,6 +29,10 @@ from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
 LARGEST_BATCH = 100
+TEXTS_AT_ONCE = 20
+"""Notes and tasks of the longest kind that are read in one answer."""
+MOST_PAGES = 100
+"""Further pages of what is attached to contacts: a list must end."""
 OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "properties", "limit"})
 """What we send that is not the customer's."""
 
@@ -113,11 +117,15 @@ class HubspotApi:
         return found is not None and found.get("hasUniqueValue") is True
 
     async def records(
-        self, path: str, ids: Iterable[str], properties: Collection[str]
+        self,
+        path: str,
+        ids: Iterable[str],
+        properties: Collection[str],
+        at_once: int = LARGEST_BATCH,
     ) -> list[Record]:
         """Return the records that there are, in as few calls as HubSpot allows."""
         found: list[Record] = []
-        for some in batched(ids, LARGEST_BATCH, strict=False):
+        for some in batched(ids, at_once, strict=False):
             asked = {
                 "properties": list(properties),
                 "propertiesWithHistory": [],
@@ -134,7 +142,7 @@ class HubspotApi:
         """
         found: dict[str, list[str]] = {}
         inputs = [{"id": contact_id} for contact_id in contact_ids]
-        while inputs:
+        for _ in range(len(inputs) // LARGEST_BATCH + MOST_PAGES):
             now, inputs = inputs[:LARGEST_BATCH], inputs[LARGEST_BATCH:]
             path = f"{self._associations}/{kind.path}/batch/read"
             request = asking(path, {"inputs": now})
@@ -142,7 +150,9 @@ class HubspotApi:
                 contact_id, to, after = associated(request, result)
                 found.setdefault(contact_id, []).extend(to)
                 inputs += [{"id": contact_id, "after": after}] if after else []
-        return found
+            if not inputs:
+                return found
+        raise CrmUnavailableError(f"HubSpot's list of {kind.path} has no end: check HUBSPOT_URL")
 
     async def attach(
         self, kind: Kind, contact_id: str, values: Mapping[str, str], hidden: Iterable[str] = ()

@@ -135,7 +135,8 @@ def schema_checks(
 
 def _own_field_checks(name: str, field: OwnField, known: JsonObject | None) -> list[CheckResult]:
     """Look whether a property of the publisher's can be set, and has the values it may get."""
-    read_only = known is None or (known.get("modificationMetadata") or {}).get("readOnlyValue")
+    [metadata] = objects([(known or {}).get("modificationMetadata")]) or [{}]
+    read_only = known is None or metadata.get("readOnlyValue")
     mend = f"create the contact property {name}, or correct HUBSPOT_FIELDS" if read_only else ""
     can_be_set = CheckResult(what=f"property {name} can be set", mend=mend)
     options = _options(known or {})

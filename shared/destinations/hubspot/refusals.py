@@ -23,6 +23,9 @@ TAKEN = re.compile(
 )
 EXISTING_ID = re.compile(r"(?:Contact already exists\.\s*)?Existing ID: (\d+)\.?")
 
+NAMING = re.compile(r"(?:[A-Z]+ )?properties|propertyNames?")
+"""The part of a context that names properties; others hold values, or what else."""
+
 CONFLICTING_VALUE = "CONFLICTING_UNIQUE_VALUE"
 REQUIRED_FIELD = "REQUIRED_FIELD"
 NOT_OF_THE_LEAD = {"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE", REQUIRED_FIELD}
@@ -75,6 +78,6 @@ def _named(context: object) -> list[str]:
     """Return the properties that a context names, where it says that it does."""
     if not isinstance(context, dict):
         return []
-    listed = [v for key, v in context.items() if "propert" in key.lower() and isinstance(v, list)]
+    listed = [v for key, v in context.items() if NAMING.fullmatch(key) and isinstance(v, list)]
     texts = [text.strip("[]") for some in listed for text in some if isinstance(text, str)]
     return [text for text in texts if NAME.fullmatch(text)]

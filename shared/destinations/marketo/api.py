@@ -26,7 +26,7 @@ from shared.destinations.marketo.codes import (
     NOT_FOUND,
     TOKEN_REFUSED,
 )
-from shared.destinations.marketo.fields import SOURCE, STATUS, Person, optional_fields
+from shared.destinations.marketo.fields import SOURCE, STATUS, Person, optional_fields, text
 from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
 from shared.destinations.marketo.settings import MarketoSettings
@@ -67,14 +67,19 @@ class MarketoApi:
         return described[0] if described else {}
 
     async def persons(self, by: str, values: Iterable[str], *others: str) -> list[Person]:
-        """Return the persons who have a value: their status, and other fields as named."""
-        fields = ",".join(filter(None, ("id", STATUS, UPDATED_AT, *others)))
-        asked = {"filterType": by, "filterValues": ",".join(values), "fields": fields}
+        """Return the persons who have a value: their status, and other fields as named.
+
+        Nobody else is believed, whatever Marketo makes of a value.
+        """
+        wanted = dict.fromkeys(values)
+        fields = ",".join(dict.fromkeys(filter(None, ("id", STATUS, UPDATED_AT, by, *others))))
+        asked = {"filterType": by, "filterValues": ",".join(wanted), "fields": fields}
         request = _get(LEADS, asked)
         found = await self._ask(request)
         if not all(_is_id(person.get("id")) for person in found):
             raise unanswered(request, "200, but the answer has a person without an id")
-        return found
+        same = {value.casefold() for value in wanted}
+        return [person for person in found if text(person, by).casefold() in same]
 
     async def create(self, lookup: str, person: Person, hidden: Iterable[str]) -> str:
         """Create a person; return the id, or "" if there is one with the same ``lookup``.

@@ -31,9 +31,14 @@ https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-d
 
 
 def email_of(contact: Contact) -> str:
-    """Return an address in ASCII, which is all that Marketo takes, or none."""
+    """Return an address in ASCII, which is all that Marketo takes, or none.
+
+    Nor is a quoted one taken, such as ``"a,b"@example.com``: a question is about several values,
+    with commas between them, so it would be about somebody else.
+    """
     email = normalized_email(contact.email)
-    return email if email.isascii() and len(email) <= STRING_CHARACTERS else ""
+    fits = email.isascii() and len(email) <= STRING_CHARACTERS
+    return email if fits and not {'"', ","}.intersection(email) else ""
 
 
 def written(

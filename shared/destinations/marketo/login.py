@@ -3,23 +3,19 @@
 https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/authentication
 """
 
-import math
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import httpx
 
 from shared.destinations.http.answers import Request, json_object, json_of, meaning
 from shared.destinations.http.client import HttpClient
-from shared.destinations.http.tokens import REFRESH_BEFORE, Token
+from shared.destinations.http.tokens import REFRESH_BEFORE, Token, token_in
 from shared.destinations.marketo.answers import not_marketos
 from shared.destinations.marketo.codes import LOGIN_REFUSED
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
-
-TOKEN = re.compile("[!-~]+")
-LONGEST_SECONDS = 86_400
 
 
 class Login:
@@ -42,11 +38,8 @@ class Login:
         }
         path = "/identity/oauth/token"
         request = Request(method="GET", path=path, writes=False, params=asked)
-        body = json_object(request, await self._http.call(request))
-        token, seconds = body.get("access_token"), _seconds(body.get("expires_in"))
-        if not isinstance(token, str) or not TOKEN.fullmatch(token) or seconds is None:
-            raise CrmUnavailableError("the answer to the login has no token")
-        return Token(token, self._clock() + timedelta(seconds=seconds) + REFRESH_BEFORE)
+        token = token_in(json_object(request, await self._http.call(request)), self._clock())
+        return replace(token, ends_at=token.ends_at + REFRESH_BEFORE)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -63,12 +56,3 @@ class Login:
             )
         known = not_marketos(request, response, self._clock()) or meaning(request, response)
         return known if isinstance(known, CrmUnavailableError) else CrmUnavailableError(str(known))
-
-
-def _seconds(given: object) -> int | None:
-    """Return how long a token lasts, which may come as a text; None if that is not told."""
-    try:
-        seconds = float(given) if isinstance(given, int | float | str) else math.nan
-    except (ValueError, OverflowError):
-        return None
-    return None if math.isnan(seconds) else int(min(max(seconds, 0), LONGEST_SECONDS))

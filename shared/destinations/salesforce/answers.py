@@ -27,7 +27,7 @@ from shared.destinations.salesforce.codes import (
     SETTINGS,
     TRANSIENT,
 )
-from shared.destinations.salesforce.faults import RECORD_ID, Fault, faults_of, words
+from shared.destinations.salesforce.faults import RECORD_ID, Fault, as_sent, faults_of, words
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -93,7 +93,7 @@ def refused(request: Request, response: httpx.Response) -> CrmError | None:
         told = words(request, faults)
         refuses = request.writes and response.status_code in REFUSING
         return _by_code(request, response, faults, told) or (
-            _refusal(faults, f"{response.status_code} {told}")
+            _refusal(request, faults, f"{response.status_code} {told}")
             if refuses
             else meaning(request, response, told, own=True)
         )
@@ -117,7 +117,7 @@ def _by_code(
     if codes & TRANSIENT or any(fault.is_a_lock for fault in faults):
         daily = any(DAILY_QUOTA.fullmatch(fault.message) for fault in faults)
         wait = retry_after(response) or (QUOTA_WAIT if daily else None)
-        return CrmUnavailableError(told, retry_after=wait)
+        return CrmUnavailableError(told, retry_after=wait, daily_quota=daily)
     if codes & GONE or (request.method == "PATCH" and "NOT_FOUND" in codes):
         return GoneError(told)
     if codes & NO_ACCESS:
@@ -134,11 +134,12 @@ def _of_settings(fault: Fault, told: str) -> CrmSettingsError:
     return CrmSettingsError(told)
 
 
-def _refusal(faults: tuple[Fault, ...], told: str) -> CrmRejectedError:
+def _refusal(request: Request, faults: tuple[Fault, ...], told: str) -> CrmRejectedError:
     codes = {fault.code for fault in faults}
     if codes <= FIELD and all(fault.fields for fault in faults):
         error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
-        return error(told, fields={name for fault in faults for name in fault.fields})
+        named = [name for fault in faults for name in fault.fields]
+        return error(told, fields=as_sent(request, named))
     return next((HANDLED[code] for code in HANDLED if code in codes), CrmRejectedError)(told)
 
 
@@ -169,7 +170,7 @@ def written_id(request: Request, response: httpx.Response) -> str:
     if found.get("success") is False and faults:
         told = words(request, faults)
         raise _by_code(request, response, faults, told) or _refusal(
-            faults, f"{response.status_code} {told}"
+            request, faults, f"{response.status_code} {told}"
         )
     record_id = found.get("id")
     if found.get("success") is not True or not RECORD_ID.fullmatch(str(record_id)):

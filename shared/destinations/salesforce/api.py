@@ -18,9 +18,15 @@ from shared.destinations.salesforce.answers import refused, session_ended, writt
 from shared.destinations.salesforce.login import Login
 from shared.destinations.salesforce.rows import Row, by_id
 from shared.destinations.salesforce.settings import SalesforceSettings
+from shared.domain.errors import CrmUnavailableError
 
 OURS = frozenset({"q", "Status", "LeadSource", "OwnerId", "WhoId"})
 """What we send that is not the customer's."""
+
+SMALL_PAGES = {"Sforce-Query-Options": "batchSize=200"}
+"""As small as there are: a row may have a long text in it, and an answer is read to a limit."""
+MOST_PAGES, MOST_MERGES = 100, 5
+"""An answer must end, and nobody merges so many leads, one after the other."""
 
 PASS_ALERTS = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
 """Duplicate rules that only alert let the lead pass."""
@@ -55,9 +61,14 @@ class SalesforceApi:
         soql = f"SELECT {columns} FROM {source} WHERE {where}"  # noqa: S608 - values are quoted
         path, params = f"{self._path}/queryAll", {"q": soql}
         rows: list[Row] = []
-        while path:
+        for _ in range(MOST_PAGES):
             request = Request(
-                method="GET", path=path, params=params or None, writes=False, shown=OURS
+                method="GET",
+                path=path,
+                params=params or None,
+                writes=False,
+                shown=OURS,
+                headers=SMALL_PAGES,
             )
             page = json_object(request, await self._http.call(request))
             found, path = page.get("records"), page.get("nextRecordsUrl") or ""
@@ -66,7 +77,9 @@ class SalesforceApi:
             if path and not str(path).startswith(f"{self._path}/"):
                 raise unanswered(request, "the answer to a query goes on elsewhere")
             rows, params = [*rows, *found], {}
-        return rows
+            if not path:
+                return rows
+        raise CrmUnavailableError("the answer to a query has no end, check SALESFORCE_URL")
 
     async def leads(self, where: str, columns: str) -> dict[str, Row]:
         """Return leads by id, and those that they were merged into.
@@ -75,7 +88,10 @@ class SalesforceApi:
         """
         found = await self._leads(where, columns)
         asked = {None, *found}
-        while masters := {row["MasterRecordId"] for row in found.values()} - asked:
+        for _ in range(MOST_MERGES):
+            masters = {row["MasterRecordId"] for row in found.values()} - asked
+            if not masters:
+                break
             found |= await self._leads(one_of("Id", masters), columns)
             asked |= masters
         return found

@@ -18,7 +18,7 @@ MEND_LOGIN = (
 )
 
 type Fields = Mapping[str, Row]
-"""The fields of ``Lead`` by name, as Salesforce describes them, see
+"""The fields of ``Lead`` by name in lower case, as Salesforce describes them, see
 https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
 """
 
@@ -42,7 +42,7 @@ async def check_org(api: SalesforceApi, settings: SalesforceSettings) -> Sequenc
 
 def _described(lead: Row, settings: SalesforceSettings) -> list[CheckResult]:
     """Return what the description of ``Lead`` tells."""
-    fields = {field["name"]: field for field in lead["fields"]}
+    fields = {field["name"].lower(): field for field in lead["fields"]}
     return [
         *_lead(lead, fields, settings),
         *_own_fields(fields, settings),
@@ -51,13 +51,14 @@ def _described(lead: Row, settings: SalesforceSettings) -> list[CheckResult]:
 
 
 def _lead(described: Row, fields: Fields, settings: SalesforceSettings) -> list[CheckResult]:
-    key = fields.get(settings.id_field, {})
+    key = _field(fields, settings.id_field)
     ours = {DESCRIPTION, *DO_NOT_CONTACT, *our_fields(settings).values(), *settings.set_once}
     ours.add(settings.id_field)
-    hidden = [name for name in sorted(ours) if not _can_be_set(fields.get(name, {}))]
+    hidden = [name for name in sorted(ours) if not _can_be_set(_field(fields, name))]
     always = {settings.id_field, DESCRIPTION, *DO_NOT_CONTACT, *settings.set_once}
     always |= {*settings.own_fields, *(n for n, text in settings.placeholders.items() if text)}
-    wanted = [name for name, field in fields.items() if _required(field) and name not in always]
+    given = {name.lower() for name in always}
+    wanted = [f["name"] for name, f in fields.items() if _required(f) and name not in given]
     return [
         _result(
             f"Lead has the unique external id field {settings.id_field}",
@@ -78,7 +79,7 @@ def _lead(described: Row, fields: Fields, settings: SalesforceSettings) -> list[
         _result(
             f"{settings.country_field} takes the marketplace's country codes",
             "State and Country Picklists are on: set SALESFORCE_COUNTRY_FIELD=CountryCode",
-            ok=settings.country_format != "as_given" or COUNTRY_CODE not in fields,
+            ok=settings.country_format != "as_given" or not _field(fields, COUNTRY_CODE),
         ),
     ]
 
@@ -89,7 +90,7 @@ def _own_fields(fields: Fields, settings: SalesforceSettings) -> list[CheckResul
             f"{name} of SALESFORCE_FIELDS is there and can be set",
             f"create the field {name} on Lead, let the integration's user edit it,"
             " or correct SALESFORCE_FIELDS",
-            ok=_can_be_set(fields.get(name, {})),
+            ok=_can_be_set(_field(fields, name)),
         )
         for name in settings.own_fields
     ]
@@ -106,10 +107,10 @@ def _picklists(fields: Fields, settings: SalesforceSettings) -> list[CheckResult
         _result(
             f"{name} has the value {value!r}",
             f"add it to the picklist {name} of Lead, or correct the setting",
-            ok=_holds(fields[name], value),
+            ok=_holds(_field(fields, name), value),
         )
         for name, value in dict.fromkeys(values)
-        if fields.get(name, {}).get("picklistValues")
+        if _field(fields, name).get("picklistValues")
     ]
 
 
@@ -139,6 +140,10 @@ async def _there(api: SalesforceApi, what: str, source: str, where: str, mend: s
         return _result(what, mend, ok=await api.rows(source, where))
     except CrmError as error:
         return CheckResult(what=what, mend=f"{error}; {mend}")
+
+
+def _field(fields: Fields, name: str) -> Row:
+    return fields.get(name.lower(), {})
 
 
 def _can_be_set(field: Row) -> bool:

@@ -26,12 +26,14 @@ class Body:
     """The fields of a request, and a remark for each value that is not as it was given.
 
     ``open`` are the fields that the customer's words are in: what Salesforce says of one of these
-    is said of this lead, and what it says of another one is said of the settings.
+    is said of this lead, and what it says of another one is said of the settings. ``stand_ins``
+    are those that hold a placeholder.
     """
 
     values: Mapping[str, Value]
     open: frozenset[str]
     remarks: tuple[str, ...]
+    stand_ins: frozenset[str] = frozenset()
 
 
 def new_lead(
@@ -53,13 +55,14 @@ def new_lead(
         **flags(lead, None),
     }
     from_settings = {*own.constants, *_closed(settings.own_fields)}
-    stand_ins = {n for n, v in settings.placeholders.items() if values.get(n) == v}
+    stand_ins = {n for n, v in settings.placeholders.items() if v and values.get(n) == v}
     given = {*contact.values, *texts.values, *description.values, LAST_NAME, COMPANY}
     open_ones = given - from_settings - stand_ins
     return Body(
         {name: value for name, value in values.items() if value != ""},
         frozenset(open_ones & values.keys()),
         (*contact.remarks, *texts.remarks, *own.remarks, *description.remarks),
+        frozenset(stand_ins),
     )
 
 

@@ -5,11 +5,10 @@ from urllib.parse import urlsplit
 
 from shared.destinations.http.answers import Request, json_object
 from shared.destinations.http.client import HttpClient
-from shared.destinations.http.tokens import Token
+from shared.destinations.http.tokens import Token, token_in
 from shared.destinations.salesforce.answers import login_refused
 from shared.destinations.salesforce.faults import RECORD_ID
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.domain.errors import CrmUnavailableError
 
 SESSION = timedelta(hours=24)
 """A token's end is not told; it is used until it is refused (``INVALID_SESSION_ID``), see
@@ -40,11 +39,9 @@ class Login:
             method="POST", path="/services/oauth2/token", form=self._form, writes=False
         )
         answer = json_object(request, await self._http.call(request))
-        text = answer.get("access_token")
-        if not isinstance(text, str) or not text:
-            raise CrmUnavailableError("the answer to the login holds no access token")
+        token = token_in(answer, datetime.now(UTC), SESSION)
         self.user_id = _user(answer.get("id"))
-        return Token(text, datetime.now(UTC) + SESSION)
+        return token
 
 
 def _user(identity: object) -> str:

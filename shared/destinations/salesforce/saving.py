@@ -28,18 +28,18 @@ async def save(
     body_of: Callable[[Collection[str]], Body], send: Callable[[Row], Awaitable[str]]
 ) -> Saved:
     """Write a lead; ``body_of`` takes the fields to leave out. Raises ``CrmError``."""
+    whole = body_of(frozenset())
 
     async def attempt(refused: frozenset[str]) -> Saved:
         body = body_of(refused)
         try:
             return Saved(await send(body.values) if body.values else "", body.remarks)
         except MissingFieldsError as error:
-            if not error.fields & refused:
+            if {name.casefold() for name in error.fields}.isdisjoint(map(str.casefold, refused)):
                 raise
             told = f"{error}; what the customer gave for it is not accepted"
             raise CrmRejectedError(told) from None
 
-    whole = body_of(frozenset())
     try:
         saved, refused = await without_refused(attempt, whole.open)
     except CrmFieldsRefusedError as error:
@@ -49,6 +49,8 @@ async def save(
 
 def _for_good(error: CrmFieldsRefusedError, whole: Body) -> CrmError:
     """Return what it means that a value is refused that can't be left out."""
+    if error.fields <= whole.stand_ins:
+        return CrmSettingsError(f"{error}: correct SALESFORCE_COMPANY_PLACEHOLDER")
     from_settings = whole.values.keys() - whole.open
     if isinstance(error, UnfitValuesError) and error.fields & from_settings:
         return CrmSettingsError(f"{error}: correct the setting that gives this value")

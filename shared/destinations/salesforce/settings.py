@@ -11,12 +11,14 @@ from shared.destinations.salesforce.fields import (
     COMPANY,
     COUNTRY_CODE,
     DESCRIPTION,
+    DO_NOT_CONTACT,
     LAST_NAME,
     LENGTHS,
 )
 from shared.settings import SECRET, Settings
 
 NOT_PROVIDED = "[not provided]"
+SET_ONCE = ("Status", "LeadSource", "OwnerId")
 OWNER = "^(005|00G)[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?$"
 ASSIGNMENT = "^(TRUE|FALSE|01Q[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?)$"
 
@@ -111,8 +113,15 @@ class SalesforceSettings(Settings):
     def _ours_are_free(
         cls, fields: Mapping[str, OwnField], info: ValidationInfo
     ) -> Mapping[str, OwnField]:
-        """Refuse what a lead is recognised by, and what holds the interest."""
-        return without_ours(fields, [info.data.get("id_field", ""), DESCRIPTION])
+        """Refuse what a lead is recognised by, and what holds the interest.
+
+        Salesforce takes names in any case; those that are ours too are written as we do.
+        """
+        ours = {name.casefold(): name for name in (*LENGTHS, *DO_NOT_CONTACT, *SET_ONCE)}
+        named = {ours.get(name.casefold(), name): field for name, field in fields.items()}
+        if len({name.casefold() for name in named}) < len(fields):
+            raise ValueError("a field is named twice, in upper and lower case")
+        return without_ours(named, [info.data.get("id_field", ""), DESCRIPTION])
 
     @property
     def country_format(self) -> CountryFormat:
@@ -129,5 +138,5 @@ class SalesforceSettings(Settings):
     @property
     def set_once(self) -> dict[str, str]:
         """Return what is sales' own as soon as the lead is there."""
-        first = {"Status": self.status, "LeadSource": self.lead_source, "OwnerId": self.owner}
+        first = dict(zip(SET_ONCE, (self.status, self.lead_source, self.owner), strict=True))
         return {name: value for name, value in first.items() if value}

@@ -8,6 +8,7 @@ import pytest
 
 from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.destinations.dynamics.api import API
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmUnavailableError
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
@@ -111,7 +112,12 @@ async def test_many_leads_are_asked_about_in_few_calls(
         ("leads", {}),
         ("activitypointers", {"value": [{"modifiedon": "yesterday"}]}),
         ("activitypointers", {"value": [None]}),
+        ("activitypointers", {"value": [], "@odata.nextLink": "https://elsewhere.example/api"}),
+        ("activitypointers", {"value": [], "@odata.nextLink": "/api/data/v9.2/more"}),
+        ("activitypointers", {"value": [], "@odata.nextLink": 7}),
         ("WhoAmI", {}),
+        ("WhoAmI", {"UserId": None}),
+        ("WhoAmI", {"UserId": "me) or (1 eq 1"}),
     ],
 )
 async def test_nonsense_for_rows_is_no_answer(
@@ -120,4 +126,26 @@ async def test_nonsense_for_rows_is_no_answer(
     record = await delivered(crm)
     server.answers[path] = answer
     with pytest.raises(CrmUnavailableError, match="DYNAMICS_URL"):
+        await seen(crm, record)
+
+
+async def test_activities_on_further_pages_are_seen(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    at = f"{START + HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    act = {"_regardingobjectid_value": record.id, "modifiedon": at}
+    link = f"{server.url}{API}/activitypointers/more?$skiptoken=2"
+    server.answers["activitypointers"] = {"value": [], "@odata.nextLink": link}
+    server.answers["activitypointers/more"] = {"value": [act]}
+
+    assert await seen(crm, record) == FollowUpSeen(at=START + HOUR)
+
+
+async def test_an_answer_without_an_end_is_none(crm: DynamicsCrm, server: DynamicsServer) -> None:
+    record = await delivered(crm)
+    link = f"{server.url}{API}/activitypointers?$skiptoken=2"
+    server.answers["activitypointers"] = {"value": [], "@odata.nextLink": link}
+
+    with pytest.raises(CrmUnavailableError, match="has no end; check DYNAMICS_URL"):
         await seen(crm, record)

@@ -1,6 +1,7 @@
 """Whatever Dataverse answers, a reason holds nothing of the customer's."""
 
 import json
+from collections.abc import Awaitable
 from html import escape
 from urllib.parse import quote
 
@@ -9,8 +10,10 @@ import pytest
 from local.fakes.dynamics import DynamicsServer
 from local.fakes.faults import Reply
 from shared.destinations.dynamics.adapter import DynamicsCrm
+from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError
 from shared.domain.lead import Contact
+from shared.ports.crm import Noted, Upserted
 from tests.destinations.dynamics.world import WRITE, CrmFor, customer, delivered, given, later, new
 from tests.examples import interest
 
@@ -76,6 +79,16 @@ async def test_no_answer_to_a_create_or_a_question_puts_a_customers_words_into_a
 EXISTS = b'{"error": {"code": "", "message": "A record with matching key values already exists."}}'
 
 
+async def reason_of(asked: Awaitable[Upserted | Noted | CrmRecord]) -> str:
+    """Return why something failed, or the remarks on a note that is not taken."""
+    try:
+        done = await asked
+    except CrmError as error:
+        return str(error)
+    assert isinstance(done, Noted)
+    return "; ".join(done.remarks)
+
+
 @pytest.mark.parametrize("what", ["update", "note"])
 async def test_no_answer_to_an_update_or_a_note_does(
     crm: DynamicsCrm, server: DynamicsServer, what: str
@@ -93,8 +106,7 @@ async def test_no_answer_to_an_update_or_a_note_does(
                 if what == "update"
                 else crm.note(lead, record, said)
             )
-            with pytest.raises(CrmError) as raised:
-                await asked
+            reason = await reason_of(asked)
             server.faults_at.clear()
-            assert told(str(raised.value)) == []
+            assert told(reason) == []
     assert WRITE in server.calls

@@ -13,7 +13,12 @@ import httpx
 import pytest
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.client import HttpClient
+from shared.destinations.http.client import (
+    LONGEST_ANSWER,
+    LONGEST_ECHO,
+    LONGEST_ERROR,
+    HttpClient,
+)
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
 from tests.fakes import Clock
@@ -189,8 +194,19 @@ async def test_a_lost_answer_leaves_the_outcome_of_a_write_unknown(answer: bytes
             await http.call(READ)
 
 
-@pytest.mark.parametrize("status", [200, 400])
-async def test_no_more_of_an_answer_is_read_than_was_agreed(status: int) -> None:
+@pytest.mark.parametrize(
+    ("request_", "status", "longest", "read"),
+    [
+        (READ, 200, 100_000, 100_000),
+        (READ, 200, LONGEST_ANSWER, LONGEST_ANSWER),
+        (CREATE, 200, LONGEST_ANSWER, LONGEST_ECHO),
+        (CREATE, 400, LONGEST_ANSWER, LONGEST_ERROR),
+        (READ, 400, 100_000, LONGEST_ERROR),
+    ],
+)
+async def test_no_more_of_an_answer_is_read_than_was_agreed(
+    request_: Request, status: int, longest: int, read: int
+) -> None:
     sent = 0
 
     async def without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,12 +221,12 @@ async def test_no_more_of_an_answer_is_read_than_was_agreed(status: int) -> None
 
     async with await asyncio.start_server(without_end, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        http = HttpClient(f"http://127.0.0.1:{port}", longest_answer=100_000)
-        answer = await http.call(READ, accept=frozenset({400}))
+        http = HttpClient(f"http://127.0.0.1:{port}", longest_answer=longest)
+        answer = await http.call(request_, accept=frozenset({400}))
         await http.close()
 
-    assert (answer.status_code, answer.text) == (status, "x" * 100_000)
-    assert sent < 64 * 1024 * 1024  # what the sockets hold
+    assert (answer.status_code, len(answer.content)) == (status, read)
+    assert sent < read + 64 * 1024 * 1024  # what the sockets hold
 
 
 async def test_an_answer_that_was_compressed_unasked_is_read_all_the_same() -> None:
@@ -246,3 +262,16 @@ async def test_certificates_are_read_once_for_all_connections() -> None:
         async with client(served.url) as second:
             await second.call(READ)
             assert contexts() == before
+
+
+async def test_no_proxy_and_no_password_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with serving(said(200, "direct")) as served, client(served.url) as http:
+        answer = await http.call(READ)
+
+    assert answer.text == "direct"
+    assert "authorization" not in served.asked[0].lower()

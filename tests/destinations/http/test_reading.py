@@ -6,7 +6,9 @@ from shared.destinations.http.reading import understood
 from shared.domain.errors import CrmUnavailableError
 
 
-@pytest.mark.parametrize("error", [KeyError("a"), TypeError("a"), ValueError("a"), IndexError()])
+@pytest.mark.parametrize(
+    "error", [KeyError("a"), TypeError("a"), ValueError("a"), IndexError(), OverflowError()]
+)
 def test_an_answer_that_can_not_be_read_is_none(error: Exception) -> None:
     with (
         pytest.raises(CrmUnavailableError, match=r"^not as Fabrikam answers, check FABRIKAM_URL$"),

@@ -1,11 +1,13 @@
 """Answers that nobody documents are errors of a CRM, whatever they hold, and never a bug."""
 
 import itertools
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from local.fakes.faults import Reply
 from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.delivery import CrmRecord
@@ -20,6 +22,7 @@ from tests.destinations.hubspot.world import (
     REMINDER,
     SECOND,
     WANTED,
+    CrmFor,
     deliver,
     question,
     update_of,
@@ -186,3 +189,28 @@ async def test_the_check_tells_what_it_can_not_read(
         assert await crm.check()
     server.answers_at["GET /crm-object-schemas/2026-09/schemas/contacts"] = Response(body)
     assert await crm.check()
+
+
+async def test_a_list_of_notes_that_has_no_end_is_no_answer(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    page = {"from": {"id": record.id}, "to": [], "paging": {"next": {"after": "1"}}}
+    server.lasting_faults[NOTES_OF] = Reply(
+        status=200, body=json.dumps({"results": [page]}).encode()
+    )
+
+    with pytest.raises(CrmUnavailableError, match="list of notes has no end: check HUBSPOT_URL"):
+        await crm.note(WANTED, record, SECOND)
+
+
+@pytest.mark.parametrize("metadata", [None, "text", 7, ["a"], {"readOnlyValue": None}])
+async def test_a_property_may_be_described_in_any_shape(
+    server: HubspotServer, crm_for: CrmFor, metadata: object
+) -> None:
+    own = {"name": "product", "modificationMetadata": metadata}
+    server.answers_at["GET /crm/properties/2026-09/contacts"] = JSONResponse({"results": [own]})
+
+    results = await crm_for(HUBSPOT_FIELDS='{"product": "x"}').check()
+
+    assert any(one.what == "property product can be set" and one.ok for one in results)

@@ -296,3 +296,16 @@ async def test_the_2026_09_description_is_met(server: HubspotServer, crm: Hubspo
     await deliver(crm, MOVED, SECOND, record=record)
 
     assert len(server.records()[0].notes) == 1
+
+
+async def test_a_value_that_an_error_tells_is_no_name_of_a_property(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    details = [{"code": "INVALID_OPTION", "context": {"propertyValue": ["company"]}}]
+    body = {"status": "error", "category": "VALIDATION_ERROR", "message": "No."}
+    server.answers_at[CREATE] = JSONResponse({**body, "errors": details}, 400)
+
+    with pytest.raises(CrmRejectedError, match=r"^400 VALIDATION_ERROR") as caught:
+        await deliver(crm)
+
+    assert "company" not in str(caught.value)

@@ -1,5 +1,7 @@
 """Persons who are there already, before us or by a create whose answer was lost."""
 
+from dataclasses import replace
+
 import pytest
 from starlette.responses import JSONResponse
 
@@ -85,3 +87,28 @@ async def test_a_person_without_e_mail_whom_nobody_shows_yet_is_not_made_twice(
     await deliver(crm, a_lead(WITHOUT_EMAIL), uncertain=True)
 
     assert only(server).lead_id == LEAD_ID
+
+
+@pytest.mark.parametrize("email", ['"a,b"@fabrikam.example', '"a b"@fabrikam.example'])
+async def test_an_address_that_would_ask_for_somebody_else_asks_for_nobody(
+    server: MarketoServer, crm: MarketoCrm, email: str
+) -> None:
+    other = server.has(email='"a')
+    asked = a_lead(replace(CONTACT, email=email))
+
+    upserted = await upsert(crm, asked)
+
+    assert upserted.record.id != other
+    assert upserted.remarks == ("email left out: not accepted by Marketo",)
+    assert not any("a," in query["filterValues"] for query in server.queries)
+
+
+async def test_a_person_who_was_not_asked_for_is_nobody(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    server.answers.append(skipped("1005", "Lead already exists"))
+    somebody = {"id": 7, "email": "somebody@else.example", "leadStatus": "New"}
+    server.answers.append(JSONResponse({"success": True, "result": [somebody]}))
+
+    with pytest.raises(CrmUnavailableError, match="does not show it"):
+        await deliver(crm)

@@ -237,3 +237,11 @@ async def test_an_org_that_can_not_be_reached_has_done_nothing(crm_for: CrmFor) 
 
     assert type(told) is CrmUnavailableError
     assert "can't be reached" in str(told)
+
+
+async def test_a_daily_quota_is_told_as_one(server: SalesforceServer, crm: SalesforceCrm) -> None:
+    for fault, daily in ((Fault.THROTTLED, True), (Fault.THROTTLED_WITHOUT_WAIT, False)):
+        server.faults.append(fault)
+        told = await refusal(crm)
+        assert isinstance(told, CrmUnavailableError)
+        assert told.daily_quota is daily

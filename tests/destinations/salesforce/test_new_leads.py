@@ -9,13 +9,18 @@ from local.fakes.salesforce.org import ID_FIELD, QUEUE, SALES
 from local.fakes.server import Fault
 from shared.destinations.http.texts import LABELS
 from shared.destinations.salesforce.adapter import SalesforceCrm
+from shared.domain.errors import CrmSettingsError
 from shared.domain.lead import Contact
 from tests.destinations.salesforce.world import (
+    CREATE,
     CrmFor,
     a_lead,
     deliver,
+    error,
     only,
     question,
+    refusal,
+    says,
     upsert,
 )
 from tests.examples import CONTACT, LEAD_ID, interest
@@ -146,3 +151,30 @@ async def test_a_status_that_can_not_be_read_back_is_no_fault_of_the_create(
     assert record.id == only(server).record_id
     assert record.baseline == {}
     assert await crm.follow_ups([question(record)]) == {}, "nobody knows what it was before"
+
+
+@pytest.mark.parametrize("none", ["none", "None"])
+async def test_without_a_placeholder_a_person_has_no_company(
+    server: SalesforceServer, crm_for: CrmFor, none: str
+) -> None:
+    server.required.remove("Company")
+    crm = crm_for(SALESFORCE_COMPANY_PLACEHOLDER=none)
+
+    await deliver(crm, a_lead(Contact(first_name="Zoë")))
+    await deliver(crm, a_lead(Contact(last_name="O'Hara", company="Fabrikam"), "2" * 32))
+
+    (_, person, _), (_, employee, _) = server.requests
+    assert (person["LastName"], "Company" in person) == ("[not provided]", False)
+    assert (employee["LastName"], employee["Company"]) == ("O'Hara", "Fabrikam")
+
+
+@pytest.mark.parametrize("code", ["FIELD_CUSTOM_VALIDATION_EXCEPTION", "FIELD_INTEGRITY_EXCEPTION"])
+async def test_a_placeholder_that_the_org_refuses_is_a_fault_of_the_settings(
+    server: SalesforceServer, crm: SalesforceCrm, code: str
+) -> None:
+    server.faults_at[CREATE] = says([error(code, "Say which company", "Company")])
+
+    told = await refusal(crm, a_lead(Contact(last_name="O'Hara")))
+
+    assert isinstance(told, CrmSettingsError)
+    assert str(told).endswith(": correct SALESFORCE_COMPANY_PLACEHOLDER")

@@ -226,3 +226,33 @@ async def test_a_description_of_lead_that_is_none_is_told_by_the_check(
         [login] = await crm.check()
 
         assert login.mend.startswith("not as Salesforce answers, check SALESFORCE_URL")
+
+
+async def test_an_answer_to_a_query_that_has_no_end_is_none(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    more = "/services/data/v68.0/query/01g-2000"
+    server.lasting_faults[QUERY] = says({"records": [], "nextRecordsUrl": more}, 200)
+    server.lasting_faults[f"GET {more}"] = says({"records": [], "nextRecordsUrl": more}, 200)
+
+    with pytest.raises(CrmUnavailableError, match="has no end, check SALESFORCE_URL"):
+        await crm.follow_ups([question(record)])
+
+
+async def test_leads_that_are_merged_for_ever_are_followed_for_a_while_only(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+
+    def merged(number: int) -> Reply:
+        into = LEAD | {"Id": f"00Q0000000000{number:02}AAA", "IsDeleted": True}
+        return says(
+            {"records": [into | {"MasterRecordId": f"00Q0000000000{number + 1:02}AAA"}]}, 200
+        )
+
+    made = len(server.calls)
+    server.faults_at |= {made + number: merged(number + 1) for number in range(20)}
+    with pytest.raises(CrmUnavailableError, match="was deleted meanwhile"):
+        await crm.note(a_lead(), record, interest(2))
+    assert len(server.calls) - made < 10

@@ -8,12 +8,15 @@ from local.fakes.salesforce.org import SALES
 from shared.domain.errors import CrmSettingsError
 from shared.domain.lead import Contact
 from tests.destinations.salesforce.world import (
+    CREATE,
     NEW_PHONE,
     CrmFor,
     a_lead,
     deliver,
+    error,
     only,
     refusal,
+    says,
     upsert,
 )
 from tests.examples import CONTACT, interest
@@ -155,3 +158,37 @@ async def test_an_owner_by_choice_wins_over_the_setting_and_keeps_assignment_rul
     await deliver(crm_for(SALESFORCE_FIELDS=own, SALESFORCE_OWNER=""), elsewhere)
 
     assert server.requests[-1][2]["sforce-auto-assign"] == "TRUE"
+
+
+async def test_an_own_field_may_be_named_in_any_case(
+    server: SalesforceServer, crm_for: CrmFor
+) -> None:
+    crm = crm_for(SALESFORCE_FIELDS='{"phone": "{phone_e164}", "TITLE": "Mx"}')
+
+    await deliver(crm)
+
+    [(_, body, _)] = server.requests
+    assert (body["Phone"], body["Title"]) == ("+4930123456", "Mx")
+    assert not body.keys() & {"phone", "TITLE"}
+
+
+async def test_an_own_field_that_is_refused_by_its_name_in_another_case_is_left_out(
+    server: SalesforceServer, crm_for: CrmFor
+) -> None:
+    server.custom_fields.add("firm__C")
+    refused = error("STRING_TOO_LONG", "data value too large", "Firm__c")
+    server.faults_at[CREATE] = says([refused])
+
+    upserted = await upsert(crm_for(SALESFORCE_FIELDS='{"firm__C": "{company}"}'))
+
+    assert upserted.remarks == ("firm__C left out: not accepted by Salesforce",)
+
+
+async def test_the_check_finds_own_fields_in_any_case(
+    server: SalesforceServer, crm_for: CrmFor
+) -> None:
+    server.custom_fields.add("Firm__c")
+
+    results = await crm_for(SALESFORCE_FIELDS='{"firm__C": "{company}"}').check()
+
+    assert [result.what for result in results if not result.ok] == []
