@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.destinations.dynamics.answers import classify
-from shared.destinations.dynamics.api import DynamicsApi, any_of
+from shared.destinations.dynamics.api import DynamicsApi
 from shared.destinations.dynamics.check import Check
 from shared.destinations.dynamics.follow_up import (
     ACTIVITY,
@@ -21,6 +21,7 @@ from shared.destinations.dynamics.follow_up import (
 )
 from shared.destinations.dynamics.login import login
 from shared.destinations.dynamics.noting import Noting
+from shared.destinations.dynamics.rows import any_of
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.dynamics.upserting import Upserting
 from shared.destinations.http.client import HttpClient

@@ -10,18 +10,26 @@ empty answer that names the row is taken as well); and that notes and tasks hono
 ``If-None-Match``, as the common rules of the Web API say.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from shared.destinations.dynamics.answers import GoneError, classify, fault_of
-from shared.destinations.dynamics.codes import EXISTS, NO_SUCH_ROW
+from shared.destinations.dynamics.codes import EXISTS
 from shared.destinations.dynamics.fields import COLUMNS
-from shared.destinations.dynamics.follow_up import OPEN, STATUS
+from shared.destinations.dynamics.follow_up import STATUS
+from shared.destinations.dynamics.rows import (
+    GUID,
+    MASTER,
+    Row,
+    any_of,
+    is_gone,
+    is_required,
+    merged_into,
+    page_of,
+    row_of,
+)
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.reading import understood
@@ -33,11 +41,6 @@ ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activi
 COLUMNS_OF_LEAD = "/EntityDefinitions(LogicalName='lead')/Attributes"
 """See https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api"""
 
-MASTER = "_masterid_value"
-"""The lead that one was merged into, see
-https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
-"""
-GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_PAGES = 20
 """Of 5,000 rows each: an answer must end."""
 MOST_MERGES = 5
@@ -52,8 +55,6 @@ WRITING = {**HEADERS, "Prefer": "return=representation"}
 
 OURS = frozenset({"$select", "$filter", "$expand", "@p", "leadsourcecode", "ownerid@odata.bind"})
 """What we send that is not the customer's."""
-
-type Row = Mapping[str, Any]
 
 
 class DynamicsApi:
@@ -85,7 +86,7 @@ class DynamicsApi:
         there = HTTPStatus.PRECONDITION_FAILED
         response = await self._http.call(request, accept=frozenset({there}))
         if response.status_code != there:
-            return _row(request, response, id_column, row_key)
+            return row_of(request, response, id_column, row_key)
         fault = fault_of(response)
         if fault and fault.code in EXISTS:
             return None
@@ -125,12 +126,12 @@ class DynamicsApi:
         """Return the rows that meet a condition, from all pages."""
         condition = {"$filter": where} if where else {}
         found = await self.get(path, {"$select": ",".join(columns), **condition})
-        rows = _rows(found)
+        rows = page_of(found)
         for _ in range(MOST_PAGES):
             if "@odata.nextLink" not in found:
                 return rows
             found = await self.get(self._next(found["@odata.nextLink"]))
-            rows += _rows(found)
+            rows += page_of(found)
         raise CrmUnavailableError("the answer to a query has no end; check DYNAMICS_URL")
 
     def _next(self, link: object) -> str:
@@ -194,7 +195,7 @@ class DynamicsApi:
             method="GET", path=API + path, writes=False, params=params, headers=READING, shown=OURS
         )
         response = await self._http.call(request, accept=frozenset({HTTPStatus.NOT_FOUND}))
-        return None if _is_gone(request, response) else json_object(request, response)
+        return None if is_gone(request, response) else json_object(request, response)
 
     def _about(
         self,
@@ -218,53 +219,6 @@ class DynamicsApi:
     async def _one(self, request: Request, lead_key: str) -> Row | None:
         """Read or change a lead; return None if it was deleted."""
         response = await self._http.call(request, accept=frozenset({HTTPStatus.NOT_FOUND}))
-        if _is_gone(request, response):
+        if is_gone(request, response):
             return None
-        return _row(request, response, "leadid", lead_key)
-
-
-def _rows(found: Mapping[str, Any]) -> list[Row]:
-    rows = found.get("value")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
-    return list(rows)
-
-
-def is_required(column: Row) -> bool:
-    """Tell whether an administrator made a column required; Dataverse itself enforces none."""
-    required = column["RequiredLevel"]["Value"] == "ApplicationRequired"
-    return bool(column["IsValidForCreate"]) and required
-
-
-def any_of(column: str, ids: Iterable[str]) -> str:
-    """Return the condition that a column is one of some ids."""
-    return " or ".join(f"{column} eq {one}" for one in sorted(ids))
-
-
-def merged_into(row: Row) -> str:
-    """Return the id of the lead that a closed one was merged into, "" if it was not."""
-    master = "" if row.get("statecode") == OPEN else str(row.get(MASTER) or "").lower()
-    if master and not GUID.fullmatch(master):
-        raise CrmUnavailableError("a lead is merged into what has no id; check DYNAMICS_URL")
-    return master
-
-
-def _is_gone(request: Request, response: httpx.Response) -> bool:
-    """Tell whether a row was deleted, by the code that says so; raise what else a 404 means."""
-    if response.status_code != HTTPStatus.NOT_FOUND:
-        return False
-    fault = fault_of(response)
-    if fault is None or fault.code != NO_SUCH_ROW:
-        raise classify(request, response) or unanswered(request, str(response.status_code))
-    return True
-
-
-def _row(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
-    """Return the row that an answer holds; without its id, nothing is known to be done."""
-    named = response.headers.get("OData-EntityId", "").lower()
-    if response.status_code == HTTPStatus.NO_CONTENT and named.endswith(f"({row_key})"):
-        return {id_column: row_key}
-    row = json_object(request, response)
-    if str(row.get(id_column, "")).lower() != row_key:
-        raise unanswered(request, f"{response.status_code}, but without the record's id")
-    return row
+        return row_of(request, response, "leadid", lead_key)

@@ -6,7 +6,7 @@ Not confirmed against a live system.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from shared.destinations.dynamics.api import COLUMNS_OF_LEAD, DynamicsApi, is_required
+from shared.destinations.dynamics.api import COLUMNS_OF_LEAD, DynamicsApi
 from shared.destinations.dynamics.fields import (
     DESCRIPTION,
     DO_NOT_CONTACT,
@@ -14,6 +14,7 @@ from shared.destinations.dynamics.fields import (
     LENGTHS,
     SUBJECT,
 )
+from shared.destinations.dynamics.rows import is_required
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.own_fields import settable
 from shared.destinations.http.reading import understood

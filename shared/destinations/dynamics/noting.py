@@ -7,10 +7,11 @@ once: a note goes to the lead that it was merged into.
 from collections.abc import Collection
 
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
-from shared.destinations.dynamics.api import ID_COLUMNS, DynamicsApi, Row
+from shared.destinations.dynamics.api import ID_COLUMNS, DynamicsApi
 from shared.destinations.dynamics.fields import NOTE_LENGTHS, TASK_LENGTHS, key
 from shared.destinations.dynamics.follow_up import odata_time
 from shared.destinations.dynamics.lead_body import story, tells, writing
+from shared.destinations.dynamics.rows import Row
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.refused import not_noted, refused_before
 from shared.destinations.http.texts import customers_words

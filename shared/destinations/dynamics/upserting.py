@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
-from shared.destinations.dynamics.api import DynamicsApi, Row
+from shared.destinations.dynamics.api import DynamicsApi
 from shared.destinations.dynamics.codes import IN_THE_WAY
 from shared.destinations.dynamics.fields import (
     COLUMNS,
@@ -30,6 +30,7 @@ from shared.destinations.dynamics.lead_body import (
     tells,
     writing,
 )
+from shared.destinations.dynamics.rows import Row
 from shared.destinations.dynamics.saving import save
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.refused import refused_before, remembered

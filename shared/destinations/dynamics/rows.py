@@ -1,0 +1,70 @@
+"""Rows of Dataverse, read strictly: an odd answer is no answer."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from shared.destinations.dynamics.answers import classify, fault_of
+from shared.destinations.dynamics.codes import NO_SUCH_ROW
+from shared.destinations.dynamics.follow_up import OPEN
+from shared.destinations.http.answers import Request, json_object, unanswered
+from shared.domain.errors import CrmUnavailableError
+
+MASTER = "_masterid_value"
+"""The lead that one was merged into, see
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
+"""
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+type Row = Mapping[str, Any]
+
+
+def page_of(found: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of an answer to a query."""
+    rows = found.get("value")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CrmUnavailableError("a query is answered without rows; check DYNAMICS_URL")
+    return list(rows)
+
+
+def is_required(column: Row) -> bool:
+    """Tell whether an administrator made a column required; Dataverse itself enforces none."""
+    required = column["RequiredLevel"]["Value"] == "ApplicationRequired"
+    return bool(column["IsValidForCreate"]) and required
+
+
+def any_of(column: str, ids: Iterable[str]) -> str:
+    """Return the condition that a column is one of some ids."""
+    return " or ".join(f"{column} eq {one}" for one in sorted(ids))
+
+
+def merged_into(row: Row) -> str:
+    """Return the id of the lead that a closed one was merged into, "" if it was not."""
+    master = "" if row.get("statecode") == OPEN else str(row.get(MASTER) or "").lower()
+    if master and not GUID.fullmatch(master):
+        raise CrmUnavailableError("a lead is merged into what has no id; check DYNAMICS_URL")
+    return master
+
+
+def is_gone(request: Request, response: httpx.Response) -> bool:
+    """Tell whether a row was deleted, by the code that says so; raise what else a 404 means."""
+    if response.status_code != HTTPStatus.NOT_FOUND:
+        return False
+    fault = fault_of(response)
+    if fault is None or fault.code != NO_SUCH_ROW:
+        raise classify(request, response) or unanswered(request, str(response.status_code))
+    return True
+
+
+def row_of(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
+    """Return the row that an answer holds; without its id, nothing is known to be done."""
+    named = response.headers.get("OData-EntityId", "").lower()
+    if response.status_code == HTTPStatus.NO_CONTENT and named.endswith(f"({row_key})"):
+        return {id_column: row_key}
+    row = json_object(request, response)
+    if str(row.get(id_column, "")).lower() != row_key:
+        raise unanswered(request, f"{response.status_code}, but without the record's id")
+    return row
