@@ -1,11 +1,13 @@
 """The composition root: builds adapters, at the first call, once per process; knows no function."""
 
+import os
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
 
+from shared.channels import ConfiguredChannels
 from shared.domain.errors import RelayError, SettingsError
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
@@ -90,6 +92,12 @@ class ConfiguredDestinations:
             await self._built.popitem()[1].close()
 
 
+@cache
+def channels() -> ConfiguredChannels:
+    """Return all notice channels there are; nothing of one is imported before it is used."""
+    return ConfiguredChannels(os.environ)
+
+
 def _azure_table() -> Crm:
     from shared.destinations.azure_table.adapter import AzureTableCrm
 
@@ -118,6 +126,8 @@ async def close() -> None:
     """Close what was built, in a process that ends; a function app never does."""
     if destinations.cache_info().currsize:
         await destinations().close()
+    if channels.cache_info().currsize:
+        await channels().close()
     if storage.cache_info().currsize:
         await storage().close()
 

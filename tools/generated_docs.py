@@ -1,4 +1,4 @@
-"""Write what the code says of itself into the documents: settings, OpenAPI, the JSON of a lead.
+"""Write what the code says of itself into the documents: settings, OpenAPI, the JSON that is posted.
 
 ``python -m tools.generated_docs`` writes, ``--check`` only tells what is out of date.
 """
@@ -9,22 +9,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
+from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
 from shared.domain.lead import CONTACT_KEYS
 from shared.intake.limits import LARGEST_BODY
+from shared.notice_settings import NoticeSettings
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 OPENAPI = ROOT / "docs" / "openapi.json"
 LEAD_SCHEMA = ROOT / "docs" / "lead.schema.json"
+NOTICE_SCHEMA = ROOT / "docs" / "notice.schema.json"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
-SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings, TimerSettings)
+SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings, TimerSettings, NoticeSettings)
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
 
 COMPONENT = "#/components/schemas/{model}"
@@ -141,9 +145,9 @@ def _schemas() -> dict[str, Any]:
     return {**found, AcceptedBody.__name__: {**accepted, "required": [*accepted["properties"]]}}
 
 
-def lead_schema() -> str:
-    """Return the JSON schema of what the destination ``https_endpoint`` posts."""
-    schema = _untitled(LeadJson.model_json_schema(mode="serialization"))
+def schema_of(model: type[BaseModel]) -> str:
+    """Return the JSON schema of what is posted to an ``https_endpoint``."""
+    schema = _untitled(model.model_json_schema(mode="serialization"))
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
 
@@ -167,7 +171,12 @@ def readme() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or tell which would change."""
-    written = {README: readme(), OPENAPI: openapi(), LEAD_SCHEMA: lead_schema()}
+    written = {
+        README: readme(),
+        OPENAPI: openapi(),
+        LEAD_SCHEMA: schema_of(LeadJson),
+        NOTICE_SCHEMA: schema_of(NoticeJson),
+    }
     stale = [p for p, text in written.items() if not p.exists() or p.read_text("utf-8") != text]
     if arguments == ["--check"]:
         for path in stale:

@@ -45,3 +45,23 @@ def build_channel(ref: ChannelRef, environ: Mapping[str, str]) -> Channel:
     adapter = import_module(f"shared.channels.{ref.kind}.adapter")
     create: Callable[[Given], Channel] = adapter.create
     return create(Given(ref, environ))
+
+
+class ConfiguredChannels:
+    """The port ``Channels``: each is built when a message first needs it, and kept."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Take the settings that channels name."""
+        self._environ = environ
+        self._built: dict[ChannelRef, Channel] = {}
+
+    async def get(self, ref: ChannelRef) -> Channel:
+        """Return a channel; raise ``ChannelSettingsError`` for a kind that is not known."""
+        if ref not in self._built:
+            self._built[ref] = build_channel(ref, self._environ)
+        return self._built[ref]
+
+    async def close(self) -> None:
+        """Close what was built."""
+        while self._built:
+            await self._built.popitem()[1].close()

@@ -1,0 +1,71 @@
+"""The settings of notices: the channel that is used where ``routing.toml`` names none."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.domain.rules import ChannelKind, ChannelRef
+from shared.settings import SECRET, Settings
+
+DEFAULT_CHANNEL = "default"
+URL = "NOTICE_CHANNEL_URL"
+ENDPOINT = "EMAIL_ENDPOINT"
+
+
+class NoticeSettings(Settings):
+    """How people are told. Addresses are judged by their channel, which names their faults."""
+
+    channel: Literal["", "email", "https_endpoint", "slack", "teams"] = Field(
+        "",
+        validation_alias="NOTICE_CHANNEL",
+        description="how people are told where routing.toml names no channel: email,"
+        " https_endpoint, slack or teams; empty: nobody is told",
+    )
+    url: str = Field(
+        "",
+        validation_alias="NOTICE_CHANNEL_URL",
+        description="address that its messages are posted to; not for email",
+        json_schema_extra=SECRET,
+    )
+    secret: str = Field(
+        "",
+        validation_alias="NOTICE_CHANNEL_SECRET",
+        description="whsec_… that messages to an https_endpoint are signed with; empty: not signed",
+        json_schema_extra=SECRET,
+    )
+    to: str = Field(
+        "",
+        validation_alias="NOTICE_TO",
+        description="mailbox that its e-mails go to",
+    )
+    details: Literal["little", "full"] = Field(
+        "little",
+        validation_alias="NOTICE_DETAILS",
+        description="what notices say of a customer: little (name, company, country, links to"
+        " write and call), or full (what they wrote and their job title, too)",
+    )
+    endpoint: str = Field(
+        "",
+        validation_alias="EMAIL_ENDPOINT",
+        description="https address of the resource of Azure Communication Services that sends"
+        " e-mails",
+    )
+    sender: str = Field(
+        "",
+        validation_alias="EMAIL_SENDER",
+        description="address that e-mails come from, at a domain that is linked to the resource",
+    )
+
+
+def default_channel(settings: NoticeSettings) -> ChannelRef | None:
+    """Return the channel that the settings name, None if they name none."""
+    if not settings.channel:
+        return None
+    kind = ChannelKind(settings.channel)
+    by_mail = kind is ChannelKind.EMAIL
+    return ChannelRef(
+        name=DEFAULT_CHANNEL,
+        kind=kind,
+        setting=ENDPOINT if by_mail else URL,
+        to=settings.to if by_mail else "",
+    )

@@ -1,0 +1,52 @@
+"""The channel that settings name, and how it is built."""
+
+import pytest
+from pydantic import ValidationError
+
+from shared.bootstrap import ConfiguredChannels
+from shared.domain.rules import ChannelKind, ChannelRef
+from shared.notice_settings import NoticeSettings, default_channel
+
+
+def channel(**given: str) -> ChannelRef | None:
+    return default_channel(NoticeSettings.model_validate(given))
+
+
+def test_without_a_setting_there_is_no_channel() -> None:
+    assert channel() is None
+
+
+@pytest.mark.parametrize("kind", ["teams", "slack", "https_endpoint"])
+def test_a_channel_by_an_address_names_the_setting_that_holds_it(kind: str) -> None:
+    assert channel(NOTICE_CHANNEL=kind, NOTICE_TO="x@fabrikam.example") == ChannelRef(
+        name="default", kind=ChannelKind(kind), setting="NOTICE_CHANNEL_URL"
+    )
+
+
+def test_e_mails_go_to_the_mailbox_that_is_set() -> None:
+    assert channel(NOTICE_CHANNEL="email", NOTICE_TO="sales@fabrikam.example") == ChannelRef(
+        name="default",
+        kind=ChannelKind.EMAIL,
+        setting="EMAIL_ENDPOINT",
+        to="sales@fabrikam.example",
+    )
+
+
+def test_an_unknown_kind_is_named() -> None:
+    with pytest.raises(ValidationError, match="NOTICE_CHANNEL"):
+        channel(NOTICE_CHANNEL="pigeon")
+
+
+def test_the_settings_that_a_channel_names_are_settings() -> None:
+    known = {field.validation_alias for field in NoticeSettings.model_fields.values()}
+    assert {"NOTICE_CHANNEL_URL", "NOTICE_CHANNEL_SECRET", "EMAIL_ENDPOINT", "EMAIL_SENDER"} < known
+
+
+async def test_a_channel_is_built_once() -> None:
+    channels = ConfiguredChannels({})
+    ref = ChannelRef(name="sales", kind=ChannelKind.SLACK, setting="SALES")
+    first = await channels.get(ref)
+
+    assert await channels.get(ref) is first
+    assert first.lacks() == ["SALES: is not set; should be the address that messages are posted to"]
+    await channels.close()
