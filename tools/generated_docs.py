@@ -1,4 +1,4 @@
-"""Write what the code says of itself into the documents: settings, OpenAPI, the JSON that is posted.
+"""Write what the code says of itself into the documents: settings, OpenAPI, JSON that is posted.
 
 ``python -m tools.generated_docs`` writes, ``--check`` only tells what is out of date.
 """

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from shared.bootstrap import ConfiguredChannels
+from shared.channels import ConfiguredChannels
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.notice_settings import NoticeSettings, default_channel
 
