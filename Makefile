@@ -13,8 +13,8 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Rules without I/O, and their tests: every line and every branch of them is tested.
-PURE := ingest_lead/answers.py route_lead/changes.py nurture_timer/due.py shared/domain/** shared/intake/** shared/notices/**
-PURE_TESTS := $(addprefix tests/,domain ingest_lead intake notices nurture_timer route_lead)
+PURE := ingest_lead/answers.py route_lead/changes.py nurture_timer/due.py shared/domain/** shared/intake/** shared/notices/** shared/routing/**
+PURE_TESTS := $(addprefix tests/,domain ingest_lead intake notices nurture_timer route_lead routing)
 
 comma := ,
 space := $(subst ,, )

@@ -8,7 +8,8 @@
     ├── InvalidMessageError         the operator: a queue message is none of ours
     ├── NewerMessageError           nobody: a newer version of the app will read the message
     ├── SettingsError               the operator: a setting is wrong
-    │   └── NoWorkingTimeError      the operator: a team's calendar is closed for years
+    │   ├── NoWorkingTimeError      the operator: a team's calendar is closed for years
+    │   └── RulesError              the operator: routing.toml is wrong
     ├── StorageError
     │   ├── StorageUnavailableError nobody: the work is tried again
     │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
@@ -76,6 +77,15 @@ class NoWorkingTimeError(SettingsError):
             f"the calendar of a team in {zone} has too little working time in {looked.days} days"
         )
         super().__init__([f"{fault}: check its hours and the dates on which it is closed"])
+
+
+class RulesError(SettingsError):
+    """A ``routing.toml`` that can't be in force; the operator must correct each of its faults."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        """Take one line per fault: where it is, and what should be there."""
+        RelayError.__init__(self, "the rules are wrong:\n" + "\n".join(f"- {f}" for f in faults))
+        self.faults = tuple(faults)
 
 
 class StorageError(RelayError):
