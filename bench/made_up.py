@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord, Delivery, mark_delivered, park
 from shared.domain.follow_up import FollowUpState, flag
 from shared.domain.identity import DedupeKey, lead_id
@@ -56,7 +57,8 @@ def made_up(number: int, of: int, now: datetime) -> MadeUp:
     if waiting <= number < waiting + overdue:
         lead = replace(lead, follow_up=flag(lead.follow_up, came_at + DAY))
     elif number >= waiting and not lead.do_not_contact and not test:
-        lead = answered(lead, interests[-1].submission.received_at + DAY / 3, "anna")
+        acted_at = interests[-1].submission.received_at + DAY / 3
+        lead = answered(lead, Act(said_at=acted_at, seen_at=acted_at, by="anna"))
     delivery = Delivery(destination=DESTINATION)
     crm_record = CrmRecord(id=lead.lead_id)
     if number % 500 == 3:  # noqa: PLR2004 - one in 500

@@ -16,6 +16,7 @@ from cli import (
     backup_commands,
     check_commands,
     deliver_commands,
+    follow_up_commands,
     identity_commands,
     lead_commands,
     quarantine_commands,
@@ -43,7 +44,8 @@ app.command("show")(lead_commands.show)
 app.command("release")(lead_commands.release_leads)
 app.command("deliver")(deliver_commands.deliver)
 app.command("identity")(identity_commands.show_identity)
-app.command("follow-up")(lead_commands.follow_up)
+app.command("follow-up")(follow_up_commands.follow_up)
+app.command("undo-follow-up")(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")
 app.command("check")(check_commands.check)
 app.command("sweep")(app_commands.sweep_now)

@@ -1,4 +1,4 @@
-"""``leads list``, ``show``, ``release`` and ``follow-up``."""
+"""``leads list``, ``show`` and ``release``."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from cli.tables import print_details
 from cli.times import parse_time
 from cli.wiring import open_stores
 from shared.bootstrap import utc_now
-from shared.operations.actions import record_follow_up, release, release_all
+from shared.operations.actions import release, release_all
 from shared.operations.errors import UsageError
 from shared.operations.lead_views import LeadDetails, LeadView
 from shared.operations.listing import LeadState, Search, listed
@@ -136,30 +136,5 @@ def release_leads(
             stored = await stores.lead(who, last_name=last_name)
             destinations = ", ".join(await release(stores, stored))
             console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
-
-    run(command())
-
-
-def follow_up(
-    who: Who,
-    *,
-    last_name: LastName = "",
-    by: Annotated[str, typer.Option(help="Who acted.")] = "",
-    at: Annotated[
-        str, typer.Option(help="When: 2026-11-21T09:30Z, or '2h ago'. Default: now.")
-    ] = "",
-    note: Annotated[str, typer.Option(help="What was done; kept in the audit trail.")] = "",
-    outcome: Annotated[str, typer.Option(help="The outcome, in your words.")] = "",
-) -> None:
-    """Record a follow-up, which stops the lead's clock."""
-
-    async def command() -> None:
-        when = parse_time(at, utc_now()) if at else utc_now()
-        stores = await open_stores()
-        stored = await stores.lead(who, last_name=last_name)
-        after = await record_follow_up(stores, stored, at=when, by=by, outcome=outcome, note=note)
-        console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(when)} UTC")
-        if (due_at := after.lead.follow_up.due_at) is not None:
-            console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")
 
     run(command())

@@ -60,13 +60,15 @@ class Answers:
     """What sales did, by lead id, and how each destination took the questions.
 
     ``telling`` are the destinations that know of follow-ups, now or once mended; ``answered`` those
-    that told all; ``failed`` those that did not, and why.
+    that told all; ``failed`` those that did not, and why; ``unchecked`` the leads that one which
+    could know did not tell of.
     """
 
     seen: dict[str, FollowUpSeen] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
+    unchecked: set[str] = field(default_factory=set)
 
 
 async def ask(
@@ -100,6 +102,7 @@ class Asking:
     name: str
     now: datetime
     answers: Answers
+    told: set[str] = field(default_factory=set)
 
     async def ask(
         self, about: Sequence[FollowUpQuestion], destinations: Destinations, within: timedelta
@@ -118,6 +121,7 @@ class Asking:
             faults.append(Fault(NO_TIME_LEFT))
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep flags away
             faults.append(self._fault(error))
+        self.answers.unchecked |= {question.lead_id for question in about} - self.told
         if faults:
             worst = max(faults, key=lambda fault: fault.lasting)
             self.answers.failed[self.name] = worst.reason
@@ -135,6 +139,7 @@ class Asking:
         try:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                 told = await crm.follow_ups(some)
+            self.told.update(question.lead_id for question in some)
             return list(self._keep(some, told))
         except Exception as error:  # noqa: BLE001 - likewise
             once_more = _may_be_about_one(error) or not (halved or isinstance(error, FOR_A_PERSON))
@@ -153,6 +158,7 @@ class Asking:
             if seen is None:
                 continue
             if seen.at.utcoffset() is None:
+                self.told.discard(question.lead_id)
                 yield Fault(NO_ZONE)
             elif seen.at >= question.since:
                 act = replace(seen, at=min(seen.at, self.now), by=seen.by[:NAME_CHARACTERS])

@@ -1,20 +1,32 @@
 """What is due on a lead at one moment, and what follows. Pure."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.delivery import Delivery, gives_up, park, postpone
-from shared.domain.follow_up import FollowUpState, flag, is_overdue, stop_clock
+from shared.domain.acts import Act, Via
+from shared.domain.delivery import Delivery, park, postpone
+from shared.domain.delivery import gives_up as gives_up_delivery
+from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
 from shared.domain.identity import answerable
+from shared.domain.ladder import Plan, Taken, due_step
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
+from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
+from shared.domain.notices import postpone as postpone_notice
 from shared.domain.retired import InUse
-from shared.domain.schedule import next_look_at, no_progress_at, sooner
+from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 
 LOOK_AGAIN = timedelta(hours=6)
 """How often the CRM is asked whether somebody acted on an overdue lead."""
+
+LOOK_SELDOM_AFTER = timedelta(days=14)
+LOOK_SELDOM = timedelta(days=1)
+
+NOT_SOONER = timedelta(minutes=5)
+"""Until the next look where this one could do nothing."""
 
 AT_ONCE = timedelta(0)
 NO_PROGRESS = "no progress: the message was lost, or fails whenever it is taken"
@@ -22,81 +34,159 @@ NO_PROGRESS = "no progress: the message was lost, or fails whenever it is taken"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What the sweep does on one lead; ``requeue`` says that a message must be sent first."""
+    """What the sweep does on one lead.
+
+    ``requeue`` says that a message must be sent first, ``tell`` that one must be sent afterwards,
+    for a notice.
+    """
 
     change: LeadChange
     requeue: bool
+    tell: bool
     parked: tuple[str, ...]
     flagged: bool
     followed_up: bool
+    taken: Taken | None = None
 
 
 def questions(stored: StoredLead, now: datetime, in_use: InUse) -> dict[str, FollowUpQuestion]:
-    """Return what to ask of each destination before the lead is flagged, or once it is."""
+    """Return what to ask of each destination before the lead is flagged, or a step is taken."""
     clock = stored.lead.follow_up
-    late = is_overdue(clock, now) or clock.state is FollowUpState.OVERDUE
-    if not late or clock.clock_started_at is None or not answerable(stored.lead.contact):
+    since = _open_since(clock, now)
+    if since is None or not answerable(stored.lead.contact):
         return {}
     retired = in_use.retired(stored.deliveries)
     return {
-        name: FollowUpQuestion(
-            lead_id=stored.lead.lead_id, record=delivery.record, since=clock.clock_started_at
-        )
+        name: FollowUpQuestion(lead_id=stored.lead.lead_id, record=delivery.record, since=since)
         for name, delivery in stored.deliveries.items()
         if delivery.record is not None and name not in retired
     }
 
 
-def what_is_due(
-    stored: StoredLead,
-    now: datetime,
-    *,
-    seen: FollowUpSeen | None,
-    ask_again: bool,
-    in_use: InUse,
-) -> Step:
-    """Return the step that is due at ``now``; ``ask_again`` says that a CRM tells of follow-ups."""
-    lead, told = _clock(stored, now, seen)
+def _open_since(clock: FollowUp, now: datetime) -> datetime | None:
+    """Return since when an act is looked for: a check-in is of no use after a newer one."""
+    if is_overdue(clock, now) or clock.state is FollowUpState.OVERDUE:
+        return clock.clock_started_at
+    next_at = clock.next_step_at
+    checks_in = clock.run_kind is LadderKind.CHECK_IN and next_at is not None and next_at <= now
+    return clock.done_at if checks_in else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What asking the CRMs about one lead gave.
+
+    ``checked`` says that all that could know have answered; ``ask_again`` that one could know.
+    """
+
+    seen: FollowUpSeen | None = None
+    checked: bool = True
+    ask_again: bool = False
+
+
+def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_use: InUse) -> Step:
+    """Return the step that is due at ``now``."""
+    lead, acts = _acted(stored, now, asked.seen)
+    taken = due_step(lead, plan, now, checked=asked.checked)
+    lead = replace(lead, follow_up=taken.clock) if taken else lead
     retired = in_use.retired(stored.deliveries)
     used = {name: d for name, d in stored.deliveries.items() if name not in retired}
     stuck = [d for d in used.values() if _is_stuck(stored, d, now)]
     moved = [_moved(d, lead.version, now) for d in stuck]
     parked = tuple(d.destination for d in moved if d.parked_version == lead.version)
     deliveries = {**used, **{d.destination: d for d in moved}}
-    look_at = next_look_at(lead, deliveries.values(), lead.created_at)
-    if lead.follow_up.state is FollowUpState.OVERDUE and ask_again:
-        look_at = sooner(look_at, now + LOOK_AGAIN)
+    notices = {**_notices(stored, lead, now), **(taken.notices if taken else {})}
+    unsent = with_notices(stored.notices, notices).values()
+    due_at = next_look_at(lead, deliveries.values(), lead.created_at, notices=unsent)
+    look_at = _look_at(now, due_at)
+    if lead.follow_up.state is FollowUpState.OVERDUE and asked.ask_again:
+        look_at = sooner(look_at, now + _ask_every(lead.follow_up, now))
     return Step(
         change=LeadChange(
             before=stored,
             lead=replace(lead, next_due_at=look_at),
             at=now,
             deliveries={d.destination: d for d in moved},
-            events=(*told, *(_event(d, lead.version) for d in moved)),
+            notices=notices,
+            acts=acts,
+            events=(
+                *(Event(kind=EventKind.FOLLOWED_UP, detail=act.by) for act in acts),
+                *_told(taken),
+                *(_event(d, lead.version) for d in moved),
+                *_given_up(stored, notices),
+            ),
             retired=retired,
         ),
         requeue=len(parked) < len(moved),
+        tell=any(notice is not None and notice.send_from <= now for notice in notices.values()),
         parked=parked,
-        flagged=any(event.kind is EventKind.FLAGGED for event in told),
-        followed_up=any(event.kind is EventKind.FOLLOWED_UP for event in told),
+        flagged=taken is not None and taken.flagged,
+        followed_up=bool(acts),
+        taken=taken,
     )
 
 
-def _clock(
+def _look_at(now: datetime, look_at: datetime | None) -> datetime | None:
+    """Return when to look again: later, where this look could do nothing about what is due."""
+    return now + NOT_SOONER if look_at is not None and look_at <= now else look_at
+
+
+def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
+    long_ago = clock.flagged_at is not None and now - clock.flagged_at > LOOK_SELDOM_AFTER
+    return LOOK_SELDOM if long_ago else LOOK_AGAIN
+
+
+def _acted(
     stored: StoredLead, now: datetime, seen: FollowUpSeen | None
-) -> tuple[Lead, list[Event]]:
+) -> tuple[Lead, tuple[Act, ...]]:
     lead = stored.lead
-    told = []
+    acts: tuple[Act, ...] = ()
     if seen is not None:
-        lead = answered(lead, seen.at, seen.by)
-        told.append(Event(kind=EventKind.FOLLOWED_UP, detail=seen.by))
+        act = Act(said_at=seen.at, seen_at=now, by=seen.by, via=Via.CRM)
+        after = answered(lead, act)
+        acts = (act,) if after.acts != lead.acts else ()
+        lead = after
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.
         lead = replace(lead, follow_up=stop_clock(lead.follow_up))
-    if is_overdue(lead.follow_up, now):
-        lead = replace(lead, follow_up=flag(lead.follow_up, now))
-        told.append(Event(kind=EventKind.FLAGGED))
-    return lead, told
+    return lead, acts
+
+
+def _told(taken: Taken | None) -> Iterator[Event]:
+    if taken is None:
+        return
+    if taken.flagged:
+        yield Event(kind=EventKind.FLAGGED, unchecked=not taken.checked)
+    elif taken.step:
+        yield Event(kind=EventKind.STEP, step=taken.step, unchecked=not taken.checked)
+
+
+def _notices(stored: StoredLead, lead: Lead, now: datetime) -> dict[str, Notice | None]:
+    """Return the unsent notices that change: dropped, given up, or queued once more."""
+    changed: dict[str, Notice | None] = {}
+    for name, notice in stored.notices.items():
+        if notice.held_until(now) is not None:
+            continue
+        if not_wanted(notice, lead) or gives_up(notice, now):
+            changed[name] = None
+        elif notice.waits and notice.send_from <= now:
+            changed[name] = queue(notice)
+        elif notice_look_at(notice) <= now:
+            reason = notice.last_error or NO_PROGRESS
+            changed[name] = postpone_notice(notice, reason, AT_ONCE, now)
+    return changed
+
+
+def _given_up(stored: StoredLead, notices: Mapping[str, Notice | None]) -> Iterator[Event]:
+    for name, notice in notices.items():
+        before = stored.notices.get(name)
+        if notice is None and before is not None:
+            yield Event(
+                kind=EventKind.NOT_NOTIFIED,
+                recipient=name,
+                notice_id=before.notice_id,
+                detail=before.last_error,
+            )
 
 
 def _is_stuck(stored: StoredLead, delivery: Delivery, now: datetime) -> bool:
@@ -106,7 +196,7 @@ def _is_stuck(stored: StoredLead, delivery: Delivery, now: datetime) -> bool:
 
 
 def _moved(delivery: Delivery, version: int, now: datetime) -> Delivery:
-    if gives_up(delivery, now):
+    if gives_up_delivery(delivery, now):
         return park(delivery, version, delivery.last_error or NO_PROGRESS, now)
     return postpone(delivery, delivery.last_error or NO_PROGRESS, AT_ONCE, now)
 

@@ -8,17 +8,20 @@ a moment later.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 
 from nurture_timer.asking import Answers, ask, tell_troubles
-from nurture_timer.due import Step, what_is_due
+from nurture_timer.due import Asked, Step, what_is_due
 from nurture_timer.known import keep_known
 from nurture_timer.tidying import SETTLED, tidy
 from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
+from shared.domain.ladder import Plan
+from shared.domain.lead import Lead
 from shared.domain.retired import InUse
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
@@ -32,10 +35,24 @@ MOST_LEADS = 2_000
 
 AT_A_TIME = 16
 
+A_SECOND = timedelta(seconds=1)
+MOST_SECONDS = 20 * 60
+"""Messages for notices are queued one a second, so that a channel is not flooded."""
+
+type Plans = Callable[[Lead], Plan]
+
+
+async def without_rules() -> Plans:
+    """Return the plans of an installation that has no rules: a flag, and no steps."""
+    return lambda _lead: Plan()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPorts:
-    """What the sweep needs from the world, and the destinations that the settings name."""
+    """What the sweep needs from the world, and the destinations that the settings name.
+
+    ``plans`` reads what the rules of now say.
+    """
 
     leads: LeadStore
     index: LeadIndex
@@ -44,6 +61,7 @@ class SweepPorts:
     destinations: Destinations
     clock: Callable[[], datetime]
     in_use: InUse = field(default_factory=InUse)
+    plans: Callable[[], Awaitable[Plans]] = without_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,25 +96,30 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
+    plan = await ports.plans()
     answers = await ask(due.values(), now, ports.destinations, ports.in_use)
     steps = {
-        row: what_is_due(
-            stored,
-            now,
-            seen=answers.seen.get(row.lead_id),
-            ask_again=not answers.telling.isdisjoint(stored.deliveries),
-            in_use=ports.in_use,
-        )
+        row: what_is_due(stored, now, plan(stored.lead), _asked(answers, stored), ports.in_use)
         for row, stored in due.items()
     }
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
     return Due(at=now, steps=steps, strays=strays, outbox=outbox, answers=answers, failed=failed)
 
 
+def _asked(answers: Answers, stored: StoredLead) -> Asked:
+    lead_id = stored.lead.lead_id
+    return Asked(
+        seen=answers.seen.get(lead_id),
+        checked=lead_id not in answers.unchecked,
+        ask_again=not answers.telling.isdisjoint(stored.deliveries),
+    )
+
+
 async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
     from_outbox = await _queue_outbox(due.outbox, ports)
-    dealt = await _side_by_side(_deal(row, step, ports) for row, step in due.steps.items())
+    told = count()
+    dealt = await _side_by_side(_deal(row, step, ports, told) for row, step in due.steps.items())
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
     failed = sum(
@@ -118,7 +141,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     now = ports.clock()
     await tell_troubles(due.answers, ports.index, now, ports.in_use)
     await keep_known(due.steps.values(), ports.index, ports.in_use)
-    tidied_to = await tidy(ports.leads, ports.index, now)
+    tidied_to = await tidy(ports.leads, ports.index, now, ports.in_use)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept
 
@@ -136,8 +159,11 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     return queued
 
 
-async def _deal(row: DueRow, step: Step, ports: SweepPorts) -> Step | None:
-    """Take one step; None if somebody else wrote the lead meanwhile: it stays due."""
+async def _deal(row: DueRow, step: Step, ports: SweepPorts, told: Iterator[int]) -> Step | None:
+    """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
+
+    ``told`` numbers the leads of a sweep that have notices to be sent.
+    """
     if step.requeue:
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
@@ -146,6 +172,9 @@ async def _deal(row: DueRow, step: Step, ports: SweepPorts) -> Step | None:
         return None
     if after.lead.next_due_at != row.due_at:
         await ports.index.delete(row)
+    if step.tell and not step.requeue:
+        delay = A_SECOND * min(next(told), MOST_SECONDS)
+        await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
     return step
 
 

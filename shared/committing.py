@@ -8,6 +8,9 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from shared.domain.errors import StaleLeadError, StorageUnavailableError
+from shared.domain.follow_up import LadderKind
+from shared.domain.lead import Lead
+from shared.domain.notices import Notice
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
 
@@ -155,9 +158,21 @@ async def _put_states(index: LeadIndex, change: LeadChange) -> None:
     for name, delivery in change.deliveries.items():
         if delivery.parked_at and delivery.parked_at != parked_at.get(name):
             await index.put_parked(lead_id, name, delivery.parked_at)
+    if has_to_come(change.lead, change.all_notices) and not (
+        change.before and has_to_come(change.before.lead, change.before.notices)
+    ):
+        await index.put_checkin(lead_id)
     now_flagged = change.lead.follow_up.flagged_at
     if now_flagged and now_flagged != flagged_at:
         await index.put_overdue(lead_id, now_flagged)
+
+
+def has_to_come(lead: Lead, notices: Mapping[str, Notice]) -> bool:
+    """Tell whether a lead has a step or a notice to come."""
+    clock = lead.follow_up
+    return bool(notices) or (
+        clock.run_kind is not LadderKind.NONE and clock.next_step_at is not None
+    )
 
 
 def _since(stored: StoredLead) -> tuple[Mapping[str, datetime | None], datetime | None]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from shared.domain.acts import Act, ActSummary, Outcome
 from shared.domain.delivery import CrmRecord, Delivery
-from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
 from shared.domain.lead import (
     Contact,
     Interest,
@@ -102,6 +103,21 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
             done_at=START - timedelta(days=1),
             done_by="anna",
             outcome="called",
+            ladder_at=START + timedelta(days=2),
+            ladder_kind=LadderKind.OVERDUE,
+            step=1,
+            next_step_at=START + timedelta(days=3),
+        ),
+        dues={"submission-1": START + timedelta(days=1)},
+        acts=(
+            ActSummary(
+                at=START - timedelta(days=1),
+                by="anna",
+                outcome=Outcome.MEETING,
+                closed=True,
+                look_on=START.date(),
+                withdrawn=True,
+            ),
         ),
         owner="anna",
         team="north",
@@ -161,3 +177,8 @@ def by_destination(*deliveries: Delivery) -> Mapping[str, Delivery]:
 
 def told(kind: EventKind = EventKind.RECORDED, detail: str = "") -> Event:
     return Event(kind=kind, destination="azure_table", detail=detail)
+
+
+def acted(at: datetime, by: str = "anna", outcome: Outcome | None = None) -> Act:
+    """Return an act that was told at once."""
+    return Act(said_at=at, seen_at=at, by=by, outcome=outcome)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     AlreadyRecordedError,
@@ -36,6 +37,7 @@ from shared.ports.index import (
     StateKind,
     StateRow,
     Swept,
+    TidiedTo,
     Trouble,
 )
 from shared.ports.leads import Event, LeadChange, RecordedInterest, StoredLead
@@ -73,6 +75,7 @@ class StoredPartition:
     stored: StoredLead
     interests: dict[str, RecordedInterest] = field(default_factory=dict)
     events: dict[int, Event] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
 
 
 @dataclass
@@ -121,6 +124,7 @@ class FakeLeadStore:
         if new:
             partition.interests[new.interest.submission.submission_id] = new
         partition.events |= dict(change.numbered_events)
+        partition.acts |= {act.act_id: act for act in change.acts}
         due_before = change.before.lead.next_due_at if change.before else None
         moved = after.lead.next_due_at != due_before
         wrong = forgotten(after, self.index if moved else None)
@@ -149,7 +153,7 @@ class FakeLeadIndex:
     tests: dict[str, datetime] = field(default_factory=dict)
     states: dict[str, StateRow] = field(default_factory=dict)
     told: dict[tuple[str, Doing], Trouble] = field(default_factory=dict)
-    tidied: str = ""
+    tidied: TidiedTo = field(default_factory=TidiedTo)
     heartbeat: tuple[datetime, Swept] | None = None
     known: KnownDestinations | None = None
     written: int = 0
@@ -184,9 +188,15 @@ class FakeLeadIndex:
         await self.gate("index.put_overdue")
         self._put_state(StateKind.OVERDUE, flagged_at, lead_id, "")
 
-    def _put_state(self, kind: StateKind, since: datetime, lead_id: str, destination: str) -> None:
+    async def put_checkin(self, lead_id: str) -> None:
+        await self.gate("index.put_checkin")
+        self._put_state(StateKind.CHECKIN, None, lead_id, "")
+
+    def _put_state(
+        self, kind: StateKind, since: datetime | None, lead_id: str, destination: str
+    ) -> None:
         self.written += 1
-        key = f"{kind}|{since.isoformat()}|{lead_id}|{destination}"
+        key = f"{kind}|{since.isoformat() if since else ''}|{lead_id}|{destination}"
         self.states[key] = StateRow(
             key=key,
             kind=kind,
@@ -200,12 +210,12 @@ class FakeLeadIndex:
     @property
     def parked(self) -> set[tuple[datetime, str, str]]:
         rows = (row for row in self.states.values() if row.kind is StateKind.PARKED)
-        return {(row.since, row.lead_id, row.destination) for row in rows}
+        return {(row.since, row.lead_id, row.destination) for row in rows if row.since}
 
     @property
     def overdue(self) -> set[tuple[datetime, str]]:
         rows = (row for row in self.states.values() if row.kind is StateKind.OVERDUE)
-        return {(row.since, row.lead_id) for row in rows}
+        return {(row.since, row.lead_id) for row in rows if row.since}
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         await self.gate("index.due")
@@ -219,8 +229,15 @@ class FakeLeadIndex:
 
     async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
         await self.gate("index.state_rows")
-        keys = sorted(key for key in self.states if key > after)
-        return [self.states[key] for key in keys][:limit]
+        return self._rows({StateKind.OVERDUE, StateKind.PARKED}, after, limit)
+
+    async def checkin_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        await self.gate("index.checkin_rows")
+        return self._rows({StateKind.CHECKIN}, after, limit)
+
+    def _rows(self, kinds: set[StateKind], after: str, limit: int) -> Sequence[StateRow]:
+        found = sorted(key for key, row in self.states.items() if row.kind in kinds and key > after)
+        return [self.states[key] for key in found][:limit]
 
     async def delete_state(self, row: StateRow) -> None:
         await self.gate("index.delete_state")
@@ -239,11 +256,11 @@ class FakeLeadIndex:
         await self.gate("index.delete_trouble")
         self.told.pop((destination, doing), None)
 
-    async def tidied_to(self) -> str:
+    async def tidied_to(self) -> TidiedTo:
         await self.gate("index.tidied_to")
         return self.tidied
 
-    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         await self.gate("index.put_heartbeat")
         self.heartbeat = (at, swept)
         self.tidied = tidied_to

@@ -8,6 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+WITHIN = timedelta(hours=24)
+"""Unless a setting or a rule says otherwise, from Microsoft's advice: see docs/operating.md."""
+
+
+class LadderKind(StrEnum):
+    """What a run goes through: steps after a flag, or check-ins after an act."""
+
+    NONE = ""
+    OVERDUE = "overdue"
+    CHECK_IN = "check_in"
+
 
 class FollowUpState(StrEnum):
     """Where a lead stands with the people who must answer it."""
@@ -20,7 +31,11 @@ class FollowUpState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """The clock of one lead; all times are aware UTC."""
+    """The clock of one lead; all times are aware UTC.
+
+    A *run* goes through the steps of a ladder: ``ladder_at`` is when it began, and its id; ``step``
+    the number of steps taken, ``next_step_at`` when the next one is due, None for never.
+    """
 
     state: FollowUpState = FollowUpState.NONE
     clock_started_at: datetime | None = None
@@ -29,6 +44,21 @@ class FollowUp:
     done_at: datetime | None = None
     done_by: str = ""
     outcome: str = ""
+    ladder_at: datetime | None = None
+    ladder_kind: LadderKind = LadderKind.NONE
+    step: int = 0
+    next_step_at: datetime | None = None
+
+    @property
+    def run_kind(self) -> LadderKind:
+        """Return which ladder the lead is on by its state: an older app leaves runs behind."""
+        match self.state, self.ladder_kind:
+            case (FollowUpState.OVERDUE, LadderKind.OVERDUE):
+                return LadderKind.OVERDUE
+            case (FollowUpState.FOLLOWED_UP, LadderKind.CHECK_IN):
+                return LadderKind.CHECK_IN
+            case _:
+                return LadderKind.NONE
 
 
 def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> FollowUp:
@@ -43,7 +73,7 @@ def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> F
         return before
     overdue = before.state is FollowUpState.OVERDUE
     return replace(
-        before,
+        before if overdue else without_run(before),
         state=FollowUpState.OVERDUE if overdue else FollowUpState.WAITING,
         clock_started_at=received_at,
         due_at=received_at + within,
@@ -54,12 +84,14 @@ def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> F
 def take_back(before: FollowUp) -> FollowUp:
     """Forget a start by what turned out to be a repeat: all that was asked for is answered."""
     answered = FollowUpState.NONE if before.done_at is None else FollowUpState.FOLLOWED_UP
-    return replace(before, state=answered, clock_started_at=None, due_at=None)
+    return replace(without_run(before), state=answered, clock_started_at=None, due_at=None)
 
 
 def stop_clock(before: FollowUp) -> FollowUp:
     """Stop a clock that must not run: nobody may contact the customer."""
-    return replace(before, state=FollowUpState.NONE, clock_started_at=None, due_at=None)
+    return replace(
+        without_run(before), state=FollowUpState.NONE, clock_started_at=None, due_at=None
+    )
 
 
 def flag(before: FollowUp, now: datetime) -> FollowUp:
@@ -68,9 +100,9 @@ def flag(before: FollowUp, now: datetime) -> FollowUp:
 
 
 def follow_up(before: FollowUp, at: datetime, by: str, outcome: str = "") -> FollowUp:
-    """Stop the clock: somebody acted at ``at``; what came of it is in their own words."""
+    """Stop the clock, and end the run: somebody acted at ``at``."""
     return replace(
-        before,
+        without_run(before),
         state=FollowUpState.FOLLOWED_UP,
         clock_started_at=None,
         due_at=None,
@@ -78,6 +110,11 @@ def follow_up(before: FollowUp, at: datetime, by: str, outcome: str = "") -> Fol
         done_by=by,
         outcome=outcome,
     )
+
+
+def without_run(before: FollowUp) -> FollowUp:
+    """Return the clock with no run on it."""
+    return replace(before, ladder_at=None, ladder_kind=LadderKind.NONE, step=0, next_step_at=None)
 
 
 def is_overdue(clock: FollowUp, now: datetime) -> bool:

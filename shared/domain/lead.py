@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.domain.acts import ActSummary
 from shared.domain.follow_up import FollowUp
 from shared.domain.stage import Stage, highest, stage_of
 
@@ -133,7 +134,9 @@ class Lead:
 
     ``version`` rises with each change that a CRM should see. ``next_due_at`` is when the sweep must
     look at the lead again, ``next_event`` the number of the next row of the audit trail.
-    ``stage_reached`` also counts interests that are kept no more, as far as this version saw them.
+    ``dues`` is until when which interest must be answered, by its first submission; ``acts`` what
+    people did for the customer, oldest first. ``stage_reached`` also counts interests that are kept
+    no more, as far as this version saw them.
     ``last_change`` is the id of the change that wrote the lead last, see ``LeadChange``.
     """
 
@@ -151,6 +154,8 @@ class Lead:
     asked_for_contact: bool = False
     suppressed: bool = False
     follow_up: FollowUp = field(default_factory=FollowUp)
+    dues: dict[str, datetime] = field(default_factory=dict)
+    acts: tuple[ActSummary, ...] = ()
     owner: str = ""
     team: str = ""
     merged_into: str = ""

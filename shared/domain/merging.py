@@ -9,7 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.follow_up import FollowUp, follow_up, start_clock, stop_clock, take_back
+from shared.domain.acts import Act, ActSummary, last_act, with_act
+from shared.domain.follow_up import (
+    WITHIN,
+    FollowUp,
+    follow_up,
+    start_clock,
+    stop_clock,
+    take_back,
+)
 from shared.domain.identity import answerable, contact_forms, content_digest, folded, person, tells
 from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
 from shared.domain.lead import (
@@ -50,9 +58,12 @@ def new_lead(lead_id: str, key_kind: KeyKind, submission: Submission) -> Lead:
     )
 
 
-def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead, str]:
+def merge(
+    before: Lead, submission: Submission, rules: MergeRules, due_at: datetime | None = None
+) -> tuple[Lead, str]:
     """Return the lead with the submission in it, and the id of the interest that it repeats or "".
 
+    ``due_at`` is until when it must be answered, by default ``follow_up_within`` from when it came.
     The version rises only if there is something new for a CRM; another spelling is nothing new.
     """
     interests, repeat_of = _add_interest(before.interests, submission, rules.repeat_window)
@@ -68,20 +79,58 @@ def merge(before: Lead, submission: Submission, rules: MergeRules) -> tuple[Lead
         stage_reached=highest((before.stage, stage_of(submission.action))),
         asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
     )
+    due_at = due_at or submission.received_at + rules.follow_up_within
+    merged = replace(merged, dues=_dues(before, merged, submission, due_at))
     merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))
     visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
     return replace(merged, version=before.version + visible), repeat_of
 
 
-def answered(lead: Lead, at: datetime, by: str, outcome: str = "") -> Lead:
-    """Return the lead with a follow-up; what the customer did after it starts the clock again."""
+def answered(lead: Lead, act: Act) -> Lead:
+    """Return the lead with an act on it; the same one twice is one.
+
+    It answers what the customer did up to it; what they did after it starts the clock again. An act
+    before all that is open answers nothing, and one that is withdrawn counts as never done.
+    """
+    known = _acts(lead)
+    acts = with_act(known, act)
+    last, former = last_act(acts), last_act(known)
+    if last == former:
+        return replace(lead, acts=acts)
+    return replace(lead, acts=acts, follow_up=_acted(lead, last))
+
+
+def _acts(lead: Lead) -> tuple[ActSummary, ...]:
+    """Return the acts on a lead, that of an older version of the app too, which keeps no list."""
+    done_at, last = lead.follow_up.done_at, last_act(lead.acts)
+    if done_at is None or (last is not None and done_at <= last.at):
+        return lead.acts
+    return (*lead.acts, ActSummary(at=done_at, by=lead.follow_up.done_by))
+
+
+def _acted(lead: Lead, last: ActSummary | None) -> FollowUp:
     before = lead.follow_up
-    clock = follow_up(before, at, by, outcome)
-    if before.clock_started_at is not None and before.due_at is not None:
-        within = before.due_at - before.clock_started_at
-        since = _unanswered_since(lead.interests, clock)
-        clock = start_clock(clock, since, within) if since else clock
-    return replace(lead, follow_up=clock)
+    started = before.clock_started_at
+    if last is None:
+        undone = replace(before, done_at=None, done_by="", outcome="")
+        return _restarted(lead, take_back(undone))
+    outcome = last.outcome or ""
+    answers_nothing = started is not None and last.at < started
+    if answers_nothing and (before.done_at is None or before.done_at < last.at):
+        return replace(before, done_at=last.at, done_by=last.by, outcome=outcome)
+    after = follow_up(before, last.at, last.by, outcome)
+    withdrawn = before.done_at is not None and last.at < before.done_at
+    return _restarted(lead, after) if withdrawn or started is not None else after
+
+
+def _restarted(lead: Lead, clock: FollowUp) -> FollowUp:
+    """Return the clock from the first interest after the last act."""
+    started, due_at = lead.follow_up.clock_started_at, lead.follow_up.due_at
+    within = due_at - started if started is not None and due_at is not None else WITHIN
+    since = _unanswered_since(lead.interests, clock)
+    if since is None or (started is None and lead.follow_up.done_at is None):
+        return clock
+    return _with_due(lead, start_clock(clock, since, within), within)
 
 
 def fingerprint(submission: Submission) -> str:
@@ -170,6 +219,22 @@ def _contact(stamps: dict[str, StampedText], names: Iterable[StampedName]) -> Co
     return Contact(**values)
 
 
+def _dues(
+    before: Lead, merged: Lead, submission: Submission, due_at: datetime
+) -> dict[str, datetime]:
+    """Return until when which interest must be answered, fixed when it is recorded.
+
+    While nobody could answer the customer nothing is due; whatever is open by the time that
+    somebody can is due as if it had come then.
+    """
+    if not answerable(merged.contact):
+        return {}
+    known = {**before.dues, submission.submission_id: due_at}
+    firsts = [i.first.submission_id for i in merged.interests]
+    late = firsts if not answerable(before.contact) and before.interests else []
+    return dict.fromkeys(late, due_at) | {name: known[name] for name in firsts if name in known}
+
+
 def _clock(lead: Lead, within: timedelta) -> FollowUp:
     """Return the clock from the earliest interest that nobody has answered.
 
@@ -181,7 +246,23 @@ def _clock(lead: Lead, within: timedelta) -> FollowUp:
     since = _unanswered_since(lead.interests, clock)
     if len(lead.interests) < NEWEST_INTERESTS and _started_before(clock, since):
         clock = take_back(clock)
-    return start_clock(clock, since, within) if since else clock
+    return _with_due(lead, start_clock(clock, since, within) if since else clock, within)
+
+
+def _with_due(lead: Lead, clock: FollowUp, within: timedelta) -> FollowUp:
+    """Return a clock that is due when the first of what is open must be answered."""
+    if clock.clock_started_at is None:
+        return clock
+    dues = [
+        lead.dues.get(i.first.submission_id, i.first.received_at + within)
+        for i in _open(lead.interests, clock)
+    ]
+    before = lead.follow_up
+    some_kept_no_more = len(lead.interests) >= NEWEST_INTERESTS
+    same_start = before.clock_started_at == clock.clock_started_at
+    if some_kept_no_more and same_start and before.due_at is not None:
+        dues.append(before.due_at)
+    return replace(clock, due_at=min(dues, default=clock.due_at))
 
 
 def _started_before(clock: FollowUp, since: datetime | None) -> bool:
@@ -191,5 +272,14 @@ def _started_before(clock: FollowUp, since: datetime | None) -> bool:
 
 def _unanswered_since(interests: Iterable[InterestSummary], clock: FollowUp) -> datetime | None:
     """Return when the customer first asked for contact since the last follow-up, if they did."""
-    asked = (i.first.received_at for i in interests if i.action.upper() != DO_NOT_CONTACT)
-    return min((at for at in asked if clock.done_at is None or at > clock.done_at), default=None)
+    return min((i.first.received_at for i in _open(interests, clock)), default=None)
+
+
+def _open(interests: Iterable[InterestSummary], clock: FollowUp) -> list[InterestSummary]:
+    """Return the interests that nobody has answered and somebody should."""
+    return [
+        i
+        for i in interests
+        if i.action.upper() != DO_NOT_CONTACT
+        and (clock.done_at is None or i.first.received_at > clock.done_at)
+    ]

@@ -7,9 +7,11 @@ sweep can't see messages, so it waits until one would have shown some progress, 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from shared.domain.acts import last_act
 from shared.domain.delivery import Delivery, exponential
-from shared.domain.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState, LadderKind
 from shared.domain.lead import Lead
+from shared.domain.notices import Notice
 
 GRACE = timedelta(minutes=30)
 """Far more than the 10 minutes after which the message of a dead worker shows again."""
@@ -28,17 +30,54 @@ def no_progress_at(delivery: Delivery, since: datetime) -> datetime:
 
 
 def next_look_at(
-    lead: Lead, deliveries: Iterable[Delivery], now: datetime, retired: Collection[str] = ()
+    lead: Lead,
+    deliveries: Iterable[Delivery],
+    now: datetime,
+    *,
+    retired: Collection[str] = (),
+    notices: Iterable[Notice] = (),
 ) -> datetime | None:
-    """Return the earliest time at which anything about the lead can be due, None for never."""
+    """Return the earliest time at which anything about the lead can be due, None for never.
+
+    No other place says when: what waits for a time must be in here.
+    """
     looks = [
         now + RETIRED_LOOK if d.destination in retired else no_progress_at(d, now)
         for d in deliveries
         if d.is_behind(lead.version)
     ]
-    if lead.follow_up.state is FollowUpState.WAITING and lead.follow_up.due_at is not None:
-        looks.append(lead.follow_up.due_at)
+    looks += [notice_look_at(notice) for notice in notices]
+    clock = lead.follow_up
+    if clock.state is FollowUpState.WAITING and clock.due_at is not None:
+        looks.append(clock.due_at)
+    if lacks_run(lead):
+        looks.append(now)
+    elif clock.run_kind is not LadderKind.NONE and clock.next_step_at is not None:
+        looks.append(clock.next_step_at)
     return min(looks, default=None)
+
+
+def notice_look_at(notice: Notice) -> datetime:
+    """Return when a notice is due to be queued, or counts as without progress."""
+    if notice.waits:
+        return notice.send_from
+    signs = (notice.send_from, notice.next_attempt_at, notice.claim_ends_at)
+    latest = max(sign for sign in signs if sign is not None)
+    return latest + exponential(GRACE, notice.attempts, LONGEST_GRACE)
+
+
+def lacks_run(lead: Lead) -> bool:
+    """Tell whether the sweep must begin a run.
+
+    An overdue lead of an older version has none, nor has a lead that an act has left open.
+    """
+    clock = lead.follow_up
+    if clock.state is FollowUpState.OVERDUE:
+        return clock.run_kind is LadderKind.NONE
+    if clock.state is not FollowUpState.FOLLOWED_UP or clock.ladder_at is not None:
+        return False
+    last = last_act(lead.acts)
+    return last is not None and not last.closed and last.at == clock.done_at
 
 
 def sooner(current: datetime | None, look_at: datetime | None) -> datetime | None:

@@ -1,8 +1,8 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 
+from shared.domain.acts import Act, ActSummary, last_act
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
@@ -50,21 +50,56 @@ async def deliver_pending(stores: Stores) -> AsyncIterator[StoredLead]:
         yield stored
 
 
-async def record_follow_up(
-    stores: Stores, stored: StoredLead, *, at: datetime, by: str, outcome: str, note: str
-) -> StoredLead:
-    """Stop a lead's clock by hand; what the customer did after ``at`` starts it again."""
-    if at > stores.clock():
-        raise UsageError(f"--at {at.isoformat()} is still to come: a follow-up has happened")
+async def record_follow_up(stores: Stores, stored: StoredLead, act: Act) -> StoredLead:
+    """Stop a lead's clock by hand; what the customer did after the act starts it again.
 
-    def decide(before: StoredLead) -> LeadChange:
-        _refuse(before, at)
-        return _followed_up(before, at=at, by=by, outcome=outcome, note=note, now=stores.clock())
-
-    after = await stores.writer.change(stored, decide)
+    The same act twice, by time and person, is one.
+    """
+    if act.said_at > act.seen_at:
+        told = act.said_at.isoformat()
+        raise UsageError(f"--at {told} is still to come: a follow-up has happened")
+    after = await stores.writer.change(stored, lambda before: record_act(before, act))
     if after is None:
         raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
     return after
+
+
+async def undo_follow_up(stores: Stores, stored: StoredLead) -> tuple[StoredLead, ActSummary]:
+    """Withdraw the last act on a lead; return the lead, and the act.
+
+    Raises ``RefusedError`` if there is none.
+    """
+    withdrawn = last_act(stored.lead.acts)
+    if withdrawn is None:
+        raise RefusedError(f"lead {stored.lead.lead_id} has no follow-up that could be withdrawn")
+    now = stores.clock()
+    act = Act(said_at=now, seen_at=now, withdraws=withdrawn.act_id)
+    return await record_follow_up(stores, stored, act), withdrawn
+
+
+def record_act(before: StoredLead, act: Act) -> LeadChange | None:
+    """Return the change that an act is, None if it is recorded already.
+
+    Raises ``RefusedError`` if nobody has to follow up on the lead.
+    """
+    lead = before.lead
+    if lead.follow_up.state is FollowUpState.NONE:
+        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {_why_none(lead)}")
+    after = answered(lead, act)
+    if after == lead:
+        return None
+    return LeadChange(
+        before=before,
+        lead=after,
+        at=act.seen_at,
+        acts=[act],
+        events=[
+            Event(
+                kind=EventKind.UNDONE if act.withdraws else EventKind.FOLLOWED_UP,
+                detail="; ".join(part for part in (act.by, act.outcome or "", act.note) if part),
+            )
+        ],
+    )
 
 
 def _why_none(lead: Lead) -> str:
@@ -73,30 +108,3 @@ def _why_none(lead: Lead) -> str:
     if lead.do_not_contact:
         return "nobody may contact the customer"
     return "there is no way to reach the customer"
-
-
-def _refuse(stored: StoredLead, at: datetime) -> None:
-    lead = stored.lead
-    if lead.follow_up.state is FollowUpState.NONE:
-        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {_why_none(lead)}")
-    done_at = lead.follow_up.done_at
-    if done_at is not None and at < done_at:
-        raise RefusedError(
-            f"lead {lead.lead_id} was followed up at {done_at:%Y-%m-%dT%H:%MZ}, which is later"
-        )
-
-
-def _followed_up(
-    before: StoredLead, *, at: datetime, by: str, outcome: str, note: str, now: datetime
-) -> LeadChange:
-    return LeadChange(
-        before=before,
-        lead=answered(before.lead, at, by, outcome),
-        at=now,
-        events=[
-            Event(
-                kind=EventKind.FOLLOWED_UP,
-                detail="; ".join(part for part in (by, outcome, note) if part),
-            )
-        ],
-    )

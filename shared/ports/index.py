@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class Swept:
 class StateKind(StrEnum):
     """What leads are listed by beside time."""
 
+    CHECKIN = "checkin"
     OVERDUE = "overdue"
     PARKED = "parked"
 
@@ -42,16 +43,24 @@ class StateKind(StrEnum):
 class StateRow:
     """A row that lists a lead as overdue, or a delivery of it as parked, since a time.
 
-    It may be out of date: the lead is not. ``key`` is its place among all such rows.
+    It may be out of date: the lead is not. ``key`` is its place among all such rows. Rows of kind
+    ``CHECKIN`` list leads with a step or a notice to come; they have no time.
     """
 
     key: str
     kind: StateKind
-    since: datetime
+    since: datetime | None
     lead_id: str
     destination: str
     written_at: datetime
     etag: str
+
+
+class TidiedTo(NamedTuple):
+    """The keys of the last rows that the sweep tidied, "" to begin anew."""
+
+    states: str = ""
+    checkins: str = ""
 
 
 class Doing(StrEnum):
@@ -100,6 +109,9 @@ class LeadIndex(Protocol):
     async def put_overdue(self, lead_id: str, flagged_at: datetime) -> None:
         """Write the row by which overdue leads are listed."""
 
+    async def put_checkin(self, lead_id: str) -> None:
+        """Write the row by which leads with a step or a notice to come are found again."""
+
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""
 
@@ -108,6 +120,12 @@ class LeadIndex(Protocol):
 
     async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
         """Return the rows that list overdue and parked leads, those with keys after ``after``."""
+
+    async def checkin_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list leads with something to come, those with keys after ``after``.
+
+        They are apart: an older version of the app can't read them.
+        """
 
     async def delete_state(self, row: StateRow) -> None:
         """Delete such a row if it is still as it was listed. Only the sweep does."""
@@ -121,14 +139,11 @@ class LeadIndex(Protocol):
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
         """Delete a trouble that is over, if it is there."""
 
-    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
-        """Write when the last sweep was and what it did: timers have been seen to stop.
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
+        """Write when the last sweep was and what it did: timers have been seen to stop."""
 
-        ``tidied_to`` is the key of the last state row that it looked at, "" to begin anew.
-        """
-
-    async def tidied_to(self) -> str:
-        """Return where the last sweep got to with state rows."""
+    async def tidied_to(self) -> TidiedTo:
+        """Return where the last sweep got to."""
 
     async def put_known_destinations(self, known: KnownDestinations) -> None:
         """Write which destinations the sweep knows of."""

@@ -8,8 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Protocol
 
+from shared.domain.acts import Act
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
+from shared.domain.notices import Notice, with_notices
 from shared.domain.schedule import next_look_at, sooner
 
 
@@ -23,22 +25,44 @@ class EventKind(StrEnum):
     PARKED = "parked"
     RELEASED = "released"
     REQUEUED = "requeued"
+    ASSIGNED = "assigned"
     FLAGGED = "flagged"
+    STEP = "step"
     FOLLOWED_UP = "followed_up"
+    UNDONE = "undone"
+    TAKEN = "taken"
+    NOTIFIED = "notified"
+    NOT_NOTIFIED = "not_notified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One row of the audit trail, as of the change that it is part of."""
+    """One row of the audit trail, as of the change that it is part of.
+
+    ``former_owner``, ``owner``, ``team`` and ``rule`` are of an assignment; ``recipient``,
+    ``channel`` and ``notice_id`` of a notice; ``step`` of a step, with ``unchecked`` where a CRM
+    could not be asked first.
+    """
 
     kind: EventKind
     destination: str = ""
     detail: str = ""
+    former_owner: str = ""
+    owner: str = ""
+    team: str = ""
+    rule: str = ""
+    recipient: str = ""
+    channel: str = ""
+    notice_id: str = ""
+    step: int = 0
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLead:
-    """A lead with its deliveries as read at one moment; ``etag`` guards all of it.
+    """A lead with its deliveries and unsent notices as read at one moment.
+
+    ``etag`` guards all of it.
 
     ``newer`` is what a store found in its rows that only a newer version of the app knows, to be
     written back as it is.
@@ -47,27 +71,33 @@ class StoredLead:
     lead: Lead
     deliveries: Mapping[str, Delivery]
     etag: str
+    notices: Mapping[str, Notice] = field(default_factory=dict)
     newer: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedInterest:
-    """An interest to be written, with the push that it came from, byte for byte."""
+    """An interest to be written, with the push that it came from, byte for byte.
+
+    ``due_at`` is until when it must be answered, by the rule of that name; None for never.
+    """
 
     interest: Interest
     body: bytes
     content_type: str
+    due_at: datetime | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadChange:
     """What one transaction writes; ``before`` is what it was decided on, None for a new lead.
 
-    ``lead`` and ``deliveries`` are as decided. What is stored follows from them: the events are
-    counted, the sweep looks at the lead before anything on it can be forgotten, and all that is
-    written carries the id of the change, by which it is known again after a lost answer.
-    ``retired`` destinations are left as they are; who does not know of them only has the sweep look
-    at the lead sooner.
+    ``lead``, ``deliveries`` and ``notices`` are as decided; a notice that is None is deleted. What
+    is stored follows from them: the events are counted, the sweep looks at the lead before anything
+    on it can be forgotten, and all that is written carries the id of the change, by which it is
+    known again after a lost answer. ``retired`` destinations are left as they are; who does not
+    know of them only has the sweep look at the lead sooner.
     """
 
     before: StoredLead | None
@@ -77,6 +107,8 @@ class LeadChange:
     interest: RecordedInterest | None = None
     events: Sequence[Event] = ()
     retired: Collection[str] = ()
+    acts: Sequence[Act] = ()
+    notices: Mapping[str, Notice | None] = field(default_factory=dict)
 
     @cached_property
     def change_id(self) -> str:
@@ -85,7 +117,8 @@ class LeadChange:
         new = self.interest.interest.submission.submission_id if self.interest else ""
         lead = replace(self.lead, last_change="")
         deliveries = [replace(d, last_change="") for d in self.deliveries.values()]
-        written = (etag, lead, self.at, deliveries, new, self.events)
+        notices = [replace(n, last_change="") if n else n for n in self.notices.values()]
+        written = (etag, lead, self.at, deliveries, new, self.events, self.acts, notices)
         return sha256(repr(written).encode()).hexdigest()[:16]
 
     @property
@@ -94,9 +127,20 @@ class LeadChange:
         return {**(self.before.deliveries if self.before else {}), **self.deliveries}
 
     @property
+    def all_notices(self) -> Mapping[str, Notice]:
+        """Return every unsent notice of the lead, as decided."""
+        return with_notices(self.before.notices if self.before else {}, self.notices)
+
+    @property
     def stored_lead(self) -> Lead:
         """Return the lead as it is written."""
-        look_at = next_look_at(self.lead, self.all_deliveries.values(), self.at, self.retired)
+        look_at = next_look_at(
+            self.lead,
+            self.all_deliveries.values(),
+            self.at,
+            retired=self.retired,
+            notices=self.all_notices.values(),
+        )
         return replace(
             self.lead,
             next_due_at=sooner(self.lead.next_due_at, look_at),
@@ -114,6 +158,14 @@ class LeadChange:
         }
 
     @property
+    def stored_notices(self) -> Mapping[str, Notice | None]:
+        """Return the notices as they are written, None where one is deleted."""
+        return {
+            name: notice and replace(notice, last_change=self.change_id)
+            for name, notice in self.notices.items()
+        }
+
+    @property
     def numbered_events(self) -> Sequence[tuple[int, Event]]:
         """Return the events with their numbers in the audit trail."""
         return list(enumerate(self.events, start=self.lead.next_event))
@@ -121,8 +173,13 @@ class LeadChange:
     def after(self, etag: str) -> StoredLead:
         """Return what is stored once this is written."""
         deliveries = {**self.all_deliveries, **self.stored_deliveries}
-        newer = self.before.newer if self.before else {}
-        return StoredLead(lead=self.stored_lead, deliveries=deliveries, etag=etag, newer=newer)
+        return StoredLead(
+            lead=self.stored_lead,
+            deliveries=deliveries,
+            notices=with_notices(self.before.notices if self.before else {}, self.stored_notices),
+            etag=etag,
+            newer=self.before.newer if self.before else {},
+        )
 
     def is_in(self, stored: StoredLead) -> bool:
         """Tell whether this was written, though the answer may have been lost."""

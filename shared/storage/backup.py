@@ -22,7 +22,14 @@ from shared.storage.account import Table, at_most
 from shared.storage.keys import text_time, time_text
 from shared.storage.lead_id_secret import KEY as SECRET_KEY
 from shared.storage.lead_id_secret import LeadIdSecret
-from shared.storage.lead_rows import DELIVERY_ROW, LEAD_ROW, read_delivery, read_lead
+from shared.storage.lead_rows import (
+    DELIVERY_ROW,
+    LEAD_ROW,
+    NOTICE_ROW,
+    read_delivery,
+    read_lead,
+    read_notice,
+)
 
 LEADS = "Leads"
 
@@ -124,7 +131,12 @@ def _look_at(
         for row in rows
         if str(row.columns["RowKey"]).startswith(DELIVERY_ROW)
     ]
-    return sooner(lead.next_due_at, next_look_at(lead, deliveries, now))
+    notices = [
+        read_notice(_columns(row))
+        for row in rows
+        if str(row.columns["RowKey"]).startswith(NOTICE_ROW)
+    ]
+    return sooner(lead.next_due_at, next_look_at(lead, deliveries, now, notices=notices))
 
 
 def _columns(row: BackupRow) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from shared.ports.index import (
     StateKind,
     StateRow,
     Swept,
+    TidiedTo,
     Trouble,
 )
 from shared.storage.account import MOST_AT_ONCE, Table, at_most
@@ -34,11 +35,15 @@ PARTITION = "index"
 DUE = "due|"
 RECENT = "recent|"
 PARKED = "parked|"
+CHECKIN = "checkin|"
+"""Before ``overdue|``: an older app tidies what lies from there to ``parked|``."""
+
 OVERDUE = "overdue|"
 TEST = "test|"
 TROUBLE = "trouble|"
 HEARTBEAT = "sweep"
 DESTINATIONS = "destinations"
+TIDIED = ("tidied_to", "checkins_tidied_to")
 MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 
@@ -70,6 +75,10 @@ class TableLeadIndex:
         """Write the row by which overdue leads are listed."""
         await self._put(f"{OVERDUE}{newest_first_key(flagged_at)}|{lead_id}")
 
+    async def put_checkin(self, lead_id: str) -> None:
+        """Write the row by which leads with a step or a notice to come are found again."""
+        await self._put(CHECKIN + lead_id)
+
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueRow]:
         """Return due rows up to a time, earliest first."""
         found = self._table.rows(
@@ -85,9 +94,19 @@ class TableLeadIndex:
 
     async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
         """Return the rows that list overdue and parked leads, those with keys after ``after``."""
+        return await self._rows(after or OVERDUE, f"{PARKED}{AFTER_PREFIX}", limit)
+
+    async def checkin_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list leads with something to come, those with keys after ``after``.
+
+        They are apart: an older version of the app can't read them.
+        """
+        return await self._rows(after or CHECKIN, f"{CHECKIN}{AFTER_PREFIX}", limit)
+
+    async def _rows(self, start: str, end: str, limit: int) -> Sequence[StateRow]:
         found = self._table.rows(
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
-            {"index": PARTITION, "start": after or OVERDUE, "end": f"{PARKED}{AFTER_PREFIX}"},
+            {"index": PARTITION, "start": start, "end": end},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
         return [_state_row(row) async for row in at_most(limit, found)]
@@ -96,10 +115,11 @@ class TableLeadIndex:
         """Delete such a row if it is still as it was listed."""
         await self._delete(row.key, row.etag)
 
-    async def tidied_to(self) -> str:
-        """Return where the last sweep got to with state rows."""
-        row = await self._row(HEARTBEAT)
-        return str(row.get("tidied_to") or "") if row is not None else ""
+    async def tidied_to(self) -> TidiedTo:
+        """Return where the last sweep got to."""
+        row = await self._row(HEARTBEAT) or {}
+        states, checkins = (str(row.get(column) or "") for column in TIDIED)
+        return TidiedTo(states, checkins)
 
     async def put_trouble(self, trouble: Trouble) -> None:
         """Write a trouble, one row per destination and doing."""
@@ -124,13 +144,13 @@ class TableLeadIndex:
         key = _trouble_key(destination, doing)
         await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
 
-    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         """Write when the last sweep was and what it did."""
         row = {
             "PartitionKey": PARTITION,
             "RowKey": HEARTBEAT,
             "at": time_text(at),
-            "tidied_to": tidied_to,
+            **dict(zip(TIDIED, tidied_to, strict=True)),
             **asdict(swept),
         }
         await self._upsert(row, UpdateMode.MERGE)
@@ -210,11 +230,12 @@ def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity
 
 
 def _state_row(row: Any) -> StateRow:  # noqa: ANN401 - the SDK's entity
-    kind, since, lead_id, *destination = row["RowKey"].split("|")
+    kind, *of = row["RowKey"].split("|")
+    since, lead_id, *destination = of if kind != StateKind.CHECKIN else ("", *of)
     return StateRow(
         key=row["RowKey"],
         kind=StateKind(kind),
-        since=newest_first_time(since),
+        since=newest_first_time(since) if since else None,
         lead_id=lead_id,
         destination="|".join(destination),
         written_at=row.metadata["timestamp"].astimezone(UTC),

@@ -8,7 +8,7 @@ app, gets the field's default; one that is not known is left alone by the merge.
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
+from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead, Submission
+from shared.domain.notices import Notice
 from shared.storage.keys import time_key, time_text
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ type Row = dict[str, Any]
 
 LEAD_ROW = "lead"
 DELIVERY_ROW = "lead|delivery|"
+NOTICE_ROW = "lead|notice|"
 INTEREST_ROW = "interest|"
+ACT_ROW = "act|"
 EVENT_ROW = "event|"
 
 ROW_SCHEMA = 1
@@ -39,9 +43,11 @@ RECORD = "record_"
 
 JSON_COLUMNS = frozenset(
     {
+        "acts",
         "baseline",
         "contact_stamps",
         "delivered_contact",
+        "dues",
         "full_names",
         "interests",
         "noted",
@@ -108,9 +114,39 @@ def interest_row(lead_id: str, recorded: RecordedInterest) -> Row:
         **_columns(interest, without={"submission"}),
         **_columns(submission, without={"contact"}),
         **_columns(submission.contact),
+        "due_at": time_text(recorded.due_at),
+        "rule": recorded.rule,
         "content_type": recorded.content_type,
         "body": recorded.body,
     }
+
+
+def notice_row(lead_id: str, notice: Notice) -> Row:
+    """Return the row of a notice that is not sent yet."""
+    return {
+        **_keys(lead_id, NOTICE_ROW + notice.recipient),
+        **_columns(notice, without={"recipient"}),
+    }
+
+
+def notice_key(lead_id: str, recipient: str) -> Row:
+    """Return the keys of a notice, by which it is deleted."""
+    return {"PartitionKey": lead_id, "RowKey": NOTICE_ROW + recipient}
+
+
+def read_notice(row: Row) -> Notice:
+    """Return the notice that ``notice_row`` wrote."""
+    return _value(Notice, row, recipient=row["RowKey"].removeprefix(NOTICE_ROW))
+
+
+def act_row(lead_id: str, act: Act) -> Row:
+    """Return the row of an act; the same act twice is one row."""
+    return {**_keys(lead_id, ACT_ROW + act.act_id), **_columns(act), "at": time_text(act.at)}
+
+
+def read_act(row: Row) -> Act:
+    """Return the act that ``act_row`` wrote."""
+    return _value(Act, row)
 
 
 INTEREST_COLUMNS = sorted(
@@ -129,7 +165,12 @@ def read_interest(row: Row) -> Interest:
 
 def event_row(lead_id: str, number: int, event: Event, at: datetime) -> Row:
     """Return a row of the audit trail."""
-    return {**_keys(lead_id, f"{EVENT_ROW}{number:08d}"), **_columns(event), "at": time_text(at)}
+    told = {name: value for name, value in _columns(event).items() if value or name in ALWAYS}
+    return {**_keys(lead_id, f"{EVENT_ROW}{number:08d}"), **told, "at": time_text(at)}
+
+
+ALWAYS = frozenset({"kind", "destination", "detail"})
+"""Columns that every event has."""
 
 
 def _keys(partition: str, row: str) -> Row:
@@ -147,6 +188,8 @@ def _column(value: object) -> str | int | bool:
             return ""
         case datetime():
             return time_text(value)
+        case date():
+            return value.isoformat()
         case StrEnum():
             return value.value
         case str() | int():

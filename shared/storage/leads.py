@@ -17,6 +17,7 @@ from shared.domain.errors import (
     StorageUnavailableError,
 )
 from shared.domain.lead import Interest
+from shared.domain.notices import Notice
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
@@ -25,14 +26,19 @@ from shared.storage.lead_rows import (
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
+    NOTICE_ROW,
     Row,
+    act_row,
     delivery_row,
     event_row,
     interest_row,
     lead_row,
+    notice_key,
+    notice_row,
     read_delivery,
     read_interest,
     read_lead,
+    read_notice,
 )
 from shared.storage.newer_keys import newer_in_delivery, newer_in_lead, with_newer_keys
 
@@ -77,7 +83,9 @@ class TableLeadStore:
             return None
         lead = found[LEAD_ROW]
         delivery_rows = [row for key, row in found.items() if key.startswith(DELIVERY_ROW)]
+        notice_rows = [row for key, row in found.items() if key.startswith(NOTICE_ROW)]
         with _readable(lead_id):
+            notices = [read_notice(row) for row in notice_rows]
             deliveries = [read_delivery(row) for row in delivery_rows]
             read = read_lead(lead)
             newer = {row["RowKey"]: newer_in_delivery(row) for row in delivery_rows}
@@ -85,6 +93,7 @@ class TableLeadStore:
             return StoredLead(
                 lead=read,
                 deliveries={d.destination: d for d in deliveries},
+                notices={n.recipient: n for n in notices},
                 etag=lead.metadata["etag"],
                 newer={key: columns for key, columns in newer.items() if columns},
             )
@@ -141,11 +150,22 @@ def _operations(change: LeadChange) -> list[Any]:
         ("upsert", _kept(change, delivery_row(lead.lead_id, delivery)), merge)
         for delivery in change.stored_deliveries.values()
     ]
+    operations += [("upsert", act_row(lead.lead_id, act), merge) for act in change.acts]
+    operations += [_notice_operation(change, *named) for named in change.stored_notices.items()]
     operations += [
         ("upsert", event_row(lead.lead_id, number, event, change.at), merge)
         for number, event in change.numbered_events
     ]
     return operations
+
+
+def _notice_operation(
+    change: LeadChange, recipient: str, notice: Notice | None
+) -> tuple[object, ...]:
+    lead_id = change.lead.lead_id
+    if notice is None:
+        return "delete", notice_key(lead_id, recipient)
+    return "upsert", notice_row(lead_id, notice), {"mode": UpdateMode.REPLACE}
 
 
 def _kept(change: LeadChange, row: Row) -> Row:

@@ -1,13 +1,21 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.bootstrap import utc_now
+from shared.domain.acts import Act, Outcome
 from shared.domain.envelope import Deliver
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState
-from shared.operations.actions import deliver_pending, record_follow_up, release, release_all
+from shared.operations.actions import (
+    deliver_pending,
+    record_follow_up,
+    release,
+    release_all,
+    undo_follow_up,
+)
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.listing import LeadState, listed
 from shared.ports.leads import StoredLead
@@ -15,10 +23,9 @@ from tests.cli.account import DAY, Account
 
 
 async def follow_up(account: Account, stored: StoredLead, ago: timedelta) -> StoredLead:
-    at = utc_now() - ago
-    return await record_follow_up(
-        account.stores, stored, at=at, by="anna", outcome="won", note="called"
-    )
+    now = utc_now()
+    act = Act(said_at=now - ago, seen_at=now, by="anna", outcome=Outcome.WON, note="called")
+    return await record_follow_up(account.stores, stored, act)
 
 
 async def due_leads(account: Account, at: timedelta) -> list[str]:
@@ -171,6 +178,44 @@ async def test_a_follow_up_that_makes_no_sense_is_refused(account: Account) -> N
         await follow_up(account, test, timedelta(0))
     with pytest.raises(UsageError, match="is still to come"):
         await follow_up(account, stored, -timedelta(hours=1))
+
+
+async def test_a_follow_up_that_is_told_late_is_one_and_moves_nothing(account: Account) -> None:
+    stored = await account.push("zoe@example.com", at=utc_now() - DAY)
     done = await follow_up(account, stored, timedelta(hours=1))
-    with pytest.raises(RefusedError, match=r"was followed up at 2\d{3}-.*Z, which is later"):
-        await follow_up(account, done, timedelta(hours=2))
+
+    after = await follow_up(account, done, timedelta(hours=2))
+
+    assert after.lead.follow_up == done.lead.follow_up
+    assert len(after.lead.acts) == 2
+
+
+async def test_the_same_follow_up_twice_is_one_row_and_one_event(account: Account) -> None:
+    """F2."""
+    stored = await account.push("zoe@example.com", at=utc_now() - DAY)
+    now = utc_now()
+    act = Act(said_at=now - timedelta(hours=1), seen_at=now, by="anna")
+
+    once = await record_follow_up(account.stores, stored, act)
+    twice = await record_follow_up(account.stores, once, replace(act, seen_at=utc_now()))
+
+    assert twice == once
+    events = await account.stores.histories.events(stored.lead.lead_id)
+    assert [event.kind for event in events].count("followed_up") == 1
+
+
+async def test_a_follow_up_that_is_withdrawn_was_never_done(account: Account) -> None:
+    stored = await account.push("zoe@example.com", at=utc_now() - 2 * DAY)
+    done = await follow_up(account, stored, timedelta(hours=1))
+
+    after, withdrawn = await undo_follow_up(account.stores, done)
+
+    assert withdrawn.by == "anna"
+    clock = after.lead.follow_up
+    assert (clock.state, clock.done_at) == (FollowUpState.WAITING, None)
+    assert clock.due_at == stored.lead.follow_up.due_at
+    await account.sweep()
+    flagged = await account.stores.lead("zoe@example.com")
+    assert flagged.lead.follow_up.state is FollowUpState.OVERDUE
+    with pytest.raises(RefusedError, match="has no follow-up that could be withdrawn"):
+        await undo_follow_up(account.stores, flagged)

@@ -2,7 +2,15 @@
 
 from datetime import UTC, timedelta
 
-from shared.ports.index import Doing, DueRow, KnownDestinations, StateKind, Swept, Trouble
+from shared.ports.index import (
+    Doing,
+    DueRow,
+    KnownDestinations,
+    StateKind,
+    Swept,
+    TidiedTo,
+    Trouble,
+)
 from tests.contract.subjects import Index
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
@@ -123,12 +131,12 @@ async def test_parked_deliveries_and_overdue_leads_are_listed_newest_first(index
 
 async def test_the_last_heartbeat_counts(index: Index) -> None:
     swept = Swept(looked_at=2, flagged=1, failed=1)
-    assert await index.index.tidied_to() == ""
-    await index.index.put_heartbeat(START, Swept(looked_at=9), "")
-    await index.index.put_heartbeat(START + HOUR, swept, "parked|1")
+    assert await index.index.tidied_to() == TidiedTo()
+    await index.index.put_heartbeat(START, Swept(looked_at=9), TidiedTo())
+    await index.index.put_heartbeat(START + HOUR, swept, TidiedTo("parked|1", "checkin|1"))
 
     assert await index.heartbeat() == (START + HOUR, swept)
-    assert await index.index.tidied_to() == "parked|1"
+    assert await index.index.tidied_to() == TidiedTo("parked|1", "checkin|1")
     assert await due(index) == []
 
 
@@ -140,6 +148,22 @@ async def test_the_known_destinations_are_those_of_the_last_sweep(index: Index) 
         await index.index.put_known_destinations(known)
         assert await index.index.known_destinations() == known
     assert await due(index) == []
+
+
+async def test_leads_with_something_to_come_are_listed_apart(index: Index) -> None:
+    """C7: an older version of the app can't read such a row."""
+    store = index.index
+    await store.put_checkin(OTHER_LEAD_ID)
+    await store.put_checkin(LEAD_ID)
+    await store.put_overdue(LEAD_ID, START)
+
+    first, second = await store.checkin_rows(after="", limit=9)
+    assert [first.lead_id, second.lead_id] == sorted([LEAD_ID, OTHER_LEAD_ID])
+    assert (first.kind, first.since) == (StateKind.CHECKIN, None)
+    assert await store.checkin_rows(after=first.key, limit=9) == [second]
+    assert [row.kind for row in await store.state_rows(after="", limit=9)] == [StateKind.OVERDUE]
+    await store.delete_state(first)
+    assert await store.checkin_rows(after="", limit=9) == [second]
 
 
 async def test_state_rows_are_read_on_from_where_one_got_to(index: Index) -> None:

@@ -9,7 +9,7 @@ import pytest
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from shared.ports.crm import Changed
-from shared.ports.index import DueRow, StateKind, StateRow, Swept
+from shared.ports.index import DueRow, StateKind, StateRow, Swept, TidiedTo
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import OutboxRow
 from shared.settings import StorageSettings
@@ -72,8 +72,10 @@ def requests(storage: Storage) -> list[Awaitable[object]]:
         index.due(START, limit=1),
         index.delete(due),
         index.state_rows(after="", limit=1),
+        index.checkin_rows(after="", limit=1),
+        index.put_checkin(LEAD_ID),
         index.delete_state(state),
-        index.put_heartbeat(START, Swept(), ""),
+        index.put_heartbeat(START, Swept(), TidiedTo()),
         index.tidied_to(),
         outbox.keep("key", CONTACT.email),
         outbox.waiting(limit=1),

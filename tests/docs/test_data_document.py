@@ -15,12 +15,14 @@ from azure.data.tables.aio import TableServiceClient
 
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row
+from shared.domain.acts import Act, Outcome, Via
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.envelope import Deliver, Push, parse_message
-from shared.domain.follow_up import FollowUp, FollowUpState
+from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
-from shared.ports.index import Doing, KnownDestinations, Swept, Trouble
+from shared.domain.notices import Notice, Occasion, Role
+from shared.ports.index import Doing, KnownDestinations, Swept, TidiedTo, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import POISON_QUEUE, QUEUE
@@ -30,10 +32,12 @@ from shared.storage.account import Table
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_index import TableLeadIndex
 from shared.storage.lead_rows import (
+    act_row,
     delivery_row,
     event_row,
     interest_row,
     lead_row,
+    notice_row,
 )
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
@@ -87,11 +91,30 @@ DELIVERY = Delivery(
 KNOWN = KnownDestinations(in_use=frozenset({"hubspot"}), retired=frozenset({"dynamics"}))
 TROUBLE = Trouble(destination="salesforce", doing=Doing.DELIVER, reason="401", at=AT)
 FOLLOW_UP = FollowUp(
-    state=FollowUpState.OVERDUE, clock_started_at=AT, due_at=AT, flagged_at=AT, done_at=AT
+    state=FollowUpState.OVERDUE,
+    clock_started_at=AT,
+    due_at=AT,
+    flagged_at=AT,
+    done_at=AT,
+    ladder_at=AT,
+    next_step_at=AT,
 )
+NOTICE = Notice(
+    recipient=Role.OWNER,
+    notice_id="n1",
+    occasion=Occasion.NEW,
+    because_of=SUBMISSION.submission_id,
+    created_at=AT,
+    send_from=AT,
+    failing_since=AT,
+    next_attempt_at=AT,
+    claim_ends_at=AT,
+)
+ACT = Act(said_at=AT, seen_at=AT, by="anna", look_on=AT.date())
 
+NEVER = TidiedTo()
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-LEAD_ROWS = ("Row lead", "Row delivery", "Row interest", "Row event")
+LEAD_ROWS = ("Row lead", "Row delivery", "Row notice", "Row act", "Row interest", "Row event")
 ROWS = (*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble", "Row outbox", "Row marketplace lead")
 
 type Row = dict[str, Any]
@@ -127,8 +150,23 @@ def lead() -> Lead:
 
 async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
     """Return rows of each kind that the document describes, by the title of its section."""
-    recorded = RecordedInterest(interest=INTEREST, body=b"{}", content_type="application/json")
-    event = Event(kind=EventKind.RECORDED, destination="azure_table", detail="told")
+    recorded = RecordedInterest(
+        interest=INTEREST, body=b"{}", content_type="application/json", due_at=AT, rule="default"
+    )
+    event = Event(
+        kind=EventKind.RECORDED,
+        destination="azure_table",
+        detail="told",
+        former_owner="anna",
+        owner="anna",
+        team="north",
+        rule="default",
+        recipient="owner",
+        channel="north",
+        notice_id="n1",
+        step=1,
+        unchecked=True,
+    )
     entry = Quarantined(
         quarantine_id=SUBMISSION.submission_id,
         received_at=AT,
@@ -142,6 +180,8 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
     return {
         "Row lead": [lead_row(lead())],
         "Row delivery": [delivery_row(LEAD_ID, DELIVERY)],
+        "Row notice": [notice_row(LEAD_ID, NOTICE)],
+        "Row act": [act_row(LEAD_ID, ACT)],
         "Row interest": [interest_row(LEAD_ID, recorded)],
         "Row event": [event_row(LEAD_ID, 1, event, AT)],
         "Row secret": await rows(lambda table: LeadIdSecret(table)()),
@@ -155,7 +195,9 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
             *await rows(lambda table: TableLeadIndex(table).put_parked(LEAD_ID, "azure_table", AT)),
         ],
         "Row trouble": await rows(lambda table: TableLeadIndex(table).put_trouble(TROUBLE)),
-        "Row sweep": await rows(lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), "")),
+        "Row sweep": await rows(
+            lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), NEVER)
+        ),
         "Row destinations": await rows(
             lambda table: TableLeadIndex(table).put_known_destinations(KNOWN)
         ),
@@ -243,6 +285,10 @@ async def test_the_keys_in_the_examples_are_those_of_such_rows() -> None:
     [
         ("Row lead", "key_kind", KeyKind),
         ("Row lead", "follow_up_state", FollowUpState),
+        ("Row lead", "follow_up_ladder_kind", filter(None, LadderKind)),
+        ("Row notice", "occasion", Occasion),
+        ("Row act", "via", Via),
+        ("Row act", "outcome", Outcome),
         ("Row event", "kind", EventKind),
         ("Row quarantine", "reason", QuarantineReason),
         ("Row marketplace lead", "CustomerInfo", CUSTOMER_INFO),

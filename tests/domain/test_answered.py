@@ -1,10 +1,10 @@
 """A follow-up answers what the customer did before it, and nothing that came after."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain.acts import Outcome
 from shared.domain.follow_up import (
     FollowUp,
     FollowUpState,
@@ -15,6 +15,7 @@ from shared.domain.follow_up import (
 )
 from shared.domain.lead import InterestSummary, KeyKind, Lead, Stamp
 from shared.domain.merging import answered
+from tests.examples import acted
 
 NOON = datetime.fromisoformat("2026-11-20T12:00:00Z")
 HOUR = timedelta(hours=1)
@@ -50,16 +51,16 @@ def lead(*interests: InterestSummary, clock: FollowUp = WAITING) -> Lead:
 def test_a_follow_up_stops_the_clock() -> None:
     waiting = lead(interest(timedelta(0)), interest(HOUR))
 
-    done = answered(waiting, NOON + HOUR, "anna", "won")
+    done = answered(waiting, acted(NOON + HOUR, outcome=Outcome.WON))
 
-    assert done == replace(waiting, follow_up=follow_up(WAITING, NOON + HOUR, "anna", "won"))
+    assert done.follow_up == follow_up(WAITING, NOON + HOUR, "anna", "won")
 
 
 @pytest.mark.parametrize("clock", [WAITING, flag(WAITING, NOON + WITHIN)])
 def test_the_first_interest_after_it_starts_the_clock_again(clock: FollowUp) -> None:
     newest_first = (interest(5 * HOUR), interest(3 * HOUR), interest(timedelta(0)))
 
-    done = answered(lead(*newest_first, clock=clock), NOON + HOUR, "anna").follow_up
+    done = answered(lead(*newest_first, clock=clock), acted(NOON + HOUR)).follow_up
 
     assert done.state is FollowUpState.WAITING
     assert done.clock_started_at == NOON + 3 * HOUR
@@ -71,16 +72,16 @@ def test_the_first_interest_after_it_starts_the_clock_again(clock: FollowUp) -> 
 def test_a_repeat_after_it_starts_no_clock() -> None:
     repeated = lead(interest(timedelta(0), again=2 * HOUR))
 
-    assert answered(repeated, NOON + HOUR, "").follow_up.clock_started_at is None
+    assert answered(repeated, acted(NOON + HOUR, "")).follow_up.clock_started_at is None
 
 
 def test_who_asked_a_partner_after_it_waits_for_nobody() -> None:
     other = lead(interest(timedelta(0)), interest(2 * HOUR, action="dnc"))
 
-    assert answered(other, NOON + HOUR, "").follow_up.state is FollowUpState.FOLLOWED_UP
+    assert answered(other, acted(NOON + HOUR, "")).follow_up.state is FollowUpState.FOLLOWED_UP
 
 
 def test_where_no_clock_ran_none_is_started() -> None:
     stopped = lead(interest(2 * HOUR), clock=stop_clock(WAITING))
 
-    assert answered(stopped, NOON + HOUR, "").follow_up.state is FollowUpState.FOLLOWED_UP
+    assert answered(stopped, acted(NOON + HOUR, "")).follow_up.state is FollowUpState.FOLLOWED_UP

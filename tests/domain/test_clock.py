@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.domain.acts import Outcome
 from shared.domain.follow_up import FollowUp, FollowUpState, flag, follow_up
 from shared.domain.lead import Contact, Submission
 from shared.domain.merging import (
@@ -21,6 +22,7 @@ from tests.domain.histories import (
     merged,
     submission,
 )
+from tests.examples import acted
 
 
 def test_do_not_contact_starts_no_clock() -> None:
@@ -94,11 +96,11 @@ def test_a_follow_up_answers_what_came_before_and_not_what_comes_after() -> None
 
 
 def test_a_repeat_starts_no_clock_again() -> None:
-    answered_lead = answered(merged([submission()]), NOON + 2 * HOUR, "anna")
+    answered_lead = answered(merged([submission()]), acted(NOON + 2 * HOUR))
     again = merged([submission("s2", 3 * HOUR)], answered_lead)
     assert again.follow_up == answered_lead.follow_up
     heard_late = answered(
-        merged([submission(), submission("s2", 3 * HOUR)]), NOON + 2 * HOUR, "anna"
+        merged([submission(), submission("s2", 3 * HOUR)]), acted(NOON + 2 * HOUR)
     )
     assert heard_late.follow_up == answered_lead.follow_up
     assert merged([submission("s3", 27 * HOUR)], again).follow_up == answered_lead.follow_up
@@ -123,21 +125,23 @@ def test_a_repeat_of_an_interest_that_is_kept_no_more_leaves_the_clock() -> None
 
 def test_a_follow_up_that_is_heard_of_late_leaves_what_came_after_it() -> None:
     later = submission("s2", 3 * HOUR, action="PLT")
-    lead = answered(merged([submission(), later]), NOON + 2 * HOUR, "anna", "will order")
+    lead = answered(
+        merged([submission(), later]), acted(NOON + 2 * HOUR, outcome=Outcome.QUALIFIED)
+    )
     assert lead.follow_up == FollowUp(
         state=FollowUpState.WAITING,
         clock_started_at=NOON + 3 * HOUR,
         due_at=NOON + 3 * HOUR + RULES.follow_up_within,
         done_at=NOON + 2 * HOUR,
         done_by="anna",
-        outcome="will order",
+        outcome="qualified",
     )
 
 
 def test_a_follow_up_answers_everything_up_to_it() -> None:
     history = [submission(), submission("s2", HOUR, action="PLT")]
     for extra in ([], [submission("s3", 3 * HOUR, action="dnc")]):
-        lead = answered(merged([*history, *extra]), NOON + HOUR, "anna")
+        lead = answered(merged([*history, *extra]), acted(NOON + HOUR))
         assert lead.follow_up == FollowUp(
             state=FollowUpState.FOLLOWED_UP, done_at=NOON + HOUR, done_by="anna"
         )
@@ -145,7 +149,7 @@ def test_a_follow_up_answers_everything_up_to_it() -> None:
 
 def test_a_follow_up_of_a_lead_whose_clock_stands_starts_none() -> None:
     suppressed = merged([submission()], replace(START, suppressed=True))
-    lead = answered(suppressed, NOON - HOUR, "anna")
+    lead = answered(suppressed, acted(NOON - HOUR))
     assert lead.follow_up.state is FollowUpState.FOLLOWED_UP
     assert lead.follow_up.due_at is None
 
@@ -157,7 +161,7 @@ def test_it_does_not_matter_when_a_follow_up_is_heard_of(
 ) -> None:
     at = NOON + 8 * HOUR * eights
     heard = data.draw(st.integers(min_value=1, max_value=len(history)))
-    late = answered(merged(history), at, "anna")
-    early = merged(history[heard:], answered(merged(history[:heard]), at, "anna"))
+    late = answered(merged(history), acted(at))
+    early = merged(history[heard:], answered(merged(history[:heard]), acted(at)))
     assert late.follow_up.clock_started_at == early.follow_up.clock_started_at
     assert late.follow_up.due_at == early.follow_up.due_at

@@ -17,7 +17,15 @@ from shared.ports.crm import (
     Reminder,
     Upserted,
 )
-from shared.ports.index import Doing, DueRow, KnownDestinations, StateRow, Swept, Trouble
+from shared.ports.index import (
+    Doing,
+    DueRow,
+    KnownDestinations,
+    StateRow,
+    Swept,
+    TidiedTo,
+    Trouble,
+)
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.quarantine import Quarantined
 from shared.ports.queue import OutboxRow
@@ -110,11 +118,18 @@ class AskedIndex:
         """Return none: no lead is forgotten by them."""
         return []
 
+    async def checkin_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
+        """Return none: no lead is forgotten by them."""
+        return []
+
+    async def put_checkin(self, lead_id: str) -> None:
+        await self.mail.ask("lead_index", "put_checkin", lead_id)
+
     async def delete_state(self, row: StateRow) -> None:
         raise NotImplementedError
 
-    async def tidied_to(self) -> str:
-        return ""
+    async def tidied_to(self) -> TidiedTo:
+        return TidiedTo()
 
     async def put_trouble(self, trouble: Trouble) -> None:
         raise NotImplementedError
@@ -126,7 +141,7 @@ class AskedIndex:
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
         """Nothing depends on it."""
 
-    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: str) -> None:
+    async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         """Nothing depends on it."""
 
     async def put_known_destinations(self, known: KnownDestinations) -> None:

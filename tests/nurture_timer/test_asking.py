@@ -15,6 +15,7 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.follow_up import FollowUpState
+from shared.domain.ladder import GRACE
 from shared.domain.retired import InUse
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing
@@ -93,7 +94,7 @@ async def test_a_call_that_fails_keeps_none_of_the_others_from_being_made(bad: i
     crm = OddCrm(fails_at={lead_id(bad): DOWN})
     world = await overdue(crm, 250)
 
-    swept = await world.sweep(WITHIN)
+    swept = await world.sweep(WITHIN + GRACE)
 
     assert sum(map(len, crm.asked)) in (250 + 50, 250 + 100)
     assert swept.flagged in (25, 50)
@@ -106,7 +107,7 @@ async def test_nobody_stays_overdue_for_being_asked_about_together_with_one_that
 
     left = []
     for hours in range(0, 72, 6):
-        await world.sweep(WITHIN + hours * HOUR)
+        await world.sweep(WITHIN + GRACE + hours * HOUR)
         states = [world.clock_of(lead_id(number)).state for number in range(250)]
         left.append(states.count(FollowUpState.OVERDUE))
 
@@ -121,7 +122,7 @@ async def test_what_may_be_about_one_lead_leaves_the_others_answered(error: Exce
     crm = OddCrm(fails_at={lead_id(7): error})
     world = await overdue(crm, 100)
 
-    swept = await world.sweep(WITHIN)
+    swept = await world.sweep(WITHIN + GRACE)
 
     assert (swept.flagged, swept.followed_up) == (1, 99)
     assert world.clock_of(lead_id(7)).state is FollowUpState.OVERDUE
@@ -168,7 +169,7 @@ async def test_a_time_without_a_zone_is_a_fault_of_that_answer_only() -> None:
     crm = OddCrm(acted={lead_id(1): naive})
     world = await overdue(crm, 3)
 
-    swept = await world.sweep(WITHIN)
+    swept = await world.sweep(WITHIN + GRACE)
 
     assert (swept.flagged, swept.followed_up, swept.failed) == (1, 2, 0)
     assert [trouble.reason for trouble in await world.index.troubles()] == [NO_ZONE]
@@ -196,7 +197,7 @@ async def test_an_adapter_that_can_not_be_built_is_told_and_keeps_no_flag_away(
     world = await overdue(FakeCrm(), 1)
     world.destinations = Unbuildable({}, error)
 
-    assert (await world.sweep(WITHIN)).flagged == 1
+    assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
     [trouble] = await world.index.troubles()
     assert trouble.reason == f"the adapter failed with {type(error).__name__}"

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import CrmUnavailableError
-from shared.domain.follow_up import FollowUp, FollowUpState, flag
+from shared.domain.follow_up import FollowUp, FollowUpState, flag, without_run
+from shared.domain.ladder import GRACE
 from shared.domain.lead import Contact, Lead
 from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import Event, EventKind
@@ -28,6 +29,7 @@ from tests.nurture_timer.world import (
     lead,
 )
 
+TEN_MINUTES = timedelta(minutes=10)
 TIMES = st.timedeltas(timedelta(0), 3 * WITHIN)
 
 
@@ -108,7 +110,7 @@ async def test_what_sales_did_stops_the_clock_before_a_flag() -> None:
     swept = await world.sweep(WITHIN)
 
     assert (swept.flagged, swept.followed_up) == (0, 1)
-    assert world.clock_of() == FollowUp(
+    assert without_run(world.clock_of()) == FollowUp(
         state=FollowUpState.FOLLOWED_UP, done_at=START + HOUR, done_by="anna"
     )
     assert world.leads.partitions[LEAD_ID].events == {
@@ -158,20 +160,44 @@ async def test_a_crm_that_can_not_be_asked_keeps_no_flag_away(
     world = World(crm=FakeCrm(gate=Failing("crm.follow_ups", error=error)))
     await world.put(lead(), DELIVERED)
 
-    assert (await world.sweep(WITHIN)).flagged == 1
+    assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
-    assert world.due() == {LEAD_ID: [WITHIN + 6 * HOUR]}
+    assert world.due() == {LEAD_ID: [WITHIN + GRACE + 6 * HOUR]}
     assert f"crm can't be asked about follow-ups: {type(error)!r}" in caplog.text
     assert "zoe" not in caplog.text
+
+
+async def test_a_flag_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -> None:
+    """C4."""
+    world = World(crm=FakeCrm(gate=Failing("crm.follow_ups")))
+    await world.put(lead(), DELIVERED)
+
+    flagged = [(await world.sweep(WITHIN + n * TEN_MINUTES)).flagged for n in range(7)]
+
+    assert flagged == [0, 0, 0, 0, 0, 0, 1]
+    [event] = world.leads.partitions[LEAD_ID].events.values()
+    assert event == Event(kind=EventKind.FLAGGED, unchecked=True)
+
+
+async def test_a_flag_that_waited_comes_as_soon_as_the_crm_answers() -> None:
+    """C4."""
+    world = World(crm=FakeCrm(gate=Failing("crm.follow_ups", numbers=[1])))
+    await world.put(lead(), DELIVERED)
+    assert (await world.sweep(WITHIN)).flagged == 0
+
+    assert (await world.sweep(WITHIN + TEN_MINUTES)).flagged == 1
+
+    [event] = world.leads.partitions[LEAD_ID].events.values()
+    assert not event.unchecked
 
 
 async def test_a_destination_that_is_not_set_up_keeps_no_flag_away_and_is_asked_later() -> None:
     world = World()
     await world.put(lead(), replace(DELIVERED, destination="broken"))
 
-    assert (await world.sweep(WITHIN)).flagged == 1
+    assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
-    assert world.due() == {LEAD_ID: [WITHIN + 6 * HOUR]}
+    assert world.due() == {LEAD_ID: [WITHIN + GRACE + 6 * HOUR]}
 
 
 async def test_a_lead_that_is_in_no_crm_is_flagged_without_asking() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.errors import CrmCredentialsError
+from shared.domain.ladder import GRACE
 from shared.ports.index import Doing, Trouble
 from tests.fakes import START, FakeCrm, open_gate
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, Failing, World, lead
@@ -22,9 +23,10 @@ async def test_refused_credentials_are_told_and_keep_no_flag_away(
     world = World(crm=FakeCrm(gate=Failing("crm.follow_ups", error=REFUSED)))
     await world.put(lead(), DELIVERED)
 
-    assert (await world.sweep(WITHIN)).flagged == 1
+    assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
-    assert await world.index.troubles() == [trouble(Doing.ASK)]
+    asked_at = START + WITHIN + GRACE
+    assert await world.index.troubles() == [replace(trouble(Doing.ASK), at=asked_at)]
     assert "crm refuses to be asked about follow-ups" in caplog.text
     assert "scope" not in caplog.text
 

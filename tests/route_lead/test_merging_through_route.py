@@ -11,6 +11,7 @@ from shared.domain.lead import Lead
 from shared.domain.merging import answered
 from shared.domain.schedule import GRACE
 from shared.ports.leads import EventKind
+from tests.examples import acted
 from tests.fakes import START
 from tests.intake.pushes import OFFICIAL_SAMPLE
 from tests.route_lead.relay import DAY, MINUTE, RULES, Relay, push
@@ -182,7 +183,7 @@ async def test_the_same_push_after_an_answer_starts_no_clock() -> None:
     relay = Relay()
     await relay.take(push(1, offer="a"))
     stored = relay.partition.stored
-    done = answered(stored.lead, START + 2 * MINUTE, "anna")
+    done = answered(stored.lead, acted(START + 2 * MINUTE))
     relay.partition.stored = replace(stored, lead=done)
 
     await relay.take(push(3, offer="a"))

@@ -1,0 +1,105 @@
+"""``leads follow-up`` and ``leads undo-follow-up``: what people did for a customer."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+
+from cli import console
+from cli.command import run
+from cli.lead_commands import LastName, Who
+from cli.times import parse_time
+from cli.wiring import open_stores
+from shared.bootstrap import utc_now
+from shared.domain.acts import Act, Outcome
+from shared.operations.actions import record_follow_up, undo_follow_up
+from shared.operations.errors import UsageError
+
+OUTCOMES = ", ".join(outcome.value.replace("_", "-") for outcome in Outcome)
+LONGEST_WAIT = timedelta(days=180)
+
+
+def follow_up(  # noqa: PLR0913 - one an option
+    who: Who,
+    *,
+    last_name: LastName = "",
+    by: Annotated[str, typer.Option(help="Who acted.")] = "",
+    at: Annotated[
+        str, typer.Option(help="When: 2026-11-21T09:30Z, or '2h ago'. Default: now.")
+    ] = "",
+    outcome: Annotated[
+        str, typer.Option(help=f"What came of it: {OUTCOMES}. The last three close the lead.")
+    ] = "",
+    look_on: Annotated[
+        str, typer.Option(help="The day on which to look again, such as 2027-03-03.")
+    ] = "",
+    note: Annotated[str, typer.Option(help="What was done, in your words.")] = "",
+) -> None:
+    """Record a follow-up, which stops the lead's clock."""
+
+    async def command() -> None:
+        now = utc_now()
+        act = Act(
+            said_at=parse_time(at, now) if at else now,
+            seen_at=now,
+            by=by,
+            outcome=_outcome(outcome),
+            look_on=_day(look_on, now.date()),
+            note=note,
+        )
+        stores = await open_stores()
+        stored = await stores.lead(who, last_name=last_name)
+        after = await record_follow_up(stores, stored, act)
+        console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
+        if (due_at := after.lead.follow_up.due_at) is not None:
+            console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")
+
+    run(command())
+
+
+def undo(who: Who, *, last_name: LastName = "") -> None:
+    """Withdraw the last follow-up, as if it had not happened."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        stored = await stores.lead(who, last_name=last_name)
+        after, act = await undo_follow_up(stores, stored)
+        lead = after.lead
+        who_acted = f" by {act.by}" if act.by else ""
+        console.say(
+            f"lead {lead.lead_id}: the follow-up of {console.minute(act.at)} UTC{who_acted} no"
+            " longer counts"
+        )
+        if (due_at := lead.follow_up.due_at) is not None:
+            console.say(f"The customer must be answered by {console.minute(due_at)} UTC.")
+
+    run(command())
+
+
+def _outcome(name: str) -> Outcome | None:
+    """Return an outcome as people write it; raise ``UsageError``."""
+    if not name.strip():
+        return None
+    try:
+        return Outcome(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    except ValueError:
+        raise UsageError(
+            f"there is no outcome {name!r}; the outcomes are: {OUTCOMES}. Use --note for your own"
+            " words"
+        ) from None
+
+
+def _day(text: str, today: date) -> date | None:
+    """Return a day within half a year; raise ``UsageError``."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day: write it like 2027-03-03") from None
+    if not today <= day <= today + LONGEST_WAIT:
+        raise UsageError(
+            f"--look-on {day.isoformat()} should be between today and {LONGEST_WAIT.days} days"
+            " from now"
+        )
+    return day

@@ -1,0 +1,145 @@
+"""What somebody did for a customer: acts, each a fact with a time. Pure.
+
+An act answers every interest up to it. It is never changed: an undo is a second act that withdraws
+the first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+NEWEST_ACTS = 20
+"""How many are kept on the lead; all of them are rows of their own."""
+
+BY_DIGITS = 16
+
+
+class Outcome(StrEnum):
+    """What came of an act."""
+
+    NO_ANSWER = "no_answer"
+    IN_CONVERSATION = "in_conversation"
+    MEETING = "meeting"
+    QUALIFIED = "qualified"
+    NOT_QUALIFIED = "not_qualified"
+    WON = "won"
+    LOST = "lost"
+
+
+CLOSING = frozenset({Outcome.NOT_QUALIFIED, Outcome.WON, Outcome.LOST})
+
+
+class Via(StrEnum):
+    """How we learned of an act."""
+
+    COMMAND = "command"
+    API = "api"
+    LINK = "link"
+    CRM = "crm"
+    EARLIER_VERSION = "earlier_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActSummary:
+    """An act as kept on the lead."""
+
+    at: datetime
+    by: str = ""
+    outcome: Outcome | None = None
+    closed: bool = False
+    look_on: date | None = None
+    withdrawn: bool = False
+
+    @property
+    def act_id(self) -> str:
+        """Return what the same act has however often it is told."""
+        return act_id(self.at, self.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that somebody did for the customer.
+
+    ``said_at`` is when it happened as told, ``seen_at`` when we heard of it; ``look_on`` the day on
+    which to look again. ``withdraws`` is the id of the act that this one undoes.
+    """
+
+    said_at: datetime
+    seen_at: datetime
+    by: str = ""
+    via: Via = Via.COMMAND
+    destination: str = ""
+    outcome: Outcome | None = None
+    note: str = ""
+    closed: bool = False
+    look_on: date | None = None
+    withdraws: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """Return when it happened: nobody acts in the future."""
+        return min(self.said_at, self.seen_at)
+
+    @property
+    def act_id(self) -> str:
+        """Return what the same act has however often it is told."""
+        return act_id(self.at, self.by)
+
+    @property
+    def closes(self) -> bool:
+        """Tell whether nobody needs to look at the lead again."""
+        return self.closed or self.outcome in CLOSING
+
+    @property
+    def summary(self) -> ActSummary:
+        """Return what the lead keeps of it."""
+        return ActSummary(
+            at=self.at,
+            by=self.by,
+            outcome=self.outcome,
+            closed=self.closes,
+            look_on=self.look_on,
+        )
+
+
+def act_id(at: datetime, by: str) -> str:
+    """Return the id of an act: its time in UTC, and a digest of who acted."""
+    digest = sha256(by.encode()).hexdigest()[:BY_DIGITS]
+    return f"{at:%Y%m%dT%H%M%S%fZ}|{digest}"
+
+
+def in_order(acts: Iterable[ActSummary]) -> list[ActSummary]:
+    """Return acts in the order in which they happened."""
+    return sorted(acts, key=lambda act: (act.at, act.by))
+
+
+def with_act(acts: Iterable[ActSummary], act: Act) -> tuple[ActSummary, ...]:
+    """Return the acts of a lead with one more, or with the one that it withdraws marked."""
+    known = {one.act_id: one for one in acts}
+    if act.withdraws:
+        if found := known.get(act.withdraws):
+            known[act.withdraws] = replace(found, withdrawn=True)
+    else:
+        known.setdefault(act.summary.act_id, act.summary)
+    return tuple(in_order(known.values())[-NEWEST_ACTS:])
+
+
+def last_act(acts: Iterable[ActSummary]) -> ActSummary | None:
+    """Return the newest act that counts."""
+    counting = [act for act in acts if not act.withdrawn]
+    return in_order(counting)[-1] if counting else None
+
+
+def look_again_on(acts: Iterable[ActSummary], last_interest_at: datetime | None) -> date | None:
+    """Return the day on which to look again.
+
+    It is that of the newest act that names one since the last interest and the last closing act.
+    """
+    day = None
+    for act in in_order(act for act in acts if not act.withdrawn):
+        if last_interest_at is not None and act.at < last_interest_at:
+            continue
+        day = None if act.closed else act.look_on or day
+    return day

@@ -1,0 +1,230 @@
+"""Runs: the steps after a flag, and the check-ins after an act, each at most once. Pure.
+
+A time is stored when it is decided. The kind of a step is read when it is due, from the rules of
+then. No two steps of a run are closer than the gap between them, and nobody is told that the owner
+did nothing before the owner could know.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared.domain.acts import last_act, look_again_on
+from shared.domain.calendars import Calendar
+from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
+from shared.domain.lead import DO_NOT_CONTACT, Lead
+from shared.domain.notices import Notice, Occasion, Role, new_notice, run_id
+from shared.domain.schedule import lacks_run
+from shared.domain.working_time import next_working_moment, start_of_working_day
+
+TOO_LATE = timedelta(days=14)
+"""A step that was due so long ago is not taken: an upgrade or a long outage makes no storm."""
+
+GRACE = timedelta(hours=1)
+"""``FOLLOW_UP_GRACE``: how long a flag or a step waits for a CRM that can't be asked."""
+
+NINE = timedelta(hours=9)
+
+
+class StepKind(StrEnum):
+    """What a step of a ladder does."""
+
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    REASSIGN = "reassign"
+
+
+class Gap(Protocol):
+    """A duration, by the wall clock or in working time."""
+
+    def after(self, start: datetime, calendar: Calendar | None) -> datetime:
+        """Return when it has passed since ``start``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a ladder, its gap after the one before it."""
+
+    gap: Gap
+    kind: StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the rules of now say about one lead.
+
+    ``check_ins`` are gaps too. ``roles`` are who can be told at all; ``at_any_hour`` says that
+    people are told outside their working hours as well. ``replace_owner`` says why the owner can't
+    stay, "" if they can.
+    """
+
+    steps: Sequence[Step] = ()
+    check_ins: Sequence[Gap] = ()
+    calendar: Calendar | None = None
+    at_any_hour: bool = False
+    roles: frozenset[Role] = frozenset()
+    grace: timedelta = GRACE
+    replace_owner: str = ""
+
+    def may_be_told(self, role: Role, now: datetime) -> datetime:
+        """Return from when on somebody may be told: people at work, a channel at once."""
+        if role is Role.TEAM or self.at_any_hour or self.calendar is None:
+            return now
+        return next_working_moment(self.calendar, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A flag or a step that is taken: what it leaves on the lead, and who is told.
+
+    ``step`` is 0 for the start of a run, and where a ladder has ended. ``reassign`` says that the
+    lead needs another owner first.
+    """
+
+    clock: FollowUp
+    step: int = 0
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    flagged: bool = False
+    checked: bool = True
+    reassign: bool = False
+
+
+def due_step(lead: Lead, plan: Plan, now: datetime, *, checked: bool) -> Taken | None:
+    """Return what is due on the clock of a lead, None for nothing.
+
+    ``checked`` says that every CRM that could know of an act was asked and has answered.
+    """
+    clock = lead.follow_up
+    if lacks_run(lead):
+        return _begin(lead, clock, plan, now, checked=checked)
+    flags = is_overdue(clock, now)
+    due_at = clock.due_at if flags else _step_due_at(clock, now)
+    if due_at is None:
+        return None
+    if not flags and (now - due_at > TOO_LATE or clock.step >= len(_gaps(clock.run_kind, plan))):
+        return Taken(clock=replace(clock, next_step_at=None))
+    if not checked and now < due_at + plan.grace:
+        return None
+    if flags:
+        return _begin(lead, flag(clock, now), plan, now, checked=checked, flagged=True)
+    return _step(lead, clock, plan, now, checked=checked)
+
+
+def _step_due_at(clock: FollowUp, now: datetime) -> datetime | None:
+    """Return when the step that is due by now became due, None if none is."""
+    at = clock.next_step_at
+    runs = clock.run_kind is not LadderKind.NONE
+    return at if runs and at is not None and at <= now else None
+
+
+def _begin(
+    lead: Lead,
+    clock: FollowUp,
+    plan: Plan,
+    now: datetime,
+    *,
+    checked: bool,
+    flagged: bool = False,
+) -> Taken:
+    """Begin a run with its step 0: the flag tells the owner, an act tells nobody."""
+    overdue = clock.state is FollowUpState.OVERDUE
+    kind = LadderKind.OVERDUE if overdue else LadderKind.CHECK_IN
+    begun = replace(clock, ladder_at=now, ladder_kind=kind, step=0)
+    to = _owner(lead, plan) if overdue else ()
+    taken = _taken(lead, begun, plan, now, Occasion.OVERDUE, to, checked=checked, flagged=flagged)
+    if overdue:
+        return taken
+    return replace(taken, clock=replace(begun, next_step_at=_first_check_in(lead, plan, now)))
+
+
+def _step(lead: Lead, clock: FollowUp, plan: Plan, now: datetime, *, checked: bool) -> Taken:
+    after = replace(clock, step=clock.step + 1)
+    if clock.run_kind is LadderKind.CHECK_IN:
+        to = _owner(lead, plan)
+        return _taken(lead, after, plan, now, Occasion.CHECK_IN, to, checked=checked)
+    match plan.steps[clock.step].kind:
+        case StepKind.REMIND:
+            to = _owner(lead, plan)
+            return _taken(lead, after, plan, now, Occasion.REMINDER, to, checked=checked)
+        case StepKind.ESCALATE:
+            to = _those(plan, Role.MANAGER) or _those(plan, Role.TEAM)
+            return _taken(lead, after, plan, now, Occasion.ESCALATION, to, checked=checked)
+        case StepKind.REASSIGN:
+            taken = _taken(lead, after, plan, now, Occasion.REASSIGNED, (), checked=checked)
+            return replace(taken, reassign=True)
+
+
+def _taken(  # noqa: PLR0913 - all but the first four by name at their calls
+    lead: Lead,
+    after: FollowUp,
+    plan: Plan,
+    now: datetime,
+    occasion: Occasion,
+    to: Collection[Role],
+    *,
+    checked: bool,
+    flagged: bool = False,
+) -> Taken:
+    """Store when the next step is due: its gap after now, or after who is told now can read it."""
+    begun_at = after.ladder_at or now
+    notices = {
+        role: new_notice(
+            lead.lead_id,
+            recipient=role,
+            occasion=occasion,
+            because_of=run_id(begun_at),
+            now=now,
+            send_from=plan.may_be_told(role, now),
+            step=after.step,
+            checked=checked,
+        )
+        for role in to
+    }
+    told_at = max([now, *(notice.send_from for notice in notices.values())])
+    return Taken(
+        clock=replace(after, next_step_at=next_step_at(after, plan, told_at)),
+        step=after.step,
+        notices={str(role): notice for role, notice in notices.items()},
+        flagged=flagged,
+        checked=checked,
+    )
+
+
+def next_step_at(clock: FollowUp, plan: Plan, told_at: datetime) -> datetime | None:
+    """Return when the step after those that are taken is due, None if there is none."""
+    gaps = _gaps(clock.ladder_kind, plan)
+    return gaps[clock.step].after(told_at, plan.calendar) if clock.step < len(gaps) else None
+
+
+def _gaps(kind: LadderKind, plan: Plan) -> Sequence[Gap]:
+    overdue = kind is LadderKind.OVERDUE
+    return [step.gap for step in plan.steps] if overdue else plan.check_ins
+
+
+def _first_check_in(lead: Lead, plan: Plan, now: datetime) -> datetime | None:
+    """Return the first look after an act: on the day that somebody named, if they did."""
+    last = last_act(lead.acts)
+    acted_at = last.at if last else now
+    asked = [i.first.received_at for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
+    day = look_again_on(lead.acts, max(asked, default=None))
+    named = _start_of(day, plan.calendar) if day else None
+    if named is not None and named > acted_at:
+        return max(named, now)
+    return max(plan.check_ins[0].after(acted_at, plan.calendar), now) if plan.check_ins else None
+
+
+def _start_of(day: date, calendar: Calendar | None) -> datetime:
+    if calendar is not None:
+        return start_of_working_day(calendar, day)
+    return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00") + NINE
+
+
+def _owner(lead: Lead, plan: Plan) -> tuple[Role, ...]:
+    """Return whom a lead is told to: its owner, the team's channel if it has none."""
+    return (_those(plan, Role.OWNER) if lead.owner else ()) or _those(plan, Role.TEAM)
+
+
+def _those(plan: Plan, role: Role) -> tuple[Role, ...]:
+    return (role,) if role in plan.roles else ()
