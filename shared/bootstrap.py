@@ -1,11 +1,14 @@
 """The composition root: builds adapters, at the first call, once per process; knows no function."""
 
+import logging
 import os
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.channels import ConfiguredChannels
 from shared.domain.errors import RelayError, SettingsError
@@ -21,8 +24,16 @@ from shared.ports.reading import (
     QuarantineEntries,
     QueueLengths,
 )
-from shared.settings import CRMS, AzureTableSettings, StorageSettings, load
+from shared.settings import CRMS, DESTINATIONS, AzureTableSettings, StorageSettings, load
 from shared.storage.account import Storage, Table
+
+if TYPE_CHECKING:
+    from shared.rules_in_force import RulesInForce, RuleSources
+
+log = logging.getLogger(__name__)
+
+DEPLOYED_RULES = Path(__file__).resolve().parent.parent / "routing.toml"
+"""At the top level of the app, if there is any."""
 
 
 def utc_now() -> datetime:
@@ -96,6 +107,36 @@ class ConfiguredDestinations:
 def channels() -> ConfiguredChannels:
     """Return all notice channels there are; nothing of one is imported before it is used."""
     return ConfiguredChannels(os.environ)
+
+
+@cache
+def rules_in_force() -> "RulesInForce":
+    """Return what reads the rules in force; only the storage settings can be at fault."""
+    from shared.rules_in_force import RulesInForce
+
+    return RulesInForce(rule_sources(), utc_now)
+
+
+def rule_sources() -> "RuleSources":
+    """Return where rules are from; a wrong default channel is none, as `leads check` tells."""
+    from shared.domain.rules import rules_without_file
+    from shared.notice_settings import NoticeSettings, default_channel
+    from shared.rules_in_force import RuleSources
+    from shared.storage.rules import TableRulesStore
+
+    try:
+        channel = default_channel(load(NoticeSettings))
+    except SettingsError as error:
+        log.warning("nobody is told where the rules name no channel: %s", error)
+        channel = None
+    return RuleSources(
+        store=TableRulesStore(table("Teams")),
+        deployed=DEPLOYED_RULES.read_text("utf-8-sig", "replace")
+        if DEPLOYED_RULES.exists()
+        else "",
+        by_settings=rules_without_file(channel),
+        destinations=DESTINATIONS,
+    )
 
 
 def _azure_table() -> Crm:

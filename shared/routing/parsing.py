@@ -12,9 +12,13 @@ from shared.routing.reading import read_parts, read_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A file that was looked at; ``rules`` is None if it has faults."""
+    """A file that was looked at; ``rules`` is None if it has faults.
+
+    ``readable`` is what is left without the parts at fault, None if it is no TOML.
+    """
 
     rules: Rules | None
+    readable: Rules | None
     faults: tuple[Fault, ...]
     doubts: tuple[Fault, ...]
 
@@ -49,6 +53,7 @@ def check_rules(
         rules = build(parts, found, destinations=destinations, source=source)
     return Checked(
         rules=None if found.faults else rules,
+        readable=rules,
         faults=_placed(found.faults, locate),
         doubts=_placed(found.doubts, locate),
     )

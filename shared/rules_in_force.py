@@ -1,0 +1,124 @@
+"""The rules in force: the last good ones, whoever put them in force (rule C8).
+
+``leads routing apply`` and a deployed ``routing.toml`` do, each content once: an older file does
+not come back because an instance starts that still has it. A wrong file is told of and changes
+nothing. Without any, the settings decide.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.errors import StorageError
+from shared.domain.rules import Rules
+from shared.ports.rules import DeployedFile, RulesStore, StoredRules, content_id
+from shared.routing.parsing import check_rules
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(minutes=1)
+"""How long rules that were applied may not be noticed."""
+
+BY_DEPLOYMENT = "a deployment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSources:
+    """Where rules are from; ``deployed`` is the text of the deployed file, "" for none."""
+
+    store: RulesStore
+    deployed: str
+    by_settings: Rules
+    destinations: Collection[str] = ()
+
+
+class RulesInForce:
+    """Reads the rules that are in force now; one for each process."""
+
+    def __init__(self, sources: RuleSources, clock: Callable[[], datetime]) -> None:
+        """Take where rules are from."""
+        self._sources = sources
+        self._clock = clock
+        self._rules = sources.by_settings
+        self._text = ""
+        self._read_at: datetime | None = None
+        self._has_offered = False
+
+    async def current(self) -> Rules:
+        """Return the rules; those of a minute ago will do, or older ones if storage is down.
+
+        Raises ``StorageUnavailableError`` while they have never been read.
+        """
+        now = self._clock()
+        if self._read_at is None or now >= self._read_at + KEPT_FOR:
+            try:
+                await self._read(now)
+            except StorageError:
+                if self._read_at is None:
+                    raise
+                log.warning("the rules in force could not be read; those of before still count")
+        return self._rules
+
+    async def _read(self, now: datetime) -> None:
+        if not self._has_offered:
+            await offer_deployed(self._sources, now)
+            self._has_offered = True
+        stored = await self._sources.store.in_force()
+        if stored is not None and stored.text != self._text:
+            self._rules = readable(stored, self._sources)
+            self._text = stored.text
+        self._read_at = now
+
+
+async def offer_deployed(sources: RuleSources, now: datetime) -> None:
+    """Put the deployed file in force if it is right and never was; else say that it is not."""
+    in_force = await sources.store.in_force()
+    content = content_id(sources.deployed)
+    if not sources.deployed or (in_force and in_force.content_id == content):
+        await _report(sources.store, None)
+    elif await sources.store.has_counted(content):
+        await _report(sources.store, DeployedFile(content_id=content, seen_at=now))
+    else:
+        await _put_in_force(sources, in_force, now)
+
+
+async def _put_in_force(sources: RuleSources, before: StoredRules | None, now: datetime) -> None:
+    store, text = sources.store, sources.deployed
+    checked = check_rules(text, destinations=sources.destinations)
+    if checked.faults:
+        faults = tuple(map(str, checked.faults))
+        log.error("routing.toml is wrong and not in force: %s", "; ".join(faults))
+        await _report(store, DeployedFile(content_id=content_id(text), seen_at=now, faults=faults))
+        return
+    rules = StoredRules(text=text, applied_at=now, applied_by=BY_DEPLOYMENT)
+    if await store.put_in_force(rules, before=before):
+        log.info("the rules of routing.toml are in force: %s", rules.content_id)
+        await _report(store, None)
+
+
+async def _report(store: RulesStore, file: DeployedFile | None) -> None:
+    known = await store.not_in_force()
+    told = (known.content_id, *known.faults) if known else None
+    if told != ((file.content_id, *file.faults) if file else None):
+        await store.report(file)
+
+
+def readable(stored: StoredRules, sources: RuleSources) -> Rules:
+    """Return stored rules, which were right; what this version can't read of them is left out.
+
+    A package may have renamed a region, or a newer version of the app put a key in: leads go on.
+    """
+    source = f"rules of {stored.applied_at:%Y-%m-%d %H:%M} UTC, by {stored.applied_by}"
+    checked = check_rules(stored.text, destinations=sources.destinations, source=source)
+    if checked.faults:
+        log.error("rules in force are left out: %s", "; ".join(map(str, checked.faults)))
+    return _with_channel(checked.readable or sources.by_settings, sources.by_settings)
+
+
+def _with_channel(rules: Rules, by_settings: Rules) -> Rules:
+    """Return rules that fall back on the channel of the settings where they name none."""
+    if rules.default_channel:
+        return rules
+    channels = {**by_settings.channels, **rules.channels}
+    return replace(rules, channels=channels, default_channel=by_settings.default_channel)

@@ -1,0 +1,186 @@
+"""Rule C8: the rules in force are the last good ones, and each deployed content counts once."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.rules import ChannelKind, ChannelRef, rules_without_file
+from shared.ports.rules import StoredRules, content_id
+from shared.rules_in_force import BY_DEPLOYMENT, KEPT_FOR, RulesInForce, RuleSources
+from tests.fake_rules import FakeRulesStore
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+CHANNEL = ChannelRef(name="default", kind=ChannelKind.TEAMS, setting="NOTICE_CHANNEL_URL")
+BY_SETTINGS = rules_without_file(CHANNEL)
+
+
+def text(tag: str) -> str:
+    return f'[default]\ntags = ["{tag}"]\n'
+
+
+class World:
+    """Storage that stays, and processes that start with whatever file was deployed."""
+
+    def __init__(self) -> None:
+        self.store = FakeRulesStore()
+        self.now = NOW
+
+    def start(self, deployed: str = "") -> RulesInForce:
+        sources = RuleSources(
+            store=self.store,
+            deployed=deployed,
+            by_settings=BY_SETTINGS,
+            destinations=("dynamics",),
+        )
+        return RulesInForce(sources, lambda: self.now)
+
+    async def apply(self, tag: str) -> None:
+        rules = StoredRules(text=text(tag), applied_at=self.now, applied_by="ada")
+        assert await self.store.put_in_force(rules, before=self.store.rules)
+
+
+async def tags(process: RulesInForce) -> tuple[str, ...]:
+    return (await process.current()).rules[-1].tags
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_c8_without_any_rules_the_settings_decide(world: World) -> None:
+    assert await world.start().current() == BY_SETTINGS
+
+
+async def test_c8_a_deployed_file_is_in_force_and_says_where_it_is_from(world: World) -> None:
+    rules = await world.start(text("one")).current()
+
+    assert rules.rules[-1].tags == ("one",)
+    assert rules.source == f"rules of 2026-11-28 12:00 UTC, by {BY_DEPLOYMENT}"
+
+
+async def test_c8_an_older_file_does_not_come_back_when_an_instance_starts(world: World) -> None:
+    assert await tags(world.start(text("one"))) == ("one",)
+    await world.apply("two")
+
+    assert await tags(world.start(text("one"))) == ("two",)
+    assert world.store.file is not None
+    assert (world.store.file.content_id, world.store.file.faults) == (content_id(text("one")), ())
+
+
+async def test_c8_nor_does_one_that_was_applied_before(world: World) -> None:
+    await world.apply("one")
+    await world.apply("two")
+
+    assert await tags(world.start(text("one"))) == ("two",)
+
+
+async def test_c8_a_newer_file_takes_the_place_of_rules_that_were_applied(world: World) -> None:
+    await world.apply("one")
+
+    assert await tags(world.start(text("two"))) == ("two",)
+    assert world.store.file is None
+
+
+async def test_c8_a_wrong_file_is_told_of_and_changes_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.apply("one")
+
+    with caplog.at_level(logging.ERROR):
+        assert await tags(world.start('[default]\nteam = "nobody"\n')) == ("one",)
+
+    assert world.store.file is not None
+    assert world.store.file.faults == (
+        "default.team: 'nobody' should be a team: there is none yet",
+    )
+    assert "routing.toml is wrong and not in force: default.team" in caplog.text
+
+
+async def test_c8_a_wrong_file_is_told_of_once_and_no_more_once_it_is_gone(world: World) -> None:
+    await world.start("[defalt]").current()
+    first = world.store.file
+    world.now += timedelta(days=1)
+    await world.start("[defalt]").current()
+    assert world.store.file == first
+
+    await world.start().current()
+    assert world.store.file is None
+
+
+async def test_c8_a_file_that_was_wrong_counts_once_a_version_can_read_it(world: World) -> None:
+    newer = text("one") + 'destinations = ["pipedrive"]\n'
+    await world.start(newer).current()
+
+    sources = RuleSources(
+        store=world.store,
+        deployed=newer,
+        by_settings=BY_SETTINGS,
+        destinations=("dynamics", "pipedrive"),
+    )
+    rules = await RulesInForce(sources, lambda: NOW).current()
+
+    assert rules.rules[-1].destinations == ("pipedrive",)
+
+
+async def test_of_two_that_start_at_once_both_have_the_same_rules(world: World) -> None:
+    one, two = world.start(text("one")), world.start(text("two"))
+
+    await one.current()
+    await two.current()
+    world.now += KEPT_FOR
+
+    assert await tags(one) == await tags(two) == ("two",)
+    assert await tags(world.start(text("one"))) == ("two",)
+
+
+async def test_rules_that_were_applied_are_noticed_within_a_minute(world: World) -> None:
+    await world.apply("one")
+    process = world.start()
+    assert await tags(process) == ("one",)
+    asked = world.store.requests
+
+    await world.apply("two")
+    assert await tags(process) == ("one",)
+    assert world.store.requests == asked + 1  # the one that applied them
+    world.now += KEPT_FOR
+    assert await tags(process) == ("two",)
+
+
+async def test_while_storage_is_down_the_rules_of_before_count(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.apply("one")
+    process = world.start()
+    await process.current()
+
+    world.store.down = True
+    world.now += KEPT_FOR
+    assert await tags(process) == ("one",)
+    assert "could not be read" in caplog.text
+    with pytest.raises(StorageUnavailableError, match="503"):
+        await world.start().current()
+
+
+async def test_what_this_version_cannot_read_of_stored_rules_is_left_out(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.apply("one")
+    assert world.store.rules is not None
+    world.store.rules = replace(world.store.rules, text=text("one") + "[colours]\nred = 1\n")
+    assert await tags(world.start()) == ("one",)
+    assert "rules in force are left out: colours: is not known" in caplog.text
+
+    world.store.rules = replace(world.store.rules, text="no TOML")
+    assert await world.start().current() == BY_SETTINGS
+
+
+async def test_where_the_rules_name_no_default_channel_the_settings_do(world: World) -> None:
+    rules = await world.start(text("one")).current()
+    assert (rules.default_channel, rules.channels) == ("default", {"default": CHANNEL})
+
+    own = 'default_channel = "room"\n[default]\n[channels.room]\nkind = "slack"\nsetting = "ROOM"\n'
+    assert (await world.start(own).current()).default_channel == "room"
