@@ -1,4 +1,4 @@
-"""``leads check``: whether each destination takes leads as it is set up."""
+"""``leads check``: whether each destination and channel works as it is set up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import console
+from cli.channel_checks import channel_results
 from cli.command import run
 from cli.send import checked_url, send, without_key
 from cli.send_commands import JSON
@@ -33,6 +34,9 @@ def check(
     send_test: Annotated[
         bool, typer.Option("--send-test", help="Send a test lead, too, and see it delivered.")
     ] = False,
+    send_notice: Annotated[
+        bool, typer.Option("--send-notice", help="Send a test message to each notice channel, too.")
+    ] = False,
     to: Annotated[
         str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
     ] = "",
@@ -45,8 +49,8 @@ def check(
 ) -> None:
     """Try every destination that CRM names: address, login, permissions, fields. Writes nothing.
 
-    It reads the destinations' settings from the environment, as the app does. Only with
-    --send-test, a lead like Partner Center's is pushed, recorded and delivered.
+    It also says what each notice channel lacks. It reads settings from the environment, as the app
+    does. Only with --send-test, a lead like Partner Center's is pushed, recorded and delivered.
     """
 
     async def command() -> None:
@@ -58,6 +62,8 @@ def check(
         faults = sum(_say(TIMER, result) for result in _schedule())
         found = list(zip(names, await _results(names), strict=True))
         faults += sum(_say(name, result) for name, results in found for result in results)
+        async for name, result in channel_results(send=send_notice):
+            faults += _say(name, result)
         if send_test:
             # Whatever was found: a lead that waits is not lost, and the app may have settings
             # that are not set here.

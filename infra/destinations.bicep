@@ -21,6 +21,8 @@ var secretSettings = [
   'HUBSPOT_TOKEN'
   'LEAD_ID_KEY'
   'MARKETO_CLIENT_SECRET'
+  'NOTICE_CHANNEL_SECRET'
+  'NOTICE_CHANNEL_URL'
   'SALESFORCE_CLIENT_SECRET'
 ]
 
@@ -86,7 +88,10 @@ type Settings = {
 @description('A setting as the app gets it.')
 type AppSetting = { name: string, value: string }
 
+@description('Settings by name, whichever.')
+type AnySettings = { *: string? }
+
 @export()
 @description('The settings that are not empty.')
-func filled(settings Settings) AppSetting[] =>
+func filled(settings AnySettings) AppSetting[] =>
   map(filter(items(settings), each => !empty(each.?value)), each => { name: each.key, value: each.?value ?? '' })

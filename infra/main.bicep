@@ -2,6 +2,7 @@
 
 targetScope = 'resourceGroup'
 
+import * as channels from 'channels.bicep'
 import * as destinations from 'destinations.bicep'
 import * as values from 'values.bicep'
 
@@ -71,15 +72,23 @@ param destinationSettings destinations.Settings = {}
 @description('Settings to take from the vault besides those that CRM\'s destinations must have, separated by commas.')
 param settingsFromVault string = ''
 
+@description('Settings of notices by name, none of them secret; empty ones are not set.')
+param noticeSettings channels.Settings = {}
+
+@description('Settings that channels in routing.toml name, to take from the vault too, separated by commas.')
+param channelSettings string = ''
+
 // What the app would refuse, all together.
 var faults = concat(
   values.destinationFaults(crm),
   values.secretFaults(settingsFromVault),
+  values.channelSettingFaults(channelSettings, concat(objectKeys(destinationSettings), objectKeys(noticeSettings))),
   values.durationFaults('REPEAT_WINDOW', repeatWindow),
   values.durationFaults('FOLLOW_UP_WITHIN', followUpWithin),
   values.scheduleFaults(nurtureSchedule),
   values.tableFaults(tablePrefix, azureTableName),
   values.addressFaults(destinations.filled(destinationSettings)),
+  values.addressFaults(destinations.filled(noticeSettings)),
   values.switchFaults(destinations.filled(destinationSettings))
 )
 
@@ -99,12 +108,17 @@ var needed = filter(
   name => dynamicsCredential == 'secret' || name != 'DYNAMICS_CLIENT_SECRET'
 )
 
+var neededByNotices = channels.needsAddress(noticeSettings) ? ['NOTICE_CHANNEL_URL'] : []
+
 // A reference to a secret that is not there would be refused by the app: only what is in use gets one. See
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
-var secretAppSettings = map(union(needed, values.names(settingsFromVault)), name => {
-  name: name
-  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(name, '_', '-')})'
-})
+var secretAppSettings = map(
+  union(needed, neededByNotices, values.names(settingsFromVault), values.names(channelSettings)),
+  name => {
+    name: name
+    value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(name, '_', '-')})'
+  }
+)
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var storageRoleIds = [
@@ -304,6 +318,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
               { name: 'DYNAMICS_IDENTITY_CLIENT_ID', value: identity.properties.clientId }
             ],
         destinations.filled(destinationSettings),
+        destinations.filled(noticeSettings),
         secretAppSettings
       )
     }

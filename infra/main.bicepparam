@@ -27,6 +27,16 @@ param tablePrefix = trim(readEnvironmentVariable('TABLE_PREFIX', ''))
 param dynamicsCredential = any(given(readEnvironmentVariable('DYNAMICS_CREDENTIAL', ''), 'secret'))
 param settingsFromVault = trim(readEnvironmentVariable('VAULT_SECRETS', ''))
 
+param channelSettings = trim(readEnvironmentVariable('CHANNEL_SETTINGS', ''))
+
+param noticeSettings = {
+  NOTICE_CHANNEL: any(trim(readEnvironmentVariable('NOTICE_CHANNEL', '')))
+  NOTICE_TO: trim(readEnvironmentVariable('NOTICE_TO', ''))
+  NOTICE_DETAILS: any(trim(readEnvironmentVariable('NOTICE_DETAILS', '')))
+  EMAIL_ENDPOINT: trim(readEnvironmentVariable('EMAIL_ENDPOINT', ''))
+  EMAIL_SENDER: trim(readEnvironmentVariable('EMAIL_SENDER', ''))
+}
+
 // Nothing secret in here: parameters stay readable in the history of deployments.
 param destinationSettings = {
   DYNAMICS_URL: trim(readEnvironmentVariable('DYNAMICS_URL', ''))

@@ -4,7 +4,10 @@
 var digits = '0123456789'
 
 @export()
-var letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+var capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+@export()
+var letters = '${capitals}${toLower(capitals)}'
 
 @export()
 func characters(text string) string[] => map(range(0, length(text)), i => substring(text, i, 1))

@@ -3,7 +3,7 @@
 
 import { AppSetting, neededSecrets, secretSettings } from 'destinations.bicep'
 import { isSchedule } from 'schedule.bicep'
-import { characters, consistsOf, digits, letters } from 'text.bicep'
+import { capitals, characters, consistsOf, digits, letters } from 'text.bicep'
 
 var times = ['T0H', 'T0M', 'T0S', 'T0H0M', 'T0H0S', 'T0M0S', 'T0H0M0S']
 var durations = concat(['P0W', 'P0D'], map(times, time => 'P${time}'), map(times, time => 'P0D${time}'))
@@ -42,6 +42,23 @@ func secretFaults(list string) string[] =>
     name => 'VAULT_SECRETS: names \'${name}\'; the secret settings are: ${join(secretSettings, ', ')}'
   )
 
+var secretEndings = ['_URL', '_SECRET']
+
+func isChannelSetting(name string) bool =>
+  length(name) <= 100 && consistsOf(name, '${capitals}${digits}_') && contains(capitals, take(name, 1)) && !empty(filter(
+    secretEndings,
+    ending => endsWith(name, ending)
+  ))
+
+@export()
+@description('Names that routing.toml may give, and that are no settings of the relay.')
+func channelSettingFaults(list string, taken string[]) string[] =>
+  map(
+    filter(names(list), name => !isChannelSetting(name) || contains(taken, name)),
+    name =>
+      'CHANNEL_SETTINGS: names \'${name}\'; should be capital letters, digits and _, end in _URL or _SECRET, and be no other setting of the relay'
+  )
+
 @export()
 func scheduleFaults(schedule string) string[] =>
   faultIf(
@@ -49,7 +66,8 @@ func scheduleFaults(schedule string) string[] =>
     'NURTURE_SCHEDULE: is \'${schedule}\'; should be six fields with one space between, the second first, such as 0 */5 * * * *, or an interval such as 00:05:00, and come at some time'
   )
 
-func isAddress(setting string) bool => endsWith(setting, '_URL') || setting == 'DYNAMICS_AUTHORITY'
+func isAddress(setting string) bool =>
+  endsWith(setting, '_URL') || contains(['DYNAMICS_AUTHORITY', 'EMAIL_ENDPOINT'], setting)
 
 @export()
 @description('An address on the same machine, which the app takes when it runs locally, is of no use in Azure.')

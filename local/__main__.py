@@ -1,4 +1,4 @@
-"""``python -m local``: run the app on one machine without Core Tools, a demo of it, a fake CRM.
+"""``python -m local``: run the app without Core Tools, a demo, or a fake CRM or channel.
 
 It is a simulation around Microsoft's own runtime library: no scaling, no leases, no keys, and
 ``functionTimeout`` isn't enforced. This module must parse on any Python 3, to say which one is
@@ -57,6 +57,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     crm = commands.add_parser("crm", help="start a fake CRM to deliver to, and show its records")
     crm.add_argument("name", help="dynamics, hubspot, https_endpoint, marketo or salesforce")
     crm.add_argument("--port", type=_port, default=0, help="default: a free one")
+    channel = commands.add_parser(
+        "channel", help="start a fake channel to send notices to, and show what arrives"
+    )
+    channel.add_argument("name", help="email, https_endpoint, slack or teams")
+    channel.add_argument("--port", type=_port, default=0, help="default: a free one")
     return parser.parse_args(arguments)
 
 
@@ -103,6 +108,10 @@ def _command(given: argparse.Namespace) -> Callable[[], int]:
         from local.crm import crm  # noqa: PLC0415 - see above
 
         return partial(crm, given.name, given.port)
+    if given.command == "channel":
+        from local.channel import channel  # noqa: PLC0415 - see above
+
+        return partial(channel, given.name, given.port)
     from local.run import RunOptions, run  # noqa: PLC0415 - see above
 
     options = RunOptions(

@@ -52,9 +52,13 @@ def run_command(name: str, settings: Mapping[str, str]) -> list[str]:
     They hold for that command alone. Exported, they would get into the next deployment from the
     same terminal: its parameters are read from the environment, by the same names.
     """
-    needed = {"CRM": name, **settings}
-    given = [f"{setting}={shlex.quote(value)} \\" for setting, value in needed.items()]
-    return [*given, "make run"]
+    return settings_command({"CRM": name, **settings}, "make run")
+
+
+def settings_command(settings: Mapping[str, str], command: str) -> list[str]:
+    """Return the lines of one command that has settings of its own."""
+    given = [f"{setting}={shlex.quote(value)} \\" for setting, value in settings.items()]
+    return [*given, command]
 
 
 def record_table(record: SeenRecord) -> Table:

@@ -20,6 +20,9 @@ LEFT_OUT = {
 }
 """Settings that the app knows and the deployment does not set, and why."""
 
+NAMED_BY_RULES = frozenset({"SALES_SLACK_URL", "SALES_HOOK_SECRET"})
+"""Settings that the channels of a ``routing.toml`` name: no class of the app has them."""
+
 IDENTITY = "[userAssignedIdentities.clientId]"
 HOST_SETTINGS = {
     "AzureWebJobsStorage__credential": "managedidentity",
@@ -65,7 +68,8 @@ def _settings(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
             f"{connection}__clientId": IDENTITY,
         }
     given = everything.settings
-    yield from difference("setting", (needs.settings - LEFT_OUT.keys()) | exact.keys(), given)
+    known = (needs.settings - LEFT_OUT.keys()) | exact.keys() | NAMED_BY_RULES
+    yield from difference("setting", known, given)
     for name, value in exact.items():
         if given.get(name, value) != value:
             yield f"setting {name} is {given[name]}, should be {value}"
@@ -73,7 +77,8 @@ def _settings(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
 
 def _secrets(everything: Deployed, needs: AppNeeds) -> Iterator[str]:
     """Hold that a secret comes from the vault, and that nothing else does."""
-    yield from difference("secret", needs.secrets - LEFT_OUT.keys(), everything.secrets)
+    wanted = (needs.secrets - LEFT_OUT.keys()) | NAMED_BY_RULES
+    yield from difference("secret", wanted, everything.secrets)
     [vault] = everything.names("Microsoft.KeyVault/vaults")
     for name, in_vault in everything.secrets.items():
         if in_vault != name.replace("_", "-"):

@@ -103,6 +103,13 @@ async def test_a_destination_that_crm_names_no_more_can_finish_what_waits_for_it
     await build("hubspot")
 
 
+def test_a_default_channel_takes_its_address_from_the_vault_and_so_do_those_of_the_rules() -> None:
+    assert deployed("notices").secrets == {
+        "NOTICE_CHANNEL_URL": "NOTICE-CHANNEL-URL",
+        "SALES_SLACK_URL": "SALES-SLACK-URL",
+    }
+
+
 def test_several_destinations_are_given_what_each_needs() -> None:
     needed = {secret for name in CRMS for secret in deployed(name).secrets}
 
@@ -128,4 +135,10 @@ def test_the_readme_tells_what_a_destination_must_have_and_every_secret() -> Non
         assert SOURCES.installations[destination].keys() - {"CRM"} <= variables
         assert set(deployed(destination).secrets.values()) <= needed
     secrets = set().union(*(needed | optional for _, _, needed, optional in named.values()))
-    assert secrets - {"managedidentity"} == IN_THE_VAULT.keys() - {"LEAD-ID-KEY"}
+    of_channels = set(CODE.findall(sections("infra/README.md")["With a notice channel"].text))
+    assert {"NOTICE-CHANNEL-URL", "NOTICE-CHANNEL-SECRET", "SALES-SLACK-URL"} <= of_channels
+    assert secrets - {"managedidentity"} == {
+        name
+        for name in IN_THE_VAULT.keys() - {"LEAD-ID-KEY"}
+        if not name.startswith(("NOTICE-", "SALES-"))
+    }

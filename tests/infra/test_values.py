@@ -4,14 +4,18 @@ What the template says was recorded from the compiler; what the app says is trie
 """
 
 import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
 from shared.bootstrap import ADAPTERS, ConfiguredDestinations
+from shared.channels import build_channel
 from shared.domain.errors import SettingsError
+from shared.domain.rules import ChannelRef
+from shared.notice_settings import NoticeSettings, default_channel
 from shared.settings import (
     CRMS,
     AzureTableSettings,
@@ -80,7 +84,14 @@ async def faults() -> list[str]:
         with collected(found):
             await destinations.get(name)
     await destinations.close()
+    with collected(found):
+        found += lacking(default_channel(load(NoticeSettings)))
     return found
+
+
+def lacking(ref: ChannelRef | None) -> Sequence[str]:
+    """Return what the default channel lacks."""
+    return build_channel(ref, os.environ).lacks() if ref else []
 
 
 def names_of(found: list[str]) -> set[str]:

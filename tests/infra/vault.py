@@ -15,6 +15,10 @@ IN_THE_VAULT = {
     "HUBSPOT-TOKEN": "opens-nothing",
     "LEAD-ID-KEY": "opens-nothing-and-is-32-letters-long",
     "MARKETO-CLIENT-SECRET": "opens-nothing",
+    "NOTICE-CHANNEL-SECRET": "whsec_b3BlbnMtbm90aGluZy1hdC1hbGwtYnV0LWxvbmc=",
+    "NOTICE-CHANNEL-URL": "https://hooks.slack.com/services/T1/B1/opens-nothing",
+    "SALES-HOOK-SECRET": "whsec_b3BlbnMtbm90aGluZy1hdC1hbGwtYnV0LWxvbmc=",
+    "SALES-SLACK-URL": "https://hooks.slack.com/services/T1/B1/opens-nothing",
     "SALESFORCE-CLIENT-SECRET": "opens-nothing",
 }
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local.fakes.channels import CHANNELS
+from shared.channels.building import KINDS
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ingest_lead", "route_lead", "nurture_timer", "shared")
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -50,6 +53,16 @@ from shared.bootstrap import ADAPTERS, ConfiguredDestinations
 from shared.settings import DESTINATIONS
 
 print(asyncio.run(ConfiguredDestinations(ADAPTERS).get("pipedrive")), "pipedrive" in DESTINATIONS)
+"""
+
+
+A_CHANNEL = """
+import asyncio
+from shared.channels import ConfiguredChannels
+from shared.domain.rules import ChannelKind, ChannelRef
+
+ref = ChannelRef(name="loft", kind=ChannelKind.PIGEON, setting="LOFT")
+print(asyncio.run(ConfiguredChannels({"LOFT": " north "}).get(ref)))
 """
 
 
@@ -119,3 +132,29 @@ def test_the_layers_of_destinations_are_those_that_settings_name() -> None:
     assert {path.name for path in names if (path / "adapter.py").exists()} == set(
         layer[1].split(" | ")
     )
+
+
+def test_a_new_channel_is_a_package_and_its_kind(copy: Path) -> None:
+    recipe = steps("A new notice channel")
+    assert "`shared/channels/pigeon/`" in recipe
+    [kind] = re.findall(r"`(PIGEON = [^`]+)` in `ChannelKind` of `shared/domain/rules.py`", recipe)
+    package = copy / "shared" / "channels" / "pigeon"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "adapter.py").write_text(
+        "def create(given):\n    return 'flies ' + given.value(given.ref.setting)\n"
+    )
+    place = r"class ChannelKind\(StrEnum\):.*?    SLACK = \"slack\"\n"
+    add_after(copy / "shared" / "domain" / "rules.py", place, f"    {kind}\n")
+
+    assert run(copy, A_CHANNEL) == "flies north\n"
+
+
+def test_the_layers_of_channels_are_those_that_have_a_fake_and_a_kind() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layer = re.search(r'containers = \["shared.channels"\]\nlayers = \["([^"]*)"', project)
+    assert layer
+    folders = (ROOT / "shared" / "channels").iterdir()
+    packages = {path.name for path in folders if (path / "adapter.py").exists()}
+
+    assert packages == set(layer[1].split(" | ")) == set(CHANNELS) == set(KINDS)

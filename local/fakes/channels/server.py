@@ -29,6 +29,8 @@ class ChannelServer(FakeServer):
         """Start empty; ``clock`` gives seconds."""
         super().__init__()
         self.arrived: list[Arrived] = []
+        self.failed_runs: list[str] = []
+        """What it has taken and did not post, and why: only a flow does so."""
         self.clock = clock
 
 

@@ -34,7 +34,6 @@ class TeamsServer(ChannelServer):
         super().__init__()
         self.sig = secrets.token_urlsafe(32)
         self.switched_off = False
-        self.failed_runs: list[str] = []
 
     @override
     def settings(self) -> dict[str, str]:

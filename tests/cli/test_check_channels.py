@@ -1,0 +1,67 @@
+"""``leads check`` says what a notice channel lacks, and sends a test message on request."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.fakes.channels import CHANNELS, fake_channel
+from local.fakes.channels.slack import SlackServer
+from local.fakes.faults import Fault
+
+ROOT = Path(__file__).parents[2]
+
+
+async def check(azurite: str, settings: dict[str, str], *options: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "check", *options),
+        cwd=ROOT,
+        env={**os.environ, "LeadStorage": azurite, "CRM": "azure_table", **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    told = "".join(line for line in out.decode().splitlines(keepends=True) if "table" not in line)
+    return process.returncode, told
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_a_test_message_is_sent_on_request_only(azurite: str, name: str) -> None:
+    async with fake_channel(name).running() as server:
+        looked = await check(azurite, server.settings())
+        before = list(server.arrived)
+        sent = await check(azurite, server.settings(), "--send-notice")
+
+    assert looked == (0, f"ok      default: channel by {name}\n")
+    assert before == []
+    told = f"test message to default, by {name}: accepted, look whether it is there"
+    assert sent == (0, f"ok      default: {told}\n")
+    assert "Test message to default" in server.arrived[0].text
+
+
+async def test_what_a_channel_lacks_is_told_without_its_address(azurite: str) -> None:
+    settings = {"NOTICE_CHANNEL": "teams", "NOTICE_CHANNEL_URL": "http://x.example/?sig=secret"}
+    code, told = await check(azurite, settings, "--send-notice")
+
+    assert code == 1
+    assert "NOT OK  default: channel by teams\n        NOTICE_CHANNEL_URL: is " in told
+    assert "secret" not in told
+
+
+async def test_a_channel_that_refuses_says_why(azurite: str) -> None:
+    async with SlackServer().running() as server:
+        server.word = "channel_is_archived"
+        server.faults.append(Fault.REJECTED)
+        code, told = await check(azurite, server.settings(), "--send-notice")
+
+    assert code == 1
+    assert "410 Gone: channel_is_archived (the channel is archived)" in told
+
+
+async def test_a_wrong_setting_is_named_and_nothing_else_is_said(azurite: str) -> None:
+    code, told = await check(azurite, {"NOTICE_CHANNEL": "pigeon"})
+
+    assert code == 1
+    assert told.startswith("NOT OK  notices: settings\n        NOTICE_CHANNEL: is 'pigeon'")
