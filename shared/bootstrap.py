@@ -14,7 +14,7 @@ from shared.channels import ConfiguredChannels
 from shared.domain.errors import RelayError, SettingsError
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
-from shared.ports.leads import LeadStore
+from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.quarantine import Quarantine
 from shared.ports.queue import POISON_QUEUE, QUEUE, Outbox, PushQueue
 from shared.ports.reading import (
@@ -24,7 +24,14 @@ from shared.ports.reading import (
     QuarantineEntries,
     QueueLengths,
 )
-from shared.settings import CRMS, DESTINATIONS, AzureTableSettings, StorageSettings, load
+from shared.settings import (
+    CRMS,
+    DESTINATIONS,
+    AzureTableSettings,
+    LeadIdSettings,
+    StorageSettings,
+    load,
+)
 from shared.storage.account import Storage, Table
 
 if TYPE_CHECKING:
@@ -62,6 +69,35 @@ def lead_id_secret(key: str) -> Callable[[], Awaitable[bytes]]:
         return key.encode()
 
     return configured if key else LeadIdSecret(table("Leads"))
+
+
+async def link_to_act(stored: StoredLead, recipient: str) -> str:
+    """Return the link by which a recipient acts on a lead; "" if the app's address is not known.
+
+    Raises ``SettingsError``, ``StorageUnavailableError``.
+    """
+    from shared.acting.links import link_to_act as signed
+    from shared.acting_settings import public_url
+
+    if not (url := public_url()):
+        return ""
+    return signed(stored.lead.lead_id, recipient, url, await _link_secret()(), utc_now())
+
+
+@cache
+def _link_secret() -> Callable[[], Awaitable[bytes]]:
+    return lead_id_secret(load(LeadIdSettings).lead_id_key)
+
+
+async def stored_secret() -> bytes:
+    """Return the secret of lead ids as it is now, b"" if there is none: a look makes none.
+
+    Raises ``SettingsError``, ``StorageUnavailableError``.
+    """
+    from shared.storage.lead_id_secret import LeadIdSecret
+
+    configured = load(LeadIdSettings).lead_id_key.encode()
+    return configured or await LeadIdSecret(table("Leads")).read()
 
 
 @cache

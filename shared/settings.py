@@ -124,7 +124,19 @@ CRMS = ("dynamics", "hubspot", "https_endpoint", "marketo", "salesforce")
 DESTINATIONS = ("azure_table", *CRMS)
 
 
-class RouteSettings(Settings):
+class LeadIdSettings(Settings):
+    """What lead ids are made with."""
+
+    lead_id_key: str = Field(
+        "",
+        validation_alias="LEAD_ID_KEY",
+        min_length=32,
+        description="secret that lead ids are made with, instead of the one kept beside the leads",
+        json_schema_extra=SECRET,
+    )
+
+
+class RouteSettings(LeadIdSettings):
     """How leads are merged and where they go."""
 
     destinations: Names = Field(
@@ -146,13 +158,6 @@ class RouteSettings(Settings):
         timedelta(hours=24),
         validation_alias="FOLLOW_UP_WITHIN",
         description="when a lead without follow-up is flagged: ISO 8601 duration such as PT24H",
-    )
-    lead_id_key: str = Field(
-        "",
-        validation_alias="LEAD_ID_KEY",
-        min_length=32,
-        description="secret that lead ids are made with, instead of the one kept beside the leads",
-        json_schema_extra=SECRET,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
+from shared.acting_settings import ActingSettings
 from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
 from shared.domain.lead import CONTACT_KEYS
@@ -28,7 +29,14 @@ LEAD_SCHEMA = ROOT / "docs" / "lead.schema.json"
 NOTICE_SCHEMA = ROOT / "docs" / "notice.schema.json"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
-SETTINGS = (StorageSettings, RouteSettings, AzureTableSettings, TimerSettings, NoticeSettings)
+SETTINGS = (
+    StorageSettings,
+    RouteSettings,
+    AzureTableSettings,
+    TimerSettings,
+    NoticeSettings,
+    ActingSettings,
+)
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
 
 COMPONENT = "#/components/schemas/{model}"

@@ -26,6 +26,7 @@ IMPORTED_WHEN_NEEDED = (
     "azure.identity",
     "azure.storage.queue",
     "httpx",
+    "itsdangerous",
     "phonenumbers",
     "pycountry",
     "shared.destinations.azure_table.adapter",

@@ -181,10 +181,10 @@ def test_all_wrong_values_are_named_at_once(setenv: SetEnv) -> None:
     setenv(CRM=",", TEST_LEADS="maybe", REPEAT_WINDOW="24h", LEAD_ID_KEY="tooshort")
 
     assert [fault.partition(":")[0] for fault in faults(RouteSettings)] == [
+        "LEAD_ID_KEY",
         "CRM",
         "TEST_LEADS",
         "REPEAT_WINDOW",
-        "LEAD_ID_KEY",
     ]
 
 
