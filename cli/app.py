@@ -20,6 +20,7 @@ from cli import (
     identity_commands,
     lead_commands,
     quarantine_commands,
+    routing_commands,
     send_commands,
 )
 from cli.command import FAILED, USAGE
@@ -39,6 +40,10 @@ quarantine = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Bodies that were not valid leads."
 )
 
+routing = typer.Typer(
+    no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and until when."
+)
+
 app.command("list")(lead_commands.list_leads)
 app.command("show")(lead_commands.show)
 app.command("release")(lead_commands.release_leads)
@@ -47,6 +52,7 @@ app.command("identity")(identity_commands.show_identity)
 app.command("follow-up")(follow_up_commands.follow_up)
 app.command("undo-follow-up")(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(routing, name="routing")
 app.command("check")(check_commands.check)
 app.command("sweep")(app_commands.sweep_now)
 app.command("send")(send_commands.send_push)
@@ -59,6 +65,10 @@ quarantine.command("show")(quarantine_commands.show)
 quarantine.command("edit")(quarantine_commands.edit)
 quarantine.command("release")(quarantine_commands.release)
 quarantine.command("discard")(quarantine_commands.discard)
+
+routing.command("check")(routing_commands.check)
+routing.command("apply")(routing_commands.apply)
+routing.command("show")(routing_commands.show)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - a flag of the command line

@@ -23,6 +23,8 @@ def print_status(view: StatusView) -> None:
         _line(f"retired {gone.destination}", f"{gone.leads:,} {left}")
     _line("quarantine", f"{view.quarantined:,} held")
     _line("outbox", f"{view.outbox:,} waiting")
+    by = f"applied {_utc(view.rules.applied_at)} by {view.rules.applied_by}" if view.rules else ""
+    _line("rules", by or "none; the settings decide")
     _line("last sweep", _utc(view.last_sweep.at if view.last_sweep else None))
     for warning in view.warnings:
         say(f"! {warning}", "yellow")

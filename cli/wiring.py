@@ -38,6 +38,7 @@ def open_empty_stores() -> Stores:
         histories=bootstrap.lead_histories(),
         quarantine=bootstrap.quarantine_entries(),
         queues=bootstrap.queue_lengths(),
+        rules=bootstrap.rules_store(),
         backup=bootstrap.backup(),
         secret=_secret,
         clock=bootstrap.utc_now,

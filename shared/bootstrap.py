@@ -35,6 +35,7 @@ from shared.settings import (
 from shared.storage.account import Storage, Table
 
 if TYPE_CHECKING:
+    from shared.ports.rules import RulesStore
     from shared.rules_in_force import RulesInForce, RuleSources
 
 log = logging.getLogger(__name__)
@@ -153,12 +154,19 @@ def rules_in_force() -> "RulesInForce":
     return RulesInForce(rule_sources(), utc_now)
 
 
+@cache
+def rules_store() -> "RulesStore":
+    """Return where the rules in force are kept; only the storage settings can be at fault."""
+    from shared.storage.rules import TableRulesStore
+
+    return TableRulesStore(table("Teams"))
+
+
 def rule_sources() -> "RuleSources":
-    """Return where rules are from; a wrong default channel is none, as `leads check` tells."""
+    """Return where rules are from; a wrong default channel is none."""
     from shared.domain.rules import rules_without_file
     from shared.notice_settings import NoticeSettings, default_channel
     from shared.rules_in_force import RuleSources
-    from shared.storage.rules import TableRulesStore
 
     try:
         channel = default_channel(load(NoticeSettings))
@@ -166,7 +174,7 @@ def rule_sources() -> "RuleSources":
         log.warning("nobody is told where the rules name no channel: %s", error)
         channel = None
     return RuleSources(
-        store=TableRulesStore(table("Teams")),
+        store=rules_store(),
         deployed=DEPLOYED_RULES.read_text("utf-8-sig", "replace")
         if DEPLOYED_RULES.exists()
         else "",

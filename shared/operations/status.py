@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from shared import VERSION
 from shared.domain.retired import InUse
 from shared.operations.listing import IS_IN, ROWS, LeadState
+from shared.operations.rules import AppliedView, NotInForceView, show_rules, why_not
 from shared.operations.stores import Stores
 from shared.operations.views import View
 from shared.operations.words import counted, one_line
@@ -88,6 +89,8 @@ class StatusView(View):
     troubles: list[TroubleView]
     retired: list[RetiredView]
     warnings: list[str]
+    rules: AppliedView | None
+    rules_not_in_force: NotInForceView | None
 
 
 async def status(stores: Stores) -> StatusView:
@@ -109,6 +112,7 @@ async def status(stores: Stores) -> StatusView:
         left = [group.create_task(_retired(stores, name)) for name in retired]
         heartbeat = group.create_task(lists.heartbeat())
         troubles = group.create_task(stores.index.troubles())
+        ruling = group.create_task(show_rules(stores.rules))
     swept = heartbeat.result()
     tests = test.result()
     view = StatusView(
@@ -132,6 +136,8 @@ async def status(stores: Stores) -> StatusView:
         ],
         retired=[one.result() for one in left],
         warnings=[],
+        rules=ruling.result().in_force,
+        rules_not_in_force=ruling.result().not_in_force,
     )
     return view.model_copy(update={"warnings": warnings(view, now)})
 
@@ -159,6 +165,7 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
     }
     return [
         *(refusal(trouble) for trouble in view.troubles),
+        *(why_not(file) for file in [view.rules_not_in_force] if file),
         *(warning for warning, holds in told.items() if holds),
     ]
 

@@ -31,6 +31,7 @@ from shared.ports.reading import (
     QuarantineEntries,
     QueueLengths,
 )
+from shared.ports.rules import RulesStore
 
 AT_A_TIME = 32
 """Leads read side by side."""
@@ -58,6 +59,7 @@ class Stores:
     histories: LeadHistories
     quarantine: QuarantineEntries
     queues: QueueLengths
+    rules: RulesStore
     backup: Backup
     secret: Callable[[], Awaitable[bytes]]
     clock: Callable[[], datetime]

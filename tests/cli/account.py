@@ -36,6 +36,7 @@ from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import TableQuarantine
 from shared.storage.quarantine_entries import TableQuarantineEntries
 from shared.storage.queue import StoragePushQueue, StorageQueueLengths
+from shared.storage.rules import TableRulesStore
 from tests.fakes import FakeCrm, FakeDestinations
 
 ROOT = Path(__file__).parents[2]
@@ -206,6 +207,7 @@ def open_account(connection: str, storage: Storage, prefix: str, crm: FakeCrm) -
             histories=TableLeadHistories(table("Leads")),
             quarantine=TableQuarantineEntries(table("Quarantine")),
             queues=StorageQueueLengths(queue),
+            rules=TableRulesStore(table("Teams")),
             backup=TableBackup(table),
             secret=LeadIdSecret(table("Leads")).read,
             clock=utc_now,

@@ -1,0 +1,127 @@
+"""``leads routing check``, ``apply`` and ``show``."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import console, files
+from cli.asking import confirm
+from cli.command import run
+from cli.lead_commands import Json, Yes
+from cli.toml_lines import locator
+from cli.wiring import open_stores
+from shared.bootstrap import utc_now
+from shared.domain.rules import Rules
+from shared.operations.errors import RefusedError, UsageError
+from shared.operations.rules import RulesView, apply_rules, show_rules, why_not
+from shared.operations.words import counted
+from shared.routing.faults import Fault
+from shared.routing.parsing import check_rules
+from shared.settings import DESTINATIONS
+
+File = Annotated[Path, typer.Argument(help="File with rules; - is standard input.")]
+
+
+def check(file: File) -> None:
+    """Check a file of rules: every fault with its line, and what is probably not meant so."""
+
+    async def command() -> None:
+        rules = checked_rules(file, read_rules(file))
+        console.say(f"{_name(file)} can be applied: {_summary(rules)}")
+
+    run(command())
+
+
+def apply(
+    file: File,
+    *,
+    by: Annotated[str, typer.Option(help="Who applies it. Default: your user name.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Put a file of rules in force; the app notices within a minute."""
+
+    async def command() -> None:
+        text = read_rules(file)
+        rules = checked_rules(file, text)
+        stores = await open_stores()
+        confirm("this changes who gets leads, and until when,", yes=yes)
+        if await apply_rules(stores.rules, text, by=by or _user(), at=utc_now()):
+            console.say(f"{_name(file)} is in force: {_summary(rules)}")
+        else:
+            console.say(f"{_name(file)} is in force already")
+
+    run(command())
+
+
+def show(*, as_json: Json = False) -> None:
+    """Show the rules in force, who applied them and when."""
+
+    async def command() -> None:
+        view = await show_rules((await open_stores()).rules)
+        if as_json:
+            console.print_object(view)
+        else:
+            _print(view)
+
+    run(command())
+
+
+def read_rules(file: Path) -> str:
+    """Return the text of a file of rules; raise ``UsageError``."""
+    try:
+        return files.read(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{_name(file)} is not UTF-8: see byte {error.start + 1}") from None
+
+
+def checked_rules(file: Path, text: str) -> Rules:
+    """Return rules, and print what is wrong or doubtful; raise ``RefusedError`` for faults."""
+    checked = check_rules(text, destinations=DESTINATIONS, source=_name(file), locate=locator(text))
+    for fault in checked.faults:
+        console.say(_line(file, fault), "red")
+    for doubt in checked.doubts:
+        console.say(f"{_line(file, doubt)} (warning)", "yellow")
+    if checked.rules is None:
+        raise RefusedError(f"{_name(file)} has {counted(len(checked.faults), 'fault')}")
+    return checked.rules
+
+
+def _name(file: Path) -> str:
+    return "standard input" if file == files.STANDARD else str(file)
+
+
+def _line(file: Path, fault: Fault) -> str:
+    """Return a fault as editors and terminals know how to open: file:line:column."""
+    place = f":{fault.position.line}:{fault.position.column}" if fault.position else ""
+    return ": ".join(part for part in (f"{_name(file)}{place}", fault.key, fault.message) if part)
+
+
+def _summary(rules: Rules) -> str:
+    people = {member.id for team in rules.teams.values() for member in team.members}
+    return ", ".join(
+        [
+            counted(len(rules.rules), "rule"),
+            counted(len(rules.teams), "team"),
+            counted(len(people), "member"),
+        ]
+    )
+
+
+def _print(view: RulesView) -> None:
+    if view.in_force is None:
+        console.note("no rules were applied: the settings decide")
+    else:
+        at = console.minute(view.in_force.applied_at)
+        console.note(f"in force since {at} UTC, by {view.in_force.applied_by}")
+        console.say(view.text.rstrip("\n"))
+    if file := view.not_in_force:
+        console.note(why_not(file))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except OSError:  # a container may have no user names
+        return "unknown"
