@@ -22,6 +22,8 @@ from uvicorn.server import ServerState
 from local.fakes.connection import Cuttable, Half, cut, endless
 from local.fakes.faults import DONE, Fault, Reply
 
+type Endpoint = Callable[[Request], Awaitable[Response]]
+
 __all__ = ["CrmServer", "FakeServer", "Fault", "SeenRecord"]
 
 
@@ -48,7 +50,8 @@ class FakeServer:
 
     ``faults`` come one by one, ``write_faults`` at calls that write; ``faults_at`` come once at the
     call with this method and path, or with this number, where the first is 0; ``lasting_faults`` at
-    each call with this method and path. ``meanwhile_at`` is what sales does just before one.
+    each call with this method and path, and ``login_fault`` at each request for a token.
+    ``meanwhile_at`` is what sales does just before a call.
     """
 
     name: str
@@ -63,6 +66,7 @@ class FakeServer:
         self.write_faults: deque[Fault | Reply] = deque()
         self.faults_at: dict[str | int, Fault | Reply] = {}
         self.lasting_faults: dict[str, Fault | Reply] = {}
+        self.login_fault: Fault | Reply = Fault.NONE
         self.meanwhile_at: dict[str | int, Callable[[], object]] = {}
         self.slow_seconds = 3600.0
         self.down = False
@@ -98,14 +102,21 @@ class FakeServer:
         for meanwhile in [self.meanwhile_at.pop(at) for at in here if at in self.meanwhile_at]:
             meanwhile()
         fault = self.lasting_faults.get(call) or self._due(request, here)
-        if isinstance(fault, Reply):
-            if fault.done:
-                await do()
-            return fault.response()
-        if fault is Fault.SLOW:
-            await asyncio.sleep(self.slow_seconds)
-        done = await do() if fault in {Fault.NONE, Fault.SLOW, *DONE} else Response()
-        return await self._spoiled(request, fault, done)
+        return await self._answered(request, fault, do)
+
+    def login(self, do: Callable[[Request], Awaitable[Response]]) -> Endpoint:
+        """Return what answers requests for tokens, with the fault that is planned for them."""
+
+        async def endpoint(request: Request) -> Response:
+            async def done() -> Response:
+                return await do(request)
+
+            return await self._answered(request, self.login_fault, done)
+
+        return endpoint
+
+    def end_tokens(self) -> None:
+        """End all tokens: clients must log in again."""
 
     def remembered(self) -> Mapping[str, Any]:
         """Return a copy of all that it holds, with what is planned."""
@@ -150,6 +161,19 @@ class FakeServer:
         if isinstance(fault, Fault) and not self.meets(fault, request):
             return Fault.NONE
         return self.faults.popleft() if self.faults else Fault.NONE
+
+    async def _answered(
+        self, request: Request, fault: Fault | Reply, do: Callable[[], Awaitable[Response]]
+    ) -> Response:
+        """Return the answer to a call that meets a fault."""
+        if isinstance(fault, Reply):
+            if fault.done:
+                await do()
+            return fault.response()
+        if fault is Fault.SLOW:
+            await asyncio.sleep(self.slow_seconds)
+        done = await do() if fault in {Fault.NONE, Fault.SLOW, *DONE} else Response()
+        return await self._spoiled(request, fault, done)
 
     async def _spoiled(  # noqa: PLR0911 - one per fault
         self, request: Request, fault: Fault, done: Response

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from local.fakes.server import SeenRecord
-from shared.domain.delivery import LONGEST_ASKED_FOR, LONGEST_QUOTA, UNCERTAIN
+from shared.domain.delivery import LONGEST_ASKED_FOR, LONGEST_QUOTA
 from shared.ports.index import Trouble
 from shared.ports.leads import EventKind
 from tests.crm_contract.world import World
 from tests.fakes import FakeLeadIndex
 
 SOONEST = timedelta(seconds=15)
+NOT_FLAGGED = "do not contact is not set"
 NOT_NOTED = "not noted"
 """In the remark on an interest that the CRM has no room for: then it is in the audit trail only."""
 
@@ -47,17 +48,14 @@ def troubles(world: World) -> Sequence[Trouble]:
     return [*index.told.values()]
 
 
-def difference(world: World, records: Sequence[SeenRecord], ignored: Container[str]) -> str:
-    """Return how what the CRM holds differs from the lead, "" if it does not.
-
-    A person is asked where nobody else can tell whether the record exists.
-    """
-    if world.delivery.parked_reason.startswith(UNCERTAIN) and len(records) <= 1:
-        return ""
+def difference(
+    world: World, records: Sequence[SeenRecord], ignored: Container[str]
+) -> Sequence[str]:
+    """Return how what the CRM holds differs from the lead, nothing if it does not."""
     if outcome_of(world) is not Outcome.DELIVERED:
-        return world.delivery.parked_reason or world.delivery.last_error
+        return [world.delivery.parked_reason or world.delivery.last_error]
     if len(records) != 1:
-        return f"{len(records)} records"
+        return [f"{len(records)} records"]
     [record] = records
     differing = [
         f"{one} is {record.values.get(one)!r} instead of {given!r}"
@@ -66,7 +64,9 @@ def difference(world: World, records: Sequence[SeenRecord], ignored: Container[s
     ]
     told = " ".join(event.detail for event in world.told(EventKind.DELIVERED))
     missing = world.missing(record) if NOT_NOTED not in told else []
-    return "; ".join([*differing, *missing, *doubled(world, record)])
+    wanted = world.lead.do_not_contact and NOT_FLAGGED not in told
+    flag = ["it may be contacted"] if wanted and not record.do_not_contact else []
+    return [*differing, *missing, *flag, *doubled(world, record)]
 
 
 def doubled(world: World, record: SeenRecord) -> list[str]:

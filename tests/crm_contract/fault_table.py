@@ -32,17 +32,29 @@ def document(before: str, grids: Mapping[str, Grid]) -> str:
 
 def section(name: str, grid: Grid) -> str:
     """Return the part about one destination."""
-    roles = [role for role in Role if any(role in seen for seen in grid.outcomes.values())]
+    seen_roles = {role for seen in grid.outcomes.values() for role in seen}
+    roles = [role for role in Role if role in seen_roles and role is not Role.LOGIN]
     known = [
         [answer.body, answer.status, *_cells(seen, roles)]
         for answer, seen in grid.outcomes.items()
-        if answer.is_known
+        if answer.is_known and Role.LOGIN not in seen
     ]
     rows = [*_grouped(grid, roles), *known]
     head = ["answer", "status", *roles]
     lines = [head, ["---"] * len(head), *rows]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"{HEADING}{TITLES[name]}\n\n{table}\n"
+    login = _login(grid) if Role.LOGIN in seen_roles else ""
+    return f"{HEADING}{TITLES[name]}\n\n{table}\n{login}"
+
+
+def _login(grid: Grid) -> str:
+    """Return what answers to a login do, in a sentence."""
+    at_login = {one: seen[Role.LOGIN] for one, seen in grid.outcomes.items() if Role.LOGIN in seen}
+    known = {f"{one.body} ({one.status})": seen for one, seen in at_login.items() if one.is_known}
+    others = set().union(*(seen for one, seen in at_login.items() if not one.is_known))
+    told = {**known, "anything else": others}
+    cells = [f"{what}: {' or '.join(sorted(seen))}" for what, seen in told.items()]
+    return f"\nTo a login: {'; '.join(cells)}.\n"
 
 
 def _grouped(grid: Grid, roles: Iterable[Role]) -> Iterator[list[str]]:

@@ -1,5 +1,6 @@
 """Errors that vendors document, in their own words: what each of them does is part of the grid."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from starlette.responses import JSONResponse, Response
@@ -124,6 +125,18 @@ NAMED = {
 
 CLOSED = {"CANNOT_UPDATE_CONVERTED_LEAD", "0x8004022e read-only"}
 """Errors by which a record stays as it is."""
+
+
+def login_errors() -> Iterator[Answer]:
+    """Give what logins are answered with, by any vendor."""
+    said = {"error_description": "The secret has expired."}
+    for status, label, body in (
+        (401, "invalid_client", {"error": "invalid_client"} | said),
+        (503, "temporarily_unavailable", {"error": "temporarily_unavailable"} | said),
+        (200, "a token of null", {"access_token": None, "expires_in": 3599}),
+    ):
+        comes = Reply(status=status, body=json.dumps(body).encode())
+        yield Answer(str(status), label, comes, is_known=True)
 
 
 def known_errors(name: str) -> Iterator[Answer]:

@@ -19,6 +19,7 @@ LATER = CUSTOMER | {"Title": "Grandvizier and more", "Phone": "+49 30 27654321"}
 class Role(StrEnum):
     """What a call of a delivery is for."""
 
+    LOGIN = "login"
     LOOK_UP = "look-up"
     CREATE = "create"
     UPDATE = "update"
@@ -43,6 +44,10 @@ class Call:
     number: int
     name: str
     role: Role
+
+
+LOGIN = Call(-1, "login", Role.LOGIN)
+"""A request for a token, where the one that there was has ended."""
 
 
 @dataclass(frozen=True, slots=True)

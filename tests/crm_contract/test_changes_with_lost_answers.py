@@ -63,7 +63,7 @@ async def test_a_b_a_b_with_lost_answers_is_b_in_the_end(name: str) -> None:
             world = World(subject)
             await push_all(world, pushes, gap)
             if fault := difference(world, await subject.records(), FIXED.get(name, ())):
-                wrong[f"{gap} {' '.join(outcomes)}: {pushes}"] = fault
+                wrong[f"{gap} {' '.join(outcomes)}: {pushes}"] = "; ".join(fault)
 
     assert wrong == {}
 

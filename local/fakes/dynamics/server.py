@@ -57,7 +57,7 @@ class DynamicsServer(Environment, CrmServer):
     @override
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
+            Route("/{tenant}/oauth2/v2.0/token", self.login(self._token), methods=["POST"]),
             Route("/msi/token", self._identity_token),
             Route(API + "{path:path}", self._api, methods=["GET", "PATCH"]),
         ]
@@ -65,6 +65,10 @@ class DynamicsServer(Environment, CrmServer):
     @override
     def fault_answer(self, fault: Fault) -> Response:
         return answer_to(fault)
+
+    @override
+    def end_tokens(self) -> None:
+        self.tokens.clear()
 
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))

@@ -71,7 +71,7 @@ class HubspotAccount(CrmServer):
         self.merged: dict[str, str] = {}
         self.deleted: dict[str, Properties] = {}
         self.deleted_keep_email = False
-        self.requires_all_fields = False
+        self.requires_all_fields = True
         self.attached: dict[str, dict[str, Properties]] = {"notes": {}, "tasks": {}}
         self.unsubscribed: set[str] = set()
         self.opt_outs: deque[str] = deque()

@@ -83,7 +83,7 @@ class MarketoServer(CrmServer):
     @override
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/identity/oauth/token", self._login, methods=["GET"]),
+            Route("/identity/oauth/token", self.login(self._login), methods=["GET"]),
             self._route("/rest/v1/leads/describe2.json", "GET", self._describe),
             self._route("/rest/v1/leads.json", "GET", self._query),
             self._route("/rest/v1/leads.json", "POST", self._sync),
@@ -140,7 +140,8 @@ class MarketoServer(CrmServer):
         gone = self.persons.pop(int(loser))
         self.has(int(winner), **{**gone, **self.persons[int(winner)], **chosen})
 
-    def expire(self) -> None:
+    @override
+    def end_tokens(self) -> None:
         """End the token now, earlier than Marketo said."""
         self.revoked.add(self._token)
         self._token_ends_at = self.now()

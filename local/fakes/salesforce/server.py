@@ -60,7 +60,7 @@ class SalesforceServer(Org, CrmServer):
     @override
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/services/oauth2/token", self._log_in, methods=["POST"]),
+            Route("/services/oauth2/token", self.login(self._log_in), methods=["POST"]),
             self._route(f"{API}/queryAll", self._query, "GET"),
             self._route(f"{API}/queryAll/more", self._more, "GET"),
             self._route(f"{API}/sobjects/Lead/describe", self._describe, "GET"),
@@ -85,6 +85,10 @@ class SalesforceServer(Org, CrmServer):
             return await self.guarded(request, done)
 
         return Route(path, endpoint, methods=list(how))
+
+    @override
+    def end_tokens(self) -> None:
+        self.tokens.clear()
 
     async def _log_in(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))

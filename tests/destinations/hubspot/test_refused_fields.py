@@ -289,15 +289,6 @@ async def test_any_other_refusal_parks_the_lead_in_hubspots_words(
         await deliver(crm, replace(WANTED, contact=replace(CONTACT, email="o@fabrikam.example")))
 
 
-async def test_the_2026_09_description_is_met(server: HubspotServer, crm: HubspotCrm) -> None:
-    server.requires_all_fields = True
-
-    record = await deliver(crm)
-    await deliver(crm, MOVED, SECOND, record=record)
-
-    assert len(server.records()[0].notes) == 1
-
-
 async def test_a_value_that_an_error_tells_is_no_name_of_a_property(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:

@@ -50,7 +50,7 @@ async def test_errors_in_an_answer_of_200_are_told_as_what_they_are(
     server: MarketoServer, crm_for: CrmFor, error: type[CrmError]
 ) -> None:
     server.now = clock = Clock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
-    server.expire()
+    server.end_tokens()
     crm = crm_for(clock)
     for code in OF_A_WRITE[error]:
         for answer in (failed(code), skipped(code, "no")):
@@ -89,7 +89,7 @@ async def test_a_daily_quota_is_waited_for_until_midnight(
     server: MarketoServer, crm_for: CrmFor, now: datetime, hours: float
 ) -> None:
     server.now = clock = Clock(now)
-    server.expire()
+    server.end_tokens()
     server.answers.append(failed("607"))
     with pytest.raises(CrmUnavailableError, match="607") as raised:
         await deliver(crm_for(clock))

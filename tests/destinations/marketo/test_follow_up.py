@@ -100,7 +100,7 @@ async def test_a_time_that_is_none_does_not_hide_a_follow_up(
     person = {"id": 7, "leadStatus": "Contacted", "updatedAt": updated_at}
     await crm.follow_ups([])
     server.now = Clock(START)
-    server.expire()
+    server.end_tokens()
     server.answers.append(JSONResponse({"success": True, "result": [person]}))
 
     seen = await crm.follow_ups([question(CrmRecord(id="7"), START)])

@@ -31,7 +31,7 @@ async def test_a_token_is_fetched_anew_when_it_has_ended_and_not_before(
     server: MarketoServer, crm_for: CrmFor
 ) -> None:
     server.now = clock = Clock(START)
-    server.expire()
+    server.end_tokens()
     crm = crm_for(clock)
     record = await deliver(crm)
     clock.advance(timedelta(minutes=58))  # to ask now is to get the same token again
@@ -48,7 +48,7 @@ async def test_a_token_that_is_refused_costs_one_login(
     server: MarketoServer, crm: MarketoCrm
 ) -> None:
     record = await deliver(crm)
-    server.expire()
+    server.end_tokens()
     await crm.note(a_lead(), record, interest(2))
 
     assert server.logins == 2
