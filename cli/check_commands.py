@@ -71,7 +71,7 @@ def check(
             async for result in follow(trial):
                 faults += _say(TEST_LEAD, result)
         if faults:
-            raise RefusedError(counted(faults, "thing needs", "things need") + " mending")
+            raise RefusedError(counted(faults, "thing needs", "things need") + " fixing")
 
     run(command())
 

@@ -10,7 +10,13 @@ import typer
 
 from cli.where import storage_name
 from shared import bootstrap
-from shared.domain.errors import RelayError, SettingsError, StorageUnavailableError
+from shared.domain.errors import (
+    ContendedLeadError,
+    RelayError,
+    SettingsError,
+    StorageUnavailableError,
+    UnreadableLeadError,
+)
 from shared.operations.errors import UsageError
 
 FAILED, USAGE = 1, 2
@@ -52,6 +58,10 @@ def _first(group: BaseExceptionGroup) -> BaseException:
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, UnreadableLeadError):
+        return f"{error}: use the version of the command that belongs to the app"
+    if isinstance(error, ContendedLeadError):
+        return f"{error}: try again"
     if not isinstance(error, StorageUnavailableError):
         return str(error)
     said = str(error).removeprefix("storage: ")

@@ -26,10 +26,13 @@ STATES = ", ".join(state.value.replace("_", "-") for state in LeadState)
 
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is stable.")]
-Who = Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone (with --last-name).")]
+Who = Annotated[
+    str,
+    typer.Argument(help="Lead id (its first 6 characters are enough), e-mail address or phone."),
+]
 LastName = Annotated[
     str,
-    typer.Option(help="Needed with a phone number: leads without e-mail are identified by both."),
+    typer.Option(help="With a phone number that several leads gave: the last name."),
 ]
 
 

@@ -14,10 +14,11 @@ def print_status(view: StatusView) -> None:
     for queue in view.queues:
         oldest = f", the oldest of {_utc(queue.oldest_at)}" if queue.oldest_at else ""
         _line(f"queue {queue.name}", counted(queue.messages, "message") + oldest)
-    counts = dict(view.leads)
-    came = counts.pop("last_24_hours")
-    _line("leads", f"{came:,} in 24 hours, the last {_utc(view.last_lead_at)}")
-    _line("", ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    leads = view.leads
+    _line("leads", f"{leads.last_24_hours:,} in 24 hours, the last {_utc(view.last_lead_at)}")
+    _line("", f"{leads.overdue:,} overdue, {leads.parked:,} parked")
+    _line("test leads", f"{leads.test:,}")
+    _line("scheduled checks", f"{leads.due:,}")
     for gone in view.retired:
         left = "lead left as it is" if gone.leads == 1 else "leads left as they are"
         _line(f"retired {gone.destination}", f"{gone.leads:,} {left}")

@@ -70,7 +70,8 @@ def _follow_up(details: LeadDetails, now: datetime) -> str:
     acted = ""
     if details.followed_up_at:
         by = f" by {details.followed_up_by}" if details.followed_up_by else ""
-        outcome = f": {details.follow_up_outcome}" if details.follow_up_outcome else ""
+        told = "; ".join(filter(None, (details.follow_up_outcome, details.follow_up_note)))
+        outcome = f": {told}" if told else ""
         acted = f"followed up {minute(details.followed_up_at)} UTC{by}{outcome}"
     parts = (details.follow_up.replace("_", " ") if not acted or due else "", due, acted)
     return ", ".join(part for part in parts if part)

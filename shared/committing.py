@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
-from shared.domain.errors import StaleLeadError, StorageUnavailableError
+from shared.domain.errors import ContendedLeadError, StaleLeadError, StorageUnavailableError
 from shared.domain.follow_up import LadderKind
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice
@@ -70,8 +70,8 @@ class Tries:
         """Count that somebody else wrote first, and let them finish."""
         self._stale += 1
         if self._stale >= MOST_TRIES:
-            contended = f"somebody else wrote first, {MOST_TRIES} times in a row"
-            raise StorageUnavailableError(contended)
+            contended = f"another process changed the lead first, {MOST_TRIES} times in a row"
+            raise ContendedLeadError(contended)
         longest = min(FIRST_PAUSE * 2**self._stale, LONGEST_PAUSE)
         await self._sleep(longest * self._jitter())
 

@@ -12,6 +12,8 @@
     │   └── RulesError              the operator: routing.toml is wrong
     ├── StorageError
     │   ├── StorageUnavailableError nobody: the work is tried again
+    │   │   ├── UnreadableLeadError nobody: a newer version of the app will read the lead
+    │   │   ├── ContendedLeadError  nobody: the lead is tried again
     │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
     │   ├── StorageRefusedError     the operator: storage will never take this write
     │   ├── StaleLeadError          nobody: somebody else wrote first, read again
@@ -94,6 +96,18 @@ class StorageError(RelayError):
 
 class StorageUnavailableError(StorageError):
     """Storage gave no usable answer; the write may or may not have happened."""
+
+
+class UnreadableLeadError(StorageUnavailableError):
+    """Only a newer version of the app can read the rows of a lead, which wait for it."""
+
+    def __init__(self, lead_id: str) -> None:
+        """Take the lead; nothing of what is in its rows."""
+        super().__init__(f"this version of the app can't read the rows of lead {lead_id}")
+
+
+class ContendedLeadError(StorageUnavailableError):
+    """Others wrote the lead first, time and again; it can be tried once more."""
 
 
 class UnsentClaimError(StorageUnavailableError):

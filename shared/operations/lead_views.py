@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from shared.domain.delivery import Delivery
+from shared.domain.follow_up import FollowUp
 from shared.domain.identity import answerable, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
 from shared.domain.retired import InUse
 from shared.operations.views import View
-from shared.ports.leads import StoredLead
+from shared.ports.leads import EventKind, StoredLead
 from shared.ports.reading import RecordedEvent
 
 type DeliveryState = Literal["none", "pending", "parked", "delivered", "retired"]
@@ -178,6 +179,7 @@ class EventView(View):
 class LeadDetails(LeadView):
     """One customer with all that is known."""
 
+    follow_up_note: str
     deliveries: Sequence[DeliveryView]
     history: Sequence[SubmissionView]
     events: Sequence[EventView]
@@ -194,10 +196,18 @@ class LeadDetails(LeadView):
         version = stored.lead.version
         return cls(
             **_fields(stored, in_use),
+            follow_up_note=_note(stored.lead.follow_up, events),
             deliveries=[DeliveryView.of(d, version, in_use) for d in _by_name(stored)],
             history=[SubmissionView.of(interest) for interest in history],
             events=[EventView.of(event) for event in events],
         )
+
+
+def _note(clock: FollowUp, events: Sequence[RecordedEvent]) -> str:
+    """Return what was noted with the last follow-up: in the audit trail, after who and outcome."""
+    told = next((e.detail for e in reversed(events) if e.kind == EventKind.FOLLOWED_UP), "")
+    known = "; ".join(part for part in (clock.done_by, clock.outcome) if part)
+    return told.removeprefix(known).removeprefix("; ") if told.startswith(known) else ""
 
 
 def delivery_state(delivery: Delivery, version: int, in_use: InUse) -> DeliveryState:

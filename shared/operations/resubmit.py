@@ -107,5 +107,5 @@ def _checked(push: Push) -> Push:
     try:
         parse(push.body, push.content_type, submission_id="check", received_at=push.received_at)
     except InvalidPushError as error:
-        raise RefusedError(f"the body is still no lead: {error}") from None
+        raise RefusedError(f"the body is still not a valid lead: {error}") from None
     return push

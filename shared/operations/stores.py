@@ -20,6 +20,7 @@ from shared.domain.identity import (
 from shared.domain.lead import Contact, Submission
 from shared.domain.retired import InUse
 from shared.operations.errors import NotFoundError, UsageError
+from shared.operations.phone_search import LOOKS_LIKE_A_PHONE, leads_by_phone
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.queue import Outbox, PushQueue
@@ -32,6 +33,9 @@ from shared.ports.reading import (
     QueueLengths,
 )
 from shared.ports.rules import RulesStore
+
+MOST_OF_A_PHONE = 20
+"""Leads of one phone number that are named."""
 
 AT_A_TIME = 32
 """Leads read side by side."""
@@ -65,14 +69,33 @@ class Stores:
     clock: Callable[[], datetime]
 
     async def lead(self, who: str, *, last_name: str = "") -> StoredLead:
-        """Return a lead by its id or how it begins, e-mail address, or phone and last name.
+        """Return a lead by its id or how it begins, by e-mail address, or by any phone it gave.
 
-        Raises ``NotFoundError``, or ``UsageError`` if ``who`` is none of these.
+        Raises ``NotFoundError``, or ``UsageError`` if ``who`` is none of these or names several.
         """
         for key in await self._lead_ids(who.strip(), last_name):
             if found := await self.leads.read(key):
                 return found
+        if LOOKS_LIKE_A_PHONE.fullmatch(who.strip()):
+            return await self._by_phone(who.strip(), last_name)
         raise NotFoundError(f"there is no lead {who!r}")
+
+    async def _by_phone(self, phone: str, last_name: str) -> StoredLead:
+        """Return the lead that gave a phone number in any of its submissions."""
+        ids = await leads_by_phone(phone, self.histories.phones())
+        wanted = last_name.strip().casefold()
+        found = [
+            stored
+            for stored in await self.read(list(ids)[:MOST_OF_A_PHONE])
+            if not wanted or stored.lead.contact.last_name.casefold() == wanted
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = ", ".join(sorted(stored.lead.lead_id[:8] for stored in found))
+            raise UsageError(f"several leads gave the phone number {phone}: {named}")
+        called = f" and is called {last_name}" if wanted else ""
+        raise NotFoundError(f"no lead gave the phone number {phone}{called}")
 
     @property
     def writer(self) -> LeadWriter:
@@ -101,6 +124,8 @@ class Stores:
         if HEX.fullmatch(who.lower()) and (found := await self._ids_like(who.lower())):
             return found
         contact = _contact(who, last_name)
+        if contact.phone and not last_name.strip():
+            return []
         secret = await self.secret()
         return [lead_id(key, secret) for key in self._keys(contact)] if secret else []
 
@@ -147,11 +172,9 @@ def _contact(who: str, last_name: str) -> Contact:
     if normalized_email(who):
         return Contact(email=who)
     phone = e164_phone(who, "")
-    if phone and last_name:
+    if phone or LOOKS_LIKE_A_PHONE.fullmatch(who):
         return Contact(phone=who, last_name=last_name)
-    if phone:
-        raise UsageError("a lead is known by phone and last name together: add --last-name NAME")
     raise UsageError(
-        f"{who!r} is no lead id (6 digits of it are enough), no e-mail address"
-        " and no phone number like +4930…"
+        f"{who!r} is not a lead id (its first 6 characters are enough), an e-mail address"
+        " or a phone number"
     )

@@ -80,6 +80,9 @@ class LeadHistories(Protocol):
     def told(self) -> AsyncIterator[tuple[str, Submission]]:
         """Yield every submission with the id of its lead, those of one lead together."""
 
+    def phones(self) -> AsyncIterator[tuple[str, str, str]]:
+        """Yield the lead id, phone and country of every submission that gives a phone number."""
+
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""
 

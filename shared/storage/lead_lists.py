@@ -1,14 +1,13 @@
 """What only people read of leads: lists by index rows, histories, and all there is."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from shared.domain.lead import CONTACT_FIELDS, Interest, KeyKind, Submission
+from shared.domain.lead import Interest, KeyKind, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.reading import Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
@@ -26,24 +25,15 @@ from shared.storage.lead_index import (
     RECENT,
     TEST,
 )
+from shared.storage.lead_partition import stored_interest, stored_lead
 from shared.storage.lead_rows import (
     DELIVERY_ROW,
     EVENT_ROW,
+    INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
     Row,
-    read_delivery,
-    read_interest,
-    read_lead,
 )
-
-TOLD = [
-    "PartitionKey",
-    "version",
-    *(field.name for field in fields(Submission) if field.name != "contact"),
-    *CONTACT_FIELDS,
-]
-"""Columns of an interest without the push."""
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
@@ -152,32 +142,42 @@ class TableLeadHistories:
 
     async def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
-        partition: dict[str, Row] = {}
+        rows: list[Row] = []
         async for row in self._table.rows(
             "RowKey ge @start and RowKey lt @end",
             {"start": LEAD_ROW, "end": LEAD_ROW + AFTER_PREFIX},
         ):
-            if partition and row["PartitionKey"] != next(iter(partition.values()))["PartitionKey"]:
-                if LEAD_ROW in partition:
-                    yield _stored(partition)
-                partition = {}
-            partition[row["RowKey"]] = row
-        if LEAD_ROW in partition:
-            yield _stored(partition)
+            if rows and row["PartitionKey"] != rows[0]["PartitionKey"]:
+                if stored := stored_lead(rows):
+                    yield stored
+                rows = []
+            rows.append(row)
+        if stored := stored_lead(rows):
+            yield stored
+
+    async def phones(self) -> AsyncIterator[tuple[str, str, str]]:
+        """Yield the lead id, phone and country of every submission that gives a phone number."""
+        found = self._table.rows(
+            "RowKey ge @start and RowKey lt @end and phone ne ''",
+            {"start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX},
+            select=["PartitionKey", "phone", "country"],
+        )
+        async for row in found:
+            yield row["PartitionKey"], row["phone"], row.get("country") or ""
 
     async def told(self) -> AsyncIterator[tuple[str, Submission]]:
         """Yield every submission with the id of its lead, those of one lead together."""
         found = self._table.rows(
             "RowKey ge @start and RowKey lt @end",
             {"start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX},
-            select=TOLD,
+            select=INTEREST_COLUMNS,
         )
         async for row in found:
-            yield row["PartitionKey"], read_interest(row).submission
+            yield row["PartitionKey"], stored_interest(row).submission
 
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""
-        return [read_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
+        return [stored_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
 
     async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""
@@ -195,13 +195,3 @@ class TableLeadHistories:
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
         return [row async for row in self._table.rows(IN_RANGE, parameters)]
-
-
-def _stored(partition: dict[str, Any]) -> StoredLead:
-    lead = partition[LEAD_ROW]
-    deliveries = [read_delivery(r) for key, r in partition.items() if key.startswith(DELIVERY_ROW)]
-    return StoredLead(
-        lead=read_lead(lead),
-        deliveries={d.destination: d for d in deliveries},
-        etag=lead.metadata["etag"],
-    )

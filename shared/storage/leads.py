@@ -1,7 +1,6 @@
 """Table ``Leads``: one partition a lead, changed in transactions that its ETag guards."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,19 +13,17 @@ from shared.domain.errors import (
     StaleLeadError,
     StorageError,
     StorageRefusedError,
-    StorageUnavailableError,
 )
 from shared.domain.lead import Interest
 from shared.domain.notices import Notice
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
+from shared.storage.lead_partition import stored_interest, stored_lead
 from shared.storage.lead_rows import (
-    DELIVERY_ROW,
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
-    NOTICE_ROW,
     Row,
     act_row,
     delivery_row,
@@ -35,12 +32,8 @@ from shared.storage.lead_rows import (
     lead_row,
     notice_key,
     notice_row,
-    read_delivery,
-    read_interest,
-    read_lead,
-    read_notice,
 )
-from shared.storage.newer_keys import newer_in_delivery, newer_in_lead, with_newer_keys
+from shared.storage.newer_keys import with_newer_keys
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
@@ -78,25 +71,7 @@ class TableLeadStore:
     async def read(self, lead_id: str) -> StoredLead | None:
         """Return lead and deliveries in one range read."""
         rows = await self._rows(lead_id, LEAD_ROW, LEAD_ROW + AFTER_PREFIX)
-        found = {row["RowKey"]: row for row in rows}
-        if LEAD_ROW not in found:
-            return None
-        lead = found[LEAD_ROW]
-        delivery_rows = [row for key, row in found.items() if key.startswith(DELIVERY_ROW)]
-        notice_rows = [row for key, row in found.items() if key.startswith(NOTICE_ROW)]
-        with _readable(lead_id):
-            notices = [read_notice(row) for row in notice_rows]
-            deliveries = [read_delivery(row) for row in delivery_rows]
-            read = read_lead(lead)
-            newer = {row["RowKey"]: newer_in_delivery(row) for row in delivery_rows}
-            newer[LEAD_ROW] = newer_in_lead(lead, read)
-            return StoredLead(
-                lead=read,
-                deliveries={d.destination: d for d in deliveries},
-                notices={n.recipient: n for n in notices},
-                etag=lead.metadata["etag"],
-                newer={key: columns for key, columns in newer.items() if columns},
-            )
+        return stored_lead(rows)
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         """Return the interests recorded since a version, oldest first, without repeats."""
@@ -107,8 +82,7 @@ class TableLeadStore:
             only=f"version gt {after_version} and repeat_of eq ''",
             select=INTEREST_COLUMNS,
         )
-        with _readable(lead_id):
-            return [read_interest(row) for row in rows]
+        return [stored_interest(row) for row in rows]
 
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write all of the change or nothing."""
@@ -128,16 +102,6 @@ class TableLeadStore:
 
         found = self._table.rows(f"{query} and {only}" if only else query, parameters, **options)
         return [row async for row in found]
-
-
-@contextmanager
-def _readable(lead_id: str) -> Iterator[None]:
-    """Keep a row that only a newer version of the app can read waiting for that, and none else."""
-    try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError):
-        unreadable = f"storage: this version of the app can't read the rows of lead {lead_id}"
-        raise StorageUnavailableError(unreadable) from None  # the cause would show what is in them
 
 
 def _operations(change: LeadChange) -> list[Any]:

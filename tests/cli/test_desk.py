@@ -36,10 +36,37 @@ async def test_a_lead_is_found_by_phone_and_last_name_together(account: Account)
     found = await account.stores.lead("+49 30 23125107", last_name=" BRANDT ")
 
     assert found.lead.contact.last_name == "Brandt"
-    with pytest.raises(UsageError, match="add --last-name NAME"):
-        await account.stores.lead("+493023125107")
-    with pytest.raises(NotFoundError, match="there is no lead"):
+    with pytest.raises(NotFoundError, match=r"no lead gave the phone number .* is called Other"):
         await account.stores.lead("+493023125107", last_name="Other")
+
+
+@pytest.mark.parametrize("written", ["+49 30 23125107", "030/23125107", "+4930-231 251 07"])
+async def test_a_lead_is_found_by_any_phone_that_it_gave(account: Account, written: str) -> None:
+    details = {"Email": "zoe@example.com", "Country": "Germany", "Phone": "(030) 2312 5107"}
+    other = {"Email": "zoe@example.com", "Country": "Germany", "Phone": "+49 30 901820"}
+    for one in (details, other):
+        await account.queue_body(json.dumps({"UserDetails": one}).encode())
+    await account.route_queued()
+
+    found = await account.stores.lead(written)
+
+    assert found.lead.contact.email == "zoe@example.com"
+
+
+async def test_a_phone_that_is_no_valid_number_finds_who_gave_it(account: Account) -> None:
+    details = {"Email": "zoe@example.com", "Phone": "555 0100"}
+    await account.queue_body(json.dumps({"UserDetails": details}).encode())
+    await account.route_queued()
+
+    assert (await account.stores.lead("555-0100")).lead.contact.email == "zoe@example.com"
+
+
+async def test_a_phone_that_several_leads_gave_names_them(account: Account) -> None:
+    await push_by_phone(account, "Brandt")
+    await push_by_phone(account, "Quimby")
+
+    with pytest.raises(UsageError, match=r"several leads gave .*: [0-9a-f]{8}, [0-9a-f]{8}"):
+        await account.stores.lead("+493023125107")
 
 
 async def test_a_lead_that_a_former_identity_rule_named_is_found(account: Account) -> None:
@@ -71,7 +98,7 @@ async def test_digits_that_several_leads_begin_with_name_none_of_them(account: A
 
 @pytest.mark.parametrize("who", ["abc", "", "zoe", "12 34", "zoe@"])
 async def test_what_names_no_lead_is_told_what_would(account: Account, who: str) -> None:
-    with pytest.raises(UsageError, match=r"is no lead id .*, no e-mail address and no phone"):
+    with pytest.raises(UsageError, match=r"is not a lead id .*, an e-mail address or a phone"):
         await account.stores.lead(who)
 
 

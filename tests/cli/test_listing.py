@@ -93,6 +93,7 @@ async def test_each_state_lists_its_leads_newest_first(account: Account) -> None
             "waiting@example.com",
             "overdue@example.com",
         ],
+        LeadState.RETIRED: [],
         LeadState.DO_NOT_CONTACT: ["do_not_contact@example.com"],
         LeadState.ANONYMOUS: [""],
         LeadState.TEST: ["MSFT_TEST_1@example.com"],

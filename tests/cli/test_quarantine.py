@@ -73,7 +73,7 @@ async def test_a_body_that_is_still_no_lead_is_refused_with_its_faults_and_stays
     kept = await account.quarantine(BROKEN)
 
     for corrected in (None, b"[]", b"{}"):
-        with pytest.raises(RefusedError, match=r"the body is still no lead: .*(JSON|lead)"):
+        with pytest.raises(RefusedError, match=r"is still not a valid lead: .*(JSON|lead)"):
             await release(account, kept, corrected)
     with pytest.raises(RefusedError, match="the body has 32,769 bytes, a lead has 32,768 at most"):
         await release(account, kept, b" " * (LARGEST_BODY + 1))

@@ -101,7 +101,9 @@ async def test_a_body_in_quarantine_is_corrected_released_once_and_becomes_a_lea
         terminal.leads("status", "--json"),
     )
     assert still_broken.code == 1
-    assert still_broken.err.startswith("leads: the body is still no lead: the body is not JSON")
+    assert still_broken.err.startswith(
+        "leads: the body is still not a valid lead: the body is not JSON"
+    )
     assert quarantine_id in [entry["quarantine_id"] for entry in held.json]
     assert status.json["quarantined"] == len(held.json)
     assert any("in quarantine" in warning for warning in status.json["warnings"])
