@@ -24,6 +24,7 @@ from cli import (
     send_commands,
 )
 from cli.command import FAILED, USAGE
+from cli.plain_help import PlainCommand
 from shared import VERSION
 
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -44,31 +45,31 @@ routing = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and until when."
 )
 
-app.command("list")(lead_commands.list_leads)
-app.command("show")(lead_commands.show)
-app.command("release")(lead_commands.release_leads)
-app.command("deliver")(deliver_commands.deliver)
-app.command("identity")(identity_commands.show_identity)
-app.command("follow-up")(follow_up_commands.follow_up)
-app.command("undo-follow-up")(follow_up_commands.undo)
+app.command("list", cls=PlainCommand)(lead_commands.list_leads)
+app.command("show", cls=PlainCommand)(lead_commands.show)
+app.command("release", cls=PlainCommand)(lead_commands.release_leads)
+app.command("deliver", cls=PlainCommand)(deliver_commands.deliver)
+app.command("identity", cls=PlainCommand)(identity_commands.show_identity)
+app.command("follow-up", cls=PlainCommand)(follow_up_commands.follow_up)
+app.command("undo-follow-up", cls=PlainCommand)(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(routing, name="routing")
-app.command("check")(check_commands.check)
-app.command("sweep")(app_commands.sweep_now)
-app.command("send")(send_commands.send_push)
-app.command("status")(app_commands.show_status)
-app.command("export")(backup_commands.export_all)
-app.command("import")(backup_commands.import_all)
+app.command("check", cls=PlainCommand)(check_commands.check)
+app.command("sweep", cls=PlainCommand)(app_commands.sweep_now)
+app.command("send", cls=PlainCommand)(send_commands.send_push)
+app.command("status", cls=PlainCommand)(app_commands.show_status)
+app.command("export", cls=PlainCommand)(backup_commands.export_all)
+app.command("import", cls=PlainCommand)(backup_commands.import_all)
 
-quarantine.command("list")(quarantine_commands.list_entries)
-quarantine.command("show")(quarantine_commands.show)
-quarantine.command("edit")(quarantine_commands.edit)
-quarantine.command("release")(quarantine_commands.release)
-quarantine.command("discard")(quarantine_commands.discard)
+quarantine.command("list", cls=PlainCommand)(quarantine_commands.list_entries)
+quarantine.command("show", cls=PlainCommand)(quarantine_commands.show)
+quarantine.command("edit", cls=PlainCommand)(quarantine_commands.edit)
+quarantine.command("release", cls=PlainCommand)(quarantine_commands.release)
+quarantine.command("discard", cls=PlainCommand)(quarantine_commands.discard)
 
-routing.command("check")(routing_commands.check)
-routing.command("apply")(routing_commands.apply)
-routing.command("show")(routing_commands.show)
+routing.command("check", cls=PlainCommand)(routing_commands.check)
+routing.command("apply", cls=PlainCommand)(routing_commands.apply)
+routing.command("show", cls=PlainCommand)(routing_commands.show)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - a flag of the command line

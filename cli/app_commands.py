@@ -36,7 +36,10 @@ def show_status(*, as_json: Json = False) -> None:
 def sweep_now(
     *,
     at: Annotated[
-        str, typer.Option(help="As if it were another time: 2026-11-21T09:30Z, or +25h.")
+        str,
+        typer.Option(
+            metavar="TIME", help="As if it were another time: 2026-11-21T09:30Z, or +25h."
+        ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what is due.")] = False,
     as_json: Json = False,
@@ -44,8 +47,8 @@ def sweep_now(
 ) -> None:
     """Do the timer's work now, or show what it would do.
 
-    With --at it only shows it, except on development storage. It needs the settings of the
-    destinations, as the app has them.
+    With --at, it changes nothing, except on development storage. It needs the destinations'
+    settings, as the app has them.
     """
 
     async def command() -> None:

@@ -16,7 +16,7 @@ def confirm(what: str, *, yes: bool, where: str = "") -> None:
         return
     question = f"{what} at {where or storage_name()}"
     if not sys.stdin.isatty():
-        raise RefusedError(f"{question}: say --yes if that is meant")
+        raise RefusedError(f"{question}: use --yes if that is what you want")
     print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise RefusedError("nothing was done")

@@ -20,18 +20,18 @@ from shared.ports.queue import QUEUE
 
 def export_all(
     file: Annotated[
-        Path, typer.Argument(help="File to write; - is standard output.")
+        Path, typer.Argument(metavar="FILE", help="File to write; - is standard output.")
     ] = files.STANDARD,
     *,
     every: Annotated[
-        bool, typer.Option("--all", help="Every row of our tables: a backup.")
+        bool, typer.Option("--all", help="Every row of the app's tables; required.")
     ] = False,
 ) -> None:
     """Write a backup as JSON Lines. It holds personal data and the secret of lead ids."""
 
     async def command() -> None:
         if not every:
-            raise UsageError("say --all: a backup holds every row of our tables")
+            raise UsageError("use --all: a backup holds every row of the app's tables")
         if file == files.STANDARD and sys.stdout.isatty():
             raise UsageError("a backup holds the secret of lead ids: name a file to write it to")
         if file.exists():
@@ -53,11 +53,13 @@ def export_all(
 
 
 def import_all(
-    file: Annotated[Path, typer.Argument(help="An export.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An export.", exists=True, dir_okay=False)
+    ],
     *,
     yes: Yes = False,
 ) -> None:
-    """Restore a backup into tables that hold no leads. Pause the app first (see the runbook)."""
+    """Restore a backup into tables without leads. Pause the app first (see docs/runbook.md)."""
 
     async def command() -> None:
         stores = open_empty_stores()

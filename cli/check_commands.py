@@ -32,30 +32,37 @@ TIMER = "nurture_timer"
 def check(
     *,
     send_test: Annotated[
-        bool, typer.Option("--send-test", help="Send a test lead, too, and see it delivered.")
+        bool, typer.Option("--send-test", help="Also send a test lead, and watch it arrive.")
     ] = False,
     send_notice: Annotated[
         bool, typer.Option("--send-notice", help="Send a test message to each notice channel, too.")
     ] = False,
     to: Annotated[
-        str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
+        str,
+        typer.Option(
+            metavar="URL", help="URL with its code. Default: LEADS_URL, or that of `make run`."
+        ),
     ] = "",
     within: Annotated[
         int | None,
         typer.Option(
-            min=1, max=3_600, help=f"Seconds to wait for it. Default: {TEST_LEAD_WITHIN_SECONDS}."
+            min=1,
+            max=3_600,
+            metavar="SECONDS",
+            help=f"Seconds to wait for it. Default: {TEST_LEAD_WITHIN_SECONDS}.",
         ),
     ] = None,
 ) -> None:
-    """Try every destination that CRM names: address, login, permissions, fields. Writes nothing.
+    """Check every destination that CRM names: address, login, permissions, fields. Writes nothing.
 
     It also says what each notice channel lacks. It reads settings from the environment, as the app
-    does. Only with --send-test, a lead like Partner Center's is pushed, recorded and delivered.
+    does. With --send-test, it also sends a test lead like Partner Center's, which is recorded and
+    delivered.
     """
 
     async def command() -> None:
         if not send_test and (to or within is not None):
-            raise UsageError("--to and --within are about the test lead: say --send-test, too")
+            raise UsageError("--to and --within go with --send-test")
         url = checked_url(push_url(to)) if send_test else ""
         find_storage()
         names = load(RouteSettings).destinations

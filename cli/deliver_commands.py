@@ -25,14 +25,19 @@ def deliver(
     *,
     pending: Annotated[bool, typer.Option("--pending", help="Every pending lead.")] = False,
     to: Annotated[
-        str, typer.Option(help="A new destination: every lead that it lacks, newest first.")
+        str, typer.Option(metavar="NAME", help="A new destination: every lead that it lacks.")
     ] = "",
     since: Annotated[
-        str, typer.Option(help="With --to, only leads since then: 2026-11-21, or '90d ago'.")
+        str,
+        typer.Option(metavar="TIME", help="With --to, only leads since then, such as '90d ago'."),
     ] = "",
     per_minute: Annotated[
         int | None,
-        typer.Option(min=1, help=f"With --to, how many leads a minute. Default: {A_MINUTE}."),
+        typer.Option(
+            min=1,
+            metavar="NUMBER",
+            help=f"With --to, how many leads a minute. Default: {A_MINUTE}.",
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --to, only show what it lacks.")

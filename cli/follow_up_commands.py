@@ -23,17 +23,21 @@ def follow_up(  # noqa: PLR0913 - one an option
     who: Who,
     *,
     last_name: LastName = "",
-    by: Annotated[str, typer.Option(help="Who acted.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who acted.")] = "",
     at: Annotated[
-        str, typer.Option(help="When: 2026-11-21T09:30Z, or '2h ago'. Default: now.")
+        str,
+        typer.Option(metavar="TIME", help="When: 2026-11-21T09:30Z, or '2h ago'. Default: now."),
     ] = "",
     outcome: Annotated[
-        str, typer.Option(help=f"What came of it: {OUTCOMES}. The last three close the lead.")
+        str,
+        typer.Option(
+            metavar="OUTCOME", help=f"What came of it: {OUTCOMES}. The last three close the lead."
+        ),
     ] = "",
     look_on: Annotated[
-        str, typer.Option(help="The day on which to look again, such as 2027-03-03.")
+        str, typer.Option(metavar="DAY", help="The day on which to look again, such as 2027-03-03.")
     ] = "",
-    note: Annotated[str, typer.Option(help="What was done, in your words.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What was done, in your words.")] = "",
 ) -> None:
     """Record a follow-up, which stops the lead's clock."""
 

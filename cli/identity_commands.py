@@ -9,7 +9,7 @@ from shared.operations.identity_review import identity_changes
 
 
 def show_identity(*, as_json: Json = False) -> None:
-    """Show which leads today's rules of identity would join or split; change nothing."""
+    """Show which leads today's identity rules would join or split. Changes nothing."""
 
     async def command() -> None:
         changes = identity_changes(await open_stores())

@@ -28,11 +28,16 @@ Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is stable.")]
 Who = Annotated[
     str,
-    typer.Argument(help="Lead id (its first 6 characters are enough), e-mail address or phone."),
+    typer.Argument(
+        metavar="LEAD",
+        help="Lead id (its first 6 characters are enough), e-mail address or phone number.",
+    ),
 ]
 LastName = Annotated[
     str,
-    typer.Option(help="With a phone number that several leads gave: the last name."),
+    typer.Option(
+        metavar="NAME", help="With a phone number that several leads gave: the last name."
+    ),
 ]
 
 
@@ -41,28 +46,34 @@ def _state(name: str) -> LeadState:
     try:
         return LeadState(name.strip().lower().replace("-", "_").replace(" ", "_"))
     except ValueError:
-        raise UsageError(f"there is no state {name!r}; the states are: {STATES}") from None
+        raise UsageError(f"{name!r} is not a state; the states are: {STATES}") from None
 
 
 def list_leads(
     *,
     state: Annotated[
         list[str] | None,
-        typer.Option(help=f"Only leads in this state; may be repeated. {STATES}"),
+        typer.Option(metavar="STATE", help=f"Only leads in this state; may be repeated. {STATES}"),
     ] = None,
     since: Annotated[
-        str, typer.Option(help="Only leads since then: 2026-11-21, or '2d ago'.")
+        str,
+        typer.Option(metavar="TIME", help="Only leads since then: 2026-11-21, or '2d ago'."),
     ] = "",
     search: Annotated[
         str,
         typer.Option(
+            metavar="TEXT",
             help="Only leads with this text in name, company, e-mail or offer. Looks at the last"
-            " 90 days unless --since says otherwise."
+            " 90 days unless --since says otherwise.",
         ),
     ] = "",
     limit: Annotated[
         int | None,
-        typer.Option(min=0, help="How many; 0 is all. Default: 20, with --json and --csv all."),
+        typer.Option(
+            min=0,
+            metavar="NUMBER",
+            help="How many; 0 is all. Default: 20, or all with --json and --csv.",
+        ),
     ] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
@@ -73,7 +84,7 @@ def list_leads(
         from_time = parse_time(since, utc_now()) if since else None
         states = [_state(name) for name in state or ()]
         if as_json and as_csv:
-            raise UsageError("say --json or --csv, not both")
+            raise UsageError("use --json or --csv, not both")
         stores = await open_stores()
         most = (0 if as_json or as_csv else SCREENFUL) if limit is None else limit
         looking = Search(search) if search.strip() else None
@@ -119,7 +130,9 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
 
 
 def release_leads(
-    who: Annotated[str, typer.Argument(help="Lead id, e-mail address, or phone.")] = "",
+    who: Annotated[
+        str, typer.Argument(metavar="LEAD", help="Lead id, e-mail address or phone number.")
+    ] = "",
     *,
     last_name: LastName = "",
     every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
@@ -129,7 +142,7 @@ def release_leads(
 
     async def command() -> None:
         if bool(who) is every:
-            raise UsageError("name one lead, or say --all")
+            raise UsageError("name one lead, or use --all")
         stores = await open_stores()
         if every:
             confirm("this tries every parked lead again", yes=yes)

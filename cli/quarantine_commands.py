@@ -19,16 +19,22 @@ from shared.operations.resubmit import discard as discard_entry
 from shared.operations.resubmit import held, resubmit
 
 Id = Annotated[
-    str, typer.Argument(help="Quarantine id, as the sender was told and the log says, or 8 digits.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Quarantine id, as in the answer to the sender and in the log, or its first 6 or more"
+        " characters.",
+    ),
 ]
 
 
 def list_entries(
     *,
     since: Annotated[
-        str, typer.Option(help="Only entries since then: 2026-11-21, or '2d ago'.")
+        str,
+        typer.Option(metavar="TIME", help="Only entries since then: 2026-11-21, or '2d ago'."),
     ] = "",
-    every: Annotated[bool, typer.Option("--all", help="Released and discarded ones too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also released and discarded ones.")] = False,
     as_json: Json = False,
 ) -> None:
     """List what is held, oldest first."""
@@ -63,10 +69,13 @@ def release(
     quarantine_id: Id,
     *,
     body: Annotated[
-        Path | None, typer.Option(help="File with a corrected body, in JSON; - is standard input.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File with a corrected body, in JSON; - is standard input."
+        ),
     ] = None,
 ) -> None:
-    """Put an entry back on its way, as it is or corrected."""
+    """Queue an entry again, as it is or corrected."""
 
     async def command() -> None:
         corrected = files.read(body) if body is not None else None
@@ -97,9 +106,11 @@ def edit(quarantine_id: Id) -> None:
 def discard(
     quarantine_id: Id,
     *,
-    reason: Annotated[str, typer.Option(help="Why nobody needs it; kept with the entry.")],
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why nobody needs it; kept with the entry.")
+    ],
 ) -> None:
-    """Say that an entry needs nothing; it stays in the table."""
+    """Record that nobody needs an entry; it stays in the table."""
 
     async def command() -> None:
         if not reason.strip():

@@ -1,4 +1,4 @@
-"""``leads send``: push something at the endpoint, as Microsoft does."""
+"""``leads send``: send a request to the endpoint, as Microsoft does."""
 
 import ipaddress
 import json
@@ -41,7 +41,7 @@ def checked_url(url: str) -> str:
         usable = parts.scheme in SCHEMES and bool(parts.host)
         usable = usable and (parts.port or 0) <= LARGEST_PORT
     if not usable:
-        raise UsageError(f"{without_key(url)} is no URL that begins with https:// or http://")
+        raise UsageError(f"{without_key(url)} is not a URL that begins with https:// or http://")
     return url
 
 

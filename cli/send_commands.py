@@ -23,16 +23,21 @@ JSON = "application/json"
 
 def send_push(
     file: Annotated[
-        Path | None, typer.Argument(help="File with a body; - is standard input.")
+        Path | None, typer.Argument(metavar="FILE", help="File with a body; - is standard input.")
     ] = None,
     *,
-    sample: Annotated[str, typer.Option(help="One of the samples, see --list.")] = "",
+    sample: Annotated[
+        str, typer.Option(metavar="NAME", help="One of the samples, see --list.")
+    ] = "",
     test: Annotated[
         bool, typer.Option("--test", help="A test lead like Partner Center's.")
     ] = False,
     listing: Annotated[bool, typer.Option("--list", help="List the samples.")] = False,
     to: Annotated[
-        str, typer.Option(help="URL with its code. Default: LEADS_URL, or that of `make run`.")
+        str,
+        typer.Option(
+            metavar="URL", help="URL with its code. Default: LEADS_URL, or that of `make run`."
+        ),
     ] = "",
     yes: Yes = False,
 ) -> None:
@@ -62,7 +67,7 @@ def send_push(
 
 def _bodies(file: Path | None, sample: str, *, test: bool) -> list[Body]:
     if sum((file is not None, bool(sample), test)) != 1:
-        raise UsageError("say one of FILE, --sample NAME, --test; --list lists the samples")
+        raise UsageError("give one of FILE, --sample NAME and --test; --list lists the samples")
     if file is not None:
         return [(files.read(file), JSON)]
     if test:

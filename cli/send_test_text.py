@@ -1,4 +1,4 @@
-"""What ``leads check --send-test`` says of each step, and how to mend it. Pure."""
+"""What ``leads check --send-test`` says of each step, and how to fix it. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,24 +20,24 @@ ANOTHER_URL = "is this the URL of ingest_lead, ending in /api/leads?"
 RUNBOOK = "Deliveries are parked"
 
 ENDPOINT_MENDS: Mapping[int, str] = {
-    HTTPStatus.BAD_REQUEST: "the app there could not read it: is it of another version?"
+    HTTPStatus.BAD_REQUEST: "the app there could not read it: is it another version?"
     " `leads quarantine list` says what was wrong",
-    HTTPStatus.UNAUTHORIZED: "the key in the URL is wrong or missing: infra/README.md says how to"
-    " read it; give the URL with it by --to or LEADS_URL",
-    HTTPStatus.FORBIDDEN: "is the function app stopped, or closed to where you are? Its overview in"
-    " the portal says so",
+    HTTPStatus.UNAUTHORIZED: "the key in the URL is wrong or missing: see infra/README.md for how"
+    " to get it, and give the URL with it in --to or LEADS_URL",
+    HTTPStatus.FORBIDDEN: "is the function app stopped, or not open to your network? See its"
+    " overview in the portal",
     HTTPStatus.NOT_FOUND: "is ingest_lead deployed and not disabled, and does the URL end in"
     " /api/leads?",
     HTTPStatus.SERVICE_UNAVAILABLE: "nothing was stored: is the app's LeadStorage right, and does"
-    " it answer? Its log says; is the function app itself up?",
+    " it answer? See its log; is the function app itself running?",
 }
 """By status. The host says 401 to a wrong key, and 404 for a function that is disabled, see
 https://learn.microsoft.com/azure/azure-functions/disable-function. 403 is that of a stopped app.
 """
 
 REDIRECTED = "redirected elsewhere: give the URL as it is in Partner Center, with https://"
-FAILED = "the app failed: its log says how"
-NOT_OURS = f"no answer of this app: {ANOTHER_URL}"
+FAILED = "the app failed: see its log"
+NOT_OURS = f"this is not an answer of the app: {ANOTHER_URL}"
 
 
 def accepted_id(sent: Sent) -> str:
@@ -94,7 +94,7 @@ def arrived(delivery: Delivery, lead: Lead) -> CheckResult | None:
         return CheckResult(what=f"delivered to {name}{_record(delivery)}")
     if state == "parked":
         what = f"parked for {name}: {one_line(delivery.parked_reason)}"
-        mend = f"mend that (docs/runbook.md, {RUNBOOK}), then `leads release {lead.lead_id[:8]}`"
+        mend = f"fix that (docs/runbook.md, {RUNBOOK}), then `leads release {lead.lead_id[:8]}`"
         return CheckResult(what=what, mend=mend)
     return None
 
@@ -105,10 +105,11 @@ def postponed(delivery: Delivery, *, proven: bool) -> CheckResult:
     whose = (
         f"`leads check` found {name} in order from here: does the app have the same settings?"
         if proven
-        else f"mend that in {name}, or in the app's settings."
+        else f"fix that in {name}, or in the app's settings."
     )
     mend = (
-        f"{whose} The lead waits, and is tried again by itself, or now by `leads deliver --pending`"
+        f"{whose} The lead waits and is tried again automatically,"
+        " or now with `leads deliver --pending`"
     )
     return CheckResult(what=failed_attempt(delivery), mend=mend)
 
@@ -124,8 +125,8 @@ def failed_attempt(delivery: Delivery) -> str:
 def still_under_way(delivery: Delivery, lead: Lead, within: timedelta) -> CheckResult:
     """Say that time ran out before the destination answered anything."""
     mend = (
-        "it goes on by itself: does the destination answer slowly? See"
-        f" `leads show {lead.lead_id[:8]}`, or wait longer by --within"
+        "it continues automatically: is the destination slow? See"
+        f" `leads show {lead.lead_id[:8]}`, or wait longer with --within"
     )
     what = f"not delivered to {delivery.destination} within {_seconds(within)}"
     return CheckResult(what=what, mend=mend)

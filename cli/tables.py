@@ -32,7 +32,7 @@ async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
         found = True
         say(f"{change.change} {', '.join(i[:ID_DIGITS] for i in change.lead_ids)}: {change.reason}")
     if not found:
-        say("today's rules of identity would join and split no lead")
+        say("today's identity rules would join or split no lead")
 
 
 def print_details(details: LeadDetails, now: datetime) -> None:

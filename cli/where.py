@@ -48,7 +48,7 @@ def local_url(run_file: Path = RUN_FILE) -> str:
     """Return where the app that runs here takes pushes; raise ``UsageError`` if none does."""
     url = _running(run_file).get("url")
     if not url:
-        raise UsageError("no app runs here: say --to URL, or start it with `make run`")
+        raise UsageError("no app is running here: use --to URL, or start one with `make run`")
     return f"{url}/api/leads"
 
 

@@ -58,7 +58,8 @@ def answer(outcome: Accepted | Refused) -> Answer:
         return Answer(status=HTTPStatus.ACCEPTED, body=body.model_dump_json(by_alias=True))
     return _problem(
         STATUS[outcome.reason],
-        "The body is no lead. It is kept under quarantineId and can be released by its receiver.",
+        "The body is not a valid lead. It is kept under quarantineId and can be released by its"
+        " receiver.",
         errors=outcome.faults,
         quarantine_id=outcome.quarantine_id,
     )

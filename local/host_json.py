@@ -45,7 +45,7 @@ def parse_time_span(text: str) -> timedelta:
     """Parse ``[d.]hh:mm:ss[.fff]``; raise ``ValueError`` for anything else."""
     match = _TIME_SPAN.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is no time span such as 00:01:00")
+        raise ValueError(f"'{text}' is not a time span such as 00:01:00")
     days, hours, minutes, seconds = match.groups()
     return timedelta(
         days=int(days or 0), hours=int(hours), minutes=int(minutes), seconds=float(seconds)

@@ -85,7 +85,7 @@ def queue_service(connection: str, settings: Mapping[str, str]) -> QueueServiceC
     try:
         return QueueServiceClient.from_connection_string(value, **_RETRY)
     except ValueError as error:
-        raise StartError(f"The setting {connection} is no connection string: {error}") from None
+        raise StartError(f"The setting {connection} is not a connection string: {error}") from None
 
 
 def _is_development_storage(value: str) -> bool:

@@ -107,7 +107,7 @@ async def _quarantine_push(
     if not isinstance(message, Push):
         raise error
     await quarantine.keep(Quarantined.of_push(message, QuarantineReason.INVALID, error.faults))
-    log.error("submission %s is in quarantine: it is no lead", message.submission_id)
+    log.error("submission %s is in quarantine: it is not a valid lead", message.submission_id)
 
 
 async def _postpone(

@@ -43,7 +43,7 @@ TablePrefix = Annotated[
     Field(
         validation_alias="TABLE_PREFIX",
         pattern="^[A-Za-z][A-Za-z0-9]{0,30}$",
-        description="begins the names of our tables (not of the queues), as for a restored copy",
+        description="prefix of the app's table names, for a restored copy for example",
     ),
 ]
 

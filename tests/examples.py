@@ -48,7 +48,7 @@ def submission(number: int = 1, *, contact: Contact = CONTACT, description: str 
         offer="things",
         offer_title="Things",
         description=description,
-        warnings=("Phone is no valid number", "something else"),
+        warnings=("Phone is not a valid number", "something else"),
     )
 
 

@@ -1,4 +1,4 @@
-"""``python -m local demo``: the whole way of a lead, seen in one go, with nothing left behind."""
+"""``python -m local demo``: a lead's journey, end to end, with nothing left behind."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ LATER = timedelta(hours=25)
 TABLE = "azure_table"
 
 INTRODUCTION = (
-    "The way of a lead on this machine: pushed over HTTP, validated, queued, merged, and delivered"
+    "A lead's journey on this machine: pushed over HTTP, validated, queued, merged, and delivered"
     " to {where}. Nothing is kept, nothing leaves the machine.\n"
 )
 

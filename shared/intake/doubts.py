@@ -23,11 +23,11 @@ ACTIONS = frozenset(name.lower() for name in KNOWN_ACTIONS)
 SOURCES = frozenset(name.lower() for name in KNOWN_SOURCES)
 
 VALUE_DOUBTS: dict[str, Callable[[Submission], bool]] = {
-    "Email is no valid address": lambda s: bool(s.contact.email) and not person(s.contact).email,
-    "Phone is no valid number, neither of the country nor an international one": lambda s: (
+    "Email is not a valid address": lambda s: bool(s.contact.email) and not person(s.contact).email,
+    "Phone is not a valid number, neither of the country nor an international one": lambda s: (
         bool(s.contact.phone) and not person(s.contact).phone.number
     ),
-    "Country is no known code or name": lambda s: (
+    "Country is not a known code or name": lambda s: (
         bool(s.contact.country) and not person(s.contact).country
     ),
     f"the action is none of {', '.join(KNOWN_ACTIONS)}": lambda s: _is_unknown(s.action, ACTIONS),

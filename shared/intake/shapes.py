@@ -50,7 +50,7 @@ def _nested(key: str, push: Values) -> tuple[Values, tuple[str, ...]]:
     """Return the contact under one key, put together if it came in several objects."""
     given = [_unwrapped(value) for value in push.get(key.lower(), ()) if value not in NOTHING]
     objects = [value for value in given if isinstance(value, JsonObject)]
-    doubts = (f"{key} is no object and was left out",) if given != objects else ()
+    doubts = (f"{key} is not an object and was left out",) if given != objects else ()
     return JsonObject([pair for value in objects for pair in value.pairs]).by_key(), doubts
 
 

@@ -52,7 +52,7 @@ def read_text(key: str, given: Sequence[JsonValue]) -> Text:
     value = (telling or texts)[-1]
     kept = _cut(value, longest)
     doubts = {
-        f"{key} is no text; it is kept as JSON": any(
+        f"{key} is not text; it is kept as JSON": any(
             isinstance(value, list | JsonObject) for value in values
         ),
         f"{key} came more than once with different values; the last is used": len(set(telling)) > 1,

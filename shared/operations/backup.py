@@ -49,7 +49,7 @@ async def check(stores: Stores, lines: Iterable[bytes]) -> int:
         try:
             row = _line(text, stores.backup).row
         except ValueError as error:
-            wrong.append(f"line {number} is no row of an export: {error}")
+            wrong.append(f"line {number} is not a row of an export: {error}")
             continue
         rows += 1
         secret = stores.backup.secret(row) or secret
@@ -118,12 +118,12 @@ def _line(text: bytes, backup: Backup) -> Line:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError("no JSON") from None
+        raise ValueError("it is not JSON") from None
     match given:
         case {"table": str() as table, "row": {"PartitionKey": str(), "RowKey": str()} as columns}:
             row = BackupRow(table=table, columns=columns)
         case _:
-            raise ValueError("no table, or no row with its two keys")
+            raise ValueError("it names no table, or no row with its two keys")
     if fault := backup.fault(row):
         raise ValueError(fault)
     return Line(row=row, size=len(text))

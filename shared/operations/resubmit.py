@@ -58,7 +58,7 @@ def _message(entry: Entry) -> Message:
     message = _poison(entry)
     if message is None:
         raise RefusedError(
-            f"{entry.quarantine_id} is no message of this app: release it with a corrected body"
+            f"{entry.quarantine_id} is not a message of this app: release it with a corrected body"
         )
     return message.model_copy(update={"attempt": 0})
 

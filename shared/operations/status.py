@@ -22,7 +22,7 @@ SWEEPS_EVERY = timedelta(minutes=15)
 """Thrice the default schedule; a sweep that is longer ago has probably stopped."""
 
 TROUBLES = {
-    Doing.DELIVER: "refuses us, so leads wait",
+    Doing.DELIVER: "rejects the app, so leads wait",
     Doing.ASK: "can't be asked about all leads, so follow-ups are not seen",
 }
 
@@ -61,7 +61,7 @@ class LastSweepView(View):
 
 
 class TroubleView(View):
-    """A destination that does not let us deliver, or ask: ``doing`` is which of both."""
+    """A destination that can't be delivered to, or asked: ``doing`` is which of the two."""
 
     destination: str
     doing: Doing

@@ -73,7 +73,7 @@ class TableBackup:
     def fault(self, row: BackupRow) -> str:
         """Return why a row can't be one of ours, "" if it can."""
         if row.table not in OWN_TABLES:
-            return f"no table of ours: {row.table!r}"
+            return f"{row.table!r} is not a table of the app"
         try:
             _columns(row)
         except ValueError as error:
@@ -103,8 +103,8 @@ class TableBackup:
         if look_at is None:
             return rows
         found = {**leads[0].columns, "next_due_at": time_text(look_at)}
-        mended = replace(leads[0], columns=found)
-        return [mended if row is leads[0] else row for row in rows]
+        found_again = replace(leads[0], columns=found)
+        return [found_again if row is leads[0] else row for row in rows]
 
     def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
         """Return lead id and time if the row is a lead that the sweep must look at."""

@@ -44,7 +44,7 @@ def test_what_touches_many_leads_of_real_storage_asks(
 ) -> None:
     monkeypatch.setenv("LeadStorage", REAL)
 
-    with pytest.raises(RefusedError, match="this sweeps at contosoleads: say --yes if that is"):
+    with pytest.raises(RefusedError, match="this sweeps at contosoleads: use --yes if that is"):
         confirm("this sweeps", yes=False)
     confirm("this sweeps", yes=True)
 
@@ -78,7 +78,7 @@ async def test_made_up_customers_are_not_sent_elsewhere_unasked() -> None:
     told = await leads_command("send", "--sample", "three-steps", "--to", url)
 
     assert (told.code, told.storage) == (1, "https://contoso.example/api/leads")
-    assert "say --yes if that is meant" in told.err
+    assert "use --yes if that is what you want" in told.err
     assert "KEY" not in told.err
 
 

@@ -39,7 +39,7 @@ def test_wrong_settings_are_named(azurite: str, settings: dict[str, str], told: 
 
     assert f"NOT OK  {settings['CRM']}: settings" in done.stdout
     assert told in done.stdout
-    assert (done.returncode, done.stderr) == (1, "leads: 1 thing needs mending\n")
+    assert (done.returncode, done.stderr) == (1, "leads: 1 thing needs fixing\n")
 
 
 def test_a_schedule_that_azure_reads_otherwise_is_named(azurite: str) -> None:

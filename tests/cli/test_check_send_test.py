@@ -54,7 +54,7 @@ async def test_a_url_that_is_given_counts_before_the_one_that_is_set(app: Runnin
     told = await check(app.url, "--to", elsewhere, LeadStorage=app.connection)
 
     assert f"NOT OK  test lead: answered 404 by {app.url}/api/elsewhere\n" in told.out
-    assert (told.code, told.err) == (1, "leads: 1 thing needs mending\n")
+    assert (told.code, told.err) == (1, "leads: 1 thing needs fixing\n")
 
 
 async def test_other_storage_than_the_apps_is_told(app: RunningApp, azurite: str) -> None:
@@ -72,7 +72,7 @@ async def test_nobody_who_listens_is_told_after_the_ordinary_checks(azurite: str
         "NOT OK  test lead: the endpoint answers\n"
         "        nothing is listening at http://127.0.0.1:1/api/leads: is the app running?\n"
     )
-    assert (told.code, told.err) == (1, "leads: 1 thing needs mending\n")
+    assert (told.code, told.err) == (1, "leads: 1 thing needs fixing\n")
 
 
 async def test_what_two_destinations_refuse_is_told_of_each() -> None:

@@ -102,7 +102,7 @@ async def test_credentials_that_are_refused_are_told_at_once(world: World) -> No
     assert not refused.ok
     told = "postponed for crm after 1 attempt: 401 who are you?; next attempt 2"
     assert refused.what.startswith(told)
-    assert refused.mend.startswith("mend that in crm, or in the app's settings.")
+    assert refused.mend.startswith("fix that in crm, or in the app's settings.")
     assert world.slept == POLL_SECONDS
 
 
@@ -180,7 +180,7 @@ async def test_a_destination_that_says_nothing_is_told_when_time_runs_out(world:
     await asyncio.gather(*routing)
 
     assert said([late]) == [(False, "not delivered to crm within 2 s")]
-    assert "wait longer by --within" in late.mend
+    assert "wait longer with --within" in late.mend
 
 
 async def test_that_test_leads_are_only_recorded_is_as_it_should_be(account: Account) -> None:
@@ -204,10 +204,10 @@ async def test_that_test_leads_are_only_recorded_is_as_it_should_be(account: Acc
         (403, "is the function app stopped"),
         (404, "is ingest_lead deployed"),
         (302, "redirected elsewhere"),
-        (500, "its log says how"),
+        (500, "the app failed: see its log"),
         (503, "is the app's LeadStorage right"),
         (200, "is this the URL of ingest_lead"),
-        (202, "no answer of this app"),
+        (202, "not an answer of the app"),
     ],
 )
 def test_an_answer_that_is_no_acceptance_is_told_with_what_to_mend(status: int, mend: str) -> None:

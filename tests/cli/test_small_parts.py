@@ -122,7 +122,7 @@ def test_without_a_setting_it_is_the_storage_of_the_app_that_runs_here(
         run_file.write_text(wrong)
         with pytest.raises(UsageError, match=r"LeadStorage is not set: .* `make run`"):
             where.find_storage(run_file)
-        with pytest.raises(UsageError, match="no app runs here: say --to URL"):
+        with pytest.raises(UsageError, match="no app is running here: use --to URL"):
             where.local_url(run_file)
     run_file.write_text(json.dumps({"url": "http://127.0.0.1:7071", "connection": "here"}))
 

@@ -109,6 +109,6 @@ async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> 
             "hubspot can't be asked about all leads, so follow-ups are not seen"
             f" (last at {at}): 401 no; see `leads check`"
         ),
-        f"hubspot refuses us, so leads wait (last at {at}): 401 no; see `leads check`",
+        f"hubspot rejects the app, so leads wait (last at {at}): 401 no; see `leads check`",
     ]
     assert len(view.warnings) == 3

@@ -168,12 +168,12 @@ submissions
                               AzureMarketplace-INS|fabrikam.things
                               first
                               second\\x1b
-                              warning: Phone is no valid number
+                              warning: Phone is not a valid number
                               warning: something else
   2026-11-02 09:02  submissi  Get it now: Things
                               AzureMarketplace-INS|fabrikam.things
                               repeat of submissi
-                              warning: Phone is no valid number
+                              warning: Phone is not a valid number
                               warning: something else
 events
   2026-11-02 09:00  followed up  anna

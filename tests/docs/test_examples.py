@@ -44,7 +44,7 @@ CUSTOMERS = tuple(
     )
 )
 FILES = {
-    "mended.json": json.dumps({"UserDetails": {"Email": "ada@example.com"}}),
+    "corrected.json": json.dumps({"UserDetails": {"Email": "ada@example.com"}}),
     "missed.json": json.dumps({"UserDetails": {"Email": "grace@example.com"}}),
     "broken.json": '{"UserDetails": {}',
     "backup.jsonl": "",
@@ -55,8 +55,8 @@ VALUES = {"--state": "waiting", "--since": "2d ago", "--at": "2h ago"}
 
 AS_THINGS_STAND = re.compile(
     "has nothing parked|was (released|discarded)|hold leads|is there already|awaits no follow-up"
-    "|delivers to |no sweep of this version|not accepted|still not a valid lead|was not changed|things? needs? fixing"
-    "|which is later|truncated"
+    "|delivers to |no sweep of this version|not accepted|still not a valid lead|was not changed"
+    "|things? needs? fixing|which is later|truncated"
 )
 """Why a call may fail that is understood: another one was quicker, or the leads are not like that.
 """

@@ -9,10 +9,13 @@ from ingest_lead.answers import answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, Refused
 from shared.ports.quarantine import QuarantineReason
 
-KEPT = "The body is no lead. It is kept under quarantineId and can be released by its receiver."
+KEPT = (
+    "The body is not a valid lead. It is kept under quarantineId and can be released by its"
+    " receiver."
+)
 
 
-@pytest.mark.parametrize("warnings", [(), ("Email is no valid address", "no offer is named")])
+@pytest.mark.parametrize("warnings", [(), ("Email is not a valid address", "no offer is named")])
 def test_a_lead_is_accepted_with_its_warnings(warnings: tuple[str, ...]) -> None:
     given = answer(Accepted(submission_id="s1", warnings=warnings))
 

@@ -93,7 +93,7 @@ async def test_what_is_doubtful_is_told_and_costs_no_lead() -> None:
     outcome = await world.ingest(b'{"UserDetails": {"Email": "zoe"}}')
 
     assert isinstance(outcome, Accepted)
-    assert outcome.warnings == ("Email is no valid address", "no offer is named")
+    assert outcome.warnings == ("Email is not a valid address", "no offer is named")
     assert len(world.queued) == 1
 
 

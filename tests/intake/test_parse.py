@@ -165,17 +165,17 @@ def test_nesting_of_3000_levels_costs_no_lead() -> None:
 @pytest.mark.parametrize(
     ("changes", "warning"),
     [
-        ({"Email": "test@test"}, "Email is no valid address"),
-        ({"Email": "N/A"}, "Email is no valid address"),
+        ({"Email": "test@test"}, "Email is not a valid address"),
+        ({"Email": "N/A"}, "Email is not a valid address"),
         (
             {"Phone": "12345"},
-            "Phone is no valid number, neither of the country nor an international one",
+            "Phone is not a valid number, neither of the country nor an international one",
         ),
         (
             {"Phone": "030 123456"},
-            "Phone is no valid number, neither of the country nor an international one",
+            "Phone is not a valid number, neither of the country nor an international one",
         ),
-        ({"Country": "Atlantis"}, "Country is no known code or name"),
+        ({"Country": "Atlantis"}, "Country is not a known code or name"),
         ({"ActionCode": "Buy"}, "the action is none of INS, PLT, DNC, Create, StartTestDrive"),
         (
             {"LeadSource": "Bazaar"},

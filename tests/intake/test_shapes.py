@@ -47,7 +47,7 @@ def test_doubled_user_details_are_put_together() -> None:
 def test_user_details_that_are_no_object_cost_a_warning_only(details: object) -> None:
     lead = parsed({"UserDetails": details, "OfferTitle": "Backup"})
     assert lead.contact == Contact()
-    assert "UserDetails is no object and was left out" in lead.warnings
+    assert "UserDetails is not an object and was left out" in lead.warnings
 
 
 @pytest.mark.parametrize("details", [None, "", {}])

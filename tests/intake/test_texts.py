@@ -48,8 +48,8 @@ def test_lists_and_objects_become_compact_json_with_a_warning() -> None:
     lead = parsed('{"OfferTitle": ["é", {"a" : [1, null, true]}], "Description": {"b": "\\n"}}')
     assert lead.offer_title == '["é",{"a":["1",null,true]}]'
     assert lead.description == '{"b":"\\n"}'
-    assert "OfferTitle is no text; it is kept as JSON" in lead.warnings
-    assert "Description is no text; it is kept as JSON" in lead.warnings
+    assert "OfferTitle is not text; it is kept as JSON" in lead.warnings
+    assert "Description is not text; it is kept as JSON" in lead.warnings
 
 
 def test_control_characters_and_noncharacters_are_dropped() -> None:

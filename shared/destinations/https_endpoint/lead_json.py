@@ -39,7 +39,7 @@ class ContactJson(_Part):
     title: str
     country_code: str = Field(description='ISO 3166 alpha-2, XK for Kosovo; "" if not known')
     country_name: str = Field(description='in English; "" if not known')
-    phone_e164: str = Field(description='without its extension; "" if phone is no valid number')
+    phone_e164: str = Field(description='without its extension; "" if phone is not a valid number')
 
 
 class InterestJson(_Part):

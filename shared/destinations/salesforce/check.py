@@ -25,7 +25,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_
 
 async def check_org(api: SalesforceApi, settings: SalesforceSettings) -> Sequence[CheckResult]:
     """Describe ``Lead``, and look for what the settings name."""
-    login = f"{settings.url.rstrip('/')} lets us in and shows the object Lead"
+    login = f"{settings.url.rstrip('/')} accepts the credentials and shows the object Lead"
     try:
         described = await api.describe_lead()
         with understood("Salesforce", "SALESFORCE_URL"):
