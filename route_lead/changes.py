@@ -1,10 +1,11 @@
 """What one message changes on a lead. Pure: a stored lead in, a transaction out."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from route_lead.deciding import decide, labelled, terms_of
 from shared.domain.delivery import (
     REASON_CHARACTERS,
     Delivery,
@@ -23,6 +24,8 @@ from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.noting import Progress
 from shared.domain.retired import InUse
+from shared.domain.routing import Decision
+from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
@@ -30,11 +33,17 @@ from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRules:
-    """What the settings say about routing."""
+    """What the settings say about routing, and the rules in force."""
 
     merge: MergeRules
     destinations: tuple[str, ...]
     deliver_tests: bool
+    routing: Rules = field(default_factory=rules_without_file)
+
+    def wanted(self, decision: Decision) -> tuple[str, ...]:
+        """Return where a lead goes: as its rule says, but never nowhere."""
+        named = tuple(name for name in self.destinations if name in decision.destinations)
+        return named or self.destinations
 
     @property
     def in_use(self) -> InUse:
@@ -66,10 +75,13 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
     rules: RouteRules,
     now: datetime,
 ) -> LeadChange:
-    """Merge a submission into its lead, and give the lead its destinations."""
+    """Merge a submission into its lead, and give the lead its destinations and labels."""
     known = before.lead if before else new_lead(lead_id, key.kind, submission)
-    lead, repeat_of = merge(known, submission, rules.merge)
-    wanted = rules.destinations if rules.deliver_tests or not lead.test else ()
+    decision = decide(rules.routing, known, submission)
+    terms = terms_of(rules.routing, decision, submission, rules.merge)
+    merged, repeat_of = merge(known, submission, rules.merge, terms)
+    lead = labelled(merged, known, decision, rules.routing)
+    wanted = rules.wanted(decision) if rules.deliver_tests or not lead.test else ()
     have = before.deliveries if before else {}
     new = {name: Delivery(destination=name) for name in wanted if name not in have}
     interest = Interest(submission=submission, version=lead.version, repeat_of=repeat_of)
@@ -78,7 +90,13 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
         lead=lead if before else replace(lead, next_due_at=now + GRACE),
         at=now,
         deliveries=new,
-        interest=RecordedInterest(interest=interest, body=body, content_type=content_type),
+        interest=RecordedInterest(
+            interest=interest,
+            body=body,
+            content_type=content_type,
+            due_at=lead.dues.get(submission.submission_id),
+            rule=decision.rule,
+        ),
         events=(_recorded(submission, repeat_of),),
         retired=rules.in_use.retired(have),
     )

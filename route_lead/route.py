@@ -5,6 +5,7 @@
     record    read, merge, index row, then interest + lead + claims in one transaction
     claim     where more is to be sent than this one interest: read it first, then claim
     deliver   for each destination: upsert under the claim, then mark, park or postpone
+    tell      once that is done, or takes long: each notice under its claim
     postpone  one message, for the earliest of what is left
 
 Every write is decided on a state that was read, and decided anew if that is no longer what is
@@ -13,25 +14,37 @@ stored. So a worker may die between any two lines, and a lost answer is found ou
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
 from route_lead.changes import RouteRules, let_go, release, untouched
 from route_lead.delivering import Deliverer
 from route_lead.storing import Recording, record_lead
+from route_lead.telling import Telling, wait_for_notices
 from shared.committing import LeadWriter, Turns
 from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.domain.envelope import Deliver, Message, Push
 from shared.domain.errors import StorageUnavailableError, UnsentClaimError
 from shared.domain.identity import dedupe_key
+from shared.domain.rules import Rules, rules_without_file
 from shared.intake.parse import parse
 from shared.ports.crm import Destinations
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
+from shared.ports.owners import NoOwners, Owners
 from shared.ports.queue import PushQueue
+from shared.ports.telling import NobodyToTell, Teller
 
 AT_ONCE = timedelta(seconds=1)
+
+LONGEST_FOR_LINK = 20
+"""Seconds."""
+
+
+async def no_rules() -> Rules:
+    """Return the rules where there is no ``routing.toml``."""
+    return rules_without_file()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,9 @@ class RoutePorts:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     new_id: Callable[[], str]
+    teller: Teller = field(default_factory=NobodyToTell)
+    rules: Callable[[], Awaitable[Rules]] = no_rules
+    owners: Owners = field(default_factory=NoOwners)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     turns: Turns = field(default_factory=Turns)
 
@@ -93,6 +109,7 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     postpones the message as it is.
     """
     claim_id = ports.new_id()
+    rules = replace(rules, routing=await ports.rules())
     taken = await _take_up(message, claim_id, ports, rules)
     if taken is None:
         return Routed()
@@ -100,10 +117,14 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     deliverer = Deliverer(
         destinations=ports.destinations, index=ports.index, clock=ports.clock, jitter=ports.jitter
     )
-    done = await asyncio.gather(
+    delivering = asyncio.gather(
         *(deliverer.deliver(work, turn) for turn in turns), return_exceptions=True
     )
-    for failed in done:
+    if work.stored.notices:
+        # A notice links to the record in the CRM, but does not wait for it for long.
+        await asyncio.wait([delivering], timeout=LONGEST_FOR_LINK)
+        await Telling(teller=ports.teller, clock=ports.clock, jitter=ports.jitter).tell_all(work)
+    for failed in await delivering:
         if failed is not None:
             raise failed
     delay = _wait(work.stored, message.attempt, ports.clock(), rules)
@@ -146,6 +167,7 @@ async def _record(
         key=dedupe_key(submission),
         secret=await ports.secret(),
         claim_id=claim_id,
+        owners=ports.owners,
     )
     return await record_lead(ports.writer, recording, rules, ports.clock)
 
@@ -187,7 +209,10 @@ def _wait(stored: StoredLead, attempt: int, now: datetime, rules: RouteRules) ->
         for name, delivery in stored.deliveries.items()
         if name not in retired and delivery.is_behind(stored.lead.version)
     )
-    return min((_wait_for(d, attempt, now) for d in behind), default=None)
+    waits = [_wait_for(d, attempt, now) for d in behind]
+    if (for_notices := wait_for_notices(stored, now)) is not None:
+        waits.append(max(for_notices, AT_ONCE))
+    return min(waits, default=None)
 
 
 def _wait_for(delivery: Delivery, attempt: int, now: datetime) -> timedelta:

@@ -1,10 +1,11 @@
 """Record a submission, once, and claim what it can be delivered to without another read."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from route_lead.changes import RouteRules, claimable, record, take_claims
+from route_lead.deciding import news
 from shared.committing import LeadWriter
 from shared.domain.envelope import Push
 from shared.domain.errors import (
@@ -13,9 +14,13 @@ from shared.domain.errors import (
     StorageUnavailableError,
     UnsentClaimError,
 )
+from shared.domain.follow_up import LadderKind, without_run
 from shared.domain.identity import DedupeKey, former_keys, is_of, lead_id
-from shared.domain.lead import Submission
+from shared.domain.lead import Lead, Submission
+from shared.domain.rules import Rules
+from shared.owning import lacks_owner, with_owner
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
+from shared.ports.owners import NoOwners, Owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class Recording:
     key: DedupeKey
     secret: bytes
     claim_id: str
+    owners: Owners = field(default_factory=NoOwners)
 
     @property
     def lead_id(self) -> str:
@@ -52,7 +58,9 @@ async def _recorded(
     before = await _known(writer.leads, recording)
     try:
         while True:
-            change = _recorded_and_claimed(before, recording, rules, clock())
+            change = _recorded_now(before, recording, rules, clock())
+            change = await _owned(change, recording.owners, rules.routing)
+            change = _told_and_claimed(change, recording.claim_id, rules.routing)
             try:
                 return await writer.commit(change), change.interest
             except AlreadyRecordedError:
@@ -84,10 +92,10 @@ def oldest_of(found: Iterable[StoredLead | None], submission: Submission) -> Sto
     return min(same, key=lambda stored: stored.lead.created_at, default=None)
 
 
-def _recorded_and_claimed(
+def _recorded_now(
     before: StoredLead | None, recording: Recording, rules: RouteRules, now: datetime
 ) -> LeadChange:
-    change = record(
+    return record(
         before,
         recording.submission,
         lead_id=recording.lead_id,
@@ -97,9 +105,30 @@ def _recorded_and_claimed(
         rules=rules,
         now=now,
     )
-    return take_claims(
-        change, recording.claim_id, now, lacking=_lacking_this_only(change, now), sent=change.lead
-    )
+
+
+async def _owned(change: LeadChange, owners: Owners, rules: Rules) -> LeadChange:
+    """Give the lead an owner if it has none and must be answered; it takes one turn for good."""
+    if not lacks_owner(change.lead, rules):
+        return change
+    owned = await owners.find(change.lead, rules)
+    return change if owned is None else with_owner(change, owned)
+
+
+def _told_and_claimed(change: LeadChange, claim_id: str, rules: Rules) -> LeadChange:
+    told = replace(change, lead=_run_again(change), notices=news(change, rules))
+    lacking = _lacking_this_only(told, told.at)
+    return take_claims(told, claim_id, told.at, lacking=lacking, sent=told.lead)
+
+
+def _run_again(change: LeadChange) -> Lead:
+    """Begin the run again where its ladder has ended, and somebody asks once more."""
+    lead, recorded = change.lead, change.interest
+    ended = lead.follow_up.run_kind is LadderKind.OVERDUE and lead.follow_up.next_step_at is None
+    if recorded is None or recorded.interest.repeat_of or not ended:
+        return lead
+    asks = not recorded.interest.submission.do_not_contact
+    return replace(lead, follow_up=without_run(lead.follow_up)) if asks else lead
 
 
 def _lacking_this_only(change: LeadChange, now: datetime) -> Mapping[str, int]:

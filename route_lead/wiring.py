@@ -40,6 +40,8 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
         clock=bootstrap.utc_now,
         jitter=random.random,
         new_id=bootstrap.new_id,
+        rules=bootstrap.rules_in_force().current,
+        teller=bootstrap.teller(),
     )
     rules = RouteRules(
         merge=MergeRules(

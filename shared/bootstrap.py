@@ -35,6 +35,7 @@ from shared.settings import (
 from shared.storage.account import Storage, Table
 
 if TYPE_CHECKING:
+    from shared.notices.teller import NoticeTeller
     from shared.ports.rules import RulesStore
     from shared.rules_in_force import RulesInForce, RuleSources
 
@@ -160,6 +161,24 @@ def rules_store() -> "RulesStore":
     from shared.storage.rules import TableRulesStore
 
     return TableRulesStore(table("Teams"))
+
+
+def teller() -> "NoticeTeller":
+    """Return what tells people; only the storage settings can be at fault."""
+    from shared.notice_settings import NoticeSettings
+    from shared.notices.teller import NoticeTeller
+
+    try:
+        details = load(NoticeSettings).details == "full"
+    except SettingsError:
+        details = False
+    return NoticeTeller(
+        rules=rules_in_force().current,
+        channels=channels(),
+        destinations=destinations(),
+        leads=leads(),
+        details=details,
+    )
 
 
 def rule_sources() -> "RuleSources":

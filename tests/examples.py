@@ -18,6 +18,7 @@ from shared.domain.lead import (
     StampedText,
     Submission,
 )
+from shared.domain.priority import Priority
 from shared.domain.stage import Stage
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from tests.fakes import START
@@ -119,8 +120,13 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
                 withdrawn=True,
             ),
         ),
+        rules={"submission-1": "enterprise"},
         owner="anna",
         team="north",
+        reassigned=1,
+        priority=Priority.HIGH,
+        tags=("big",),
+        unqualified=("country is missing",),
         merged_into=OTHER_LEAD_ID,
         next_due_at=START + timedelta(minutes=35, microseconds=1),
         next_event=1,

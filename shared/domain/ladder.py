@@ -8,14 +8,14 @@ did nothing before the owner could know.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Protocol
 
 from shared.domain.acts import last_act, look_again_on
 from shared.domain.calendars import Calendar
+from shared.domain.durations import Duration
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
 from shared.domain.lead import DO_NOT_CONTACT, Lead
 from shared.domain.notices import Notice, Occasion, Role, new_notice, run_id
+from shared.domain.rules import Step, StepKind
 from shared.domain.schedule import lacks_run
 from shared.domain.working_time import next_working_moment, start_of_working_day
 
@@ -28,40 +28,17 @@ GRACE = timedelta(hours=1)
 NINE = timedelta(hours=9)
 
 
-class StepKind(StrEnum):
-    """What a step of a ladder does."""
-
-    REMIND = "remind"
-    ESCALATE = "escalate"
-    REASSIGN = "reassign"
-
-
-class Gap(Protocol):
-    """A duration, by the wall clock or in working time."""
-
-    def after(self, start: datetime, calendar: Calendar | None) -> datetime:
-        """Return when it has passed since ``start``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a ladder, its gap after the one before it."""
-
-    gap: Gap
-    kind: StepKind
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What the rules of now say about one lead.
 
-    ``check_ins`` are gaps too. ``roles`` are who can be told at all; ``at_any_hour`` says that
-    people are told outside their working hours as well. ``replace_owner`` says why the owner can't
-    stay, "" if they can.
+    ``check_ins`` are counted from the act that left the lead open, each, and rise. ``roles`` are
+    who can be told at all; ``at_any_hour`` says that people are told outside their working hours as
+    well. ``replace_owner`` says why the owner can't stay, "" if they can.
     """
 
     steps: Sequence[Step] = ()
-    check_ins: Sequence[Gap] = ()
+    check_ins: Sequence[Duration] = ()
     calendar: Calendar | None = None
     at_any_hour: bool = False
     roles: frozenset[Role] = frozenset()
@@ -195,10 +172,23 @@ def _taken(  # noqa: PLR0913 - all but the first four by name at their calls
 def next_step_at(clock: FollowUp, plan: Plan, told_at: datetime) -> datetime | None:
     """Return when the step after those that are taken is due, None if there is none."""
     gaps = _gaps(clock.ladder_kind, plan)
-    return gaps[clock.step].after(told_at, plan.calendar) if clock.step < len(gaps) else None
+    if clock.step >= len(gaps):
+        return None
+    if clock.ladder_kind is LadderKind.OVERDUE:
+        return gaps[clock.step].after(told_at, plan.calendar)
+    since_act = gaps[clock.step].after(clock.done_at or told_at, plan.calendar)
+    apart = _between(gaps, clock.step).after(told_at, plan.calendar)
+    return max(since_act, apart)
 
 
-def _gaps(kind: LadderKind, plan: Plan) -> Sequence[Gap]:
+def _between(rising: Sequence[Duration], number: int) -> Duration:
+    """Return the time between a check-in and the one before it."""
+    this, before = rising[number], rising[max(number - 1, 0)]
+    same_kind = number > 0 and this.kind is before.kind and this.length > before.length
+    return Duration(this.length - before.length, this.kind) if same_kind else this
+
+
+def _gaps(kind: LadderKind, plan: Plan) -> Sequence[Duration]:
     overdue = kind is LadderKind.OVERDUE
     return [step.gap for step in plan.steps] if overdue else plan.check_ins
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from shared.domain.acts import ActSummary
 from shared.domain.follow_up import FollowUp
+from shared.domain.priority import Priority
 from shared.domain.stage import Stage, highest, stage_of
 
 TEST_MARK = "MSFT_TEST_"
@@ -134,8 +135,10 @@ class Lead:
 
     ``version`` rises with each change that a CRM should see. ``next_due_at`` is when the sweep must
     look at the lead again, ``next_event`` the number of the next row of the audit trail.
-    ``dues`` is until when which interest must be answered, by its first submission; ``acts`` what
-    people did for the customer, oldest first. ``stage_reached`` also counts interests that are kept
+    ``dues`` is until when which interest must be answered, by its first submission, and ``rules``
+    the rule that it fell under; ``acts`` what people did for the customer, oldest first.
+    ``unqualified`` says which prerequisites the lead lacks, ``reassigned`` how often it got another
+    owner. ``stage_reached`` also counts interests that are kept
     no more, as far as this version saw them.
     ``last_change`` is the id of the change that wrote the lead last, see ``LeadChange``.
     """
@@ -155,9 +158,14 @@ class Lead:
     suppressed: bool = False
     follow_up: FollowUp = field(default_factory=FollowUp)
     dues: dict[str, datetime] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
     acts: tuple[ActSummary, ...] = ()
     owner: str = ""
     team: str = ""
+    reassigned: int = 0
+    priority: Priority = Priority.NORMAL
+    tags: tuple[str, ...] = ()
+    unqualified: tuple[str, ...] = ()
     merged_into: str = ""
     next_due_at: datetime | None = None
     next_event: int = 1

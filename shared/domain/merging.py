@@ -58,12 +58,23 @@ def new_lead(lead_id: str, key_kind: KeyKind, submission: Submission) -> Lead:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Until when an interest must be answered, None for the default, and by which rule."""
+
+    due_at: datetime | None = None
+    rule: str = ""
+
+
+NO_TERMS = Terms()
+
+
 def merge(
-    before: Lead, submission: Submission, rules: MergeRules, due_at: datetime | None = None
+    before: Lead, submission: Submission, rules: MergeRules, terms: Terms = NO_TERMS
 ) -> tuple[Lead, str]:
     """Return the lead with the submission in it, and the id of the interest that it repeats or "".
 
-    ``due_at`` is until when it must be answered, by default ``follow_up_within`` from when it came.
+    It must be answered within ``follow_up_within`` unless ``terms`` say otherwise.
     The version rises only if there is something new for a CRM; another spelling is nothing new.
     """
     interests, repeat_of = _add_interest(before.interests, submission, rules.repeat_window)
@@ -79,8 +90,12 @@ def merge(
         stage_reached=highest((before.stage, stage_of(submission.action))),
         asked_for_contact=before.asked_for_contact or not submission.do_not_contact,
     )
-    due_at = due_at or submission.received_at + rules.follow_up_within
-    merged = replace(merged, dues=_dues(before, merged, submission, due_at))
+    due_at = terms.due_at or submission.received_at + rules.follow_up_within
+    merged = replace(
+        merged,
+        dues=_dues(before, merged, submission, due_at),
+        rules=_rules(before, merged, submission, terms.rule),
+    )
     merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))
     visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
     return replace(merged, version=before.version + visible), repeat_of
@@ -233,6 +248,13 @@ def _dues(
     firsts = [i.first.submission_id for i in merged.interests]
     late = firsts if not answerable(before.contact) and before.interests else []
     return dict.fromkeys(late, due_at) | {name: known[name] for name in firsts if name in known}
+
+
+def _rules(before: Lead, merged: Lead, submission: Submission, rule: str) -> dict[str, str]:
+    """Return which interest fell under which rule."""
+    known = before.rules | ({submission.submission_id: rule} if rule else {})
+    firsts = (i.first.submission_id for i in merged.interests)
+    return {name: known[name] for name in firsts if name in known}
 
 
 def _clock(lead: Lead, within: timedelta) -> FollowUp:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from shared.domain.conditions import Mismatch, RoutingFacts
 from shared.domain.identity.countries import country_code
 from shared.domain.lead import Lead, Submission
+from shared.domain.priority import PRIORITIES, Priority
 from shared.domain.qualification import mail_domain
-from shared.domain.rules import PRIORITIES, Priority, Rule, Rules
+from shared.domain.rules import Rule, Rules
 from shared.domain.stage import highest, stage_of
 
 

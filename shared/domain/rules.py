@@ -12,6 +12,7 @@ from types import MappingProxyType
 from shared.domain.calendars import Calendar
 from shared.domain.conditions import Conditions
 from shared.domain.durations import Duration
+from shared.domain.priority import Priority
 from shared.domain.stage import Stage
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -33,17 +34,6 @@ class ChannelKind(StrEnum):
     EMAIL = "email"
     HTTPS_ENDPOINT = "https_endpoint"
     CRM = "crm"
-
-
-class Priority(StrEnum):
-    """A label of a lead, the lowest first."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-
-PRIORITIES = tuple(Priority)
 
 
 class StepKind(StrEnum):

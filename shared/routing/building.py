@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from shared.domain.conditions import Conditions
+from shared.domain.priority import Priority
 from shared.domain.rules import (
     DEFAULT_CHECK_INS,
     DEFAULT_RULE,
@@ -10,7 +11,6 @@ from shared.domain.rules import (
     ChannelRef,
     Policy,
     Prerequisites,
-    Priority,
     Rule,
     Rules,
     Step,

@@ -23,7 +23,8 @@ from shared.domain.calendars import Window
 from shared.domain.conditions import Pattern, WordPattern
 from shared.domain.durations import FORMS, Duration
 from shared.domain.identity.emails import normalized_email
-from shared.domain.rules import ChannelKind, Notify, Priority, StepKind
+from shared.domain.priority import Priority
+from shared.domain.rules import ChannelKind, Notify, StepKind
 from shared.domain.stage import Stage
 from shared.routing.faults import URL_MARK
 

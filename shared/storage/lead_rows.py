@@ -51,7 +51,10 @@ JSON_COLUMNS = frozenset(
         "full_names",
         "interests",
         "noted",
+        "rules",
         "sent",
+        "tags",
+        "unqualified",
         "warnings",
     }
 )

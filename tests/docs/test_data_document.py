@@ -22,6 +22,7 @@ from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.notices import Notice, Occasion, Role
+from shared.domain.priority import Priority
 from shared.ports.index import Doing, KnownDestinations, Swept, TidiedTo, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
@@ -286,6 +287,7 @@ async def test_the_keys_in_the_examples_are_those_of_such_rows() -> None:
         ("Row lead", "key_kind", KeyKind),
         ("Row lead", "follow_up_state", FollowUpState),
         ("Row lead", "follow_up_ladder_kind", filter(None, LadderKind)),
+        ("Row lead", "priority", Priority),
         ("Row notice", "occasion", Occasion),
         ("Row act", "via", Via),
         ("Row act", "outcome", Outcome),

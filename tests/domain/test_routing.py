@@ -9,13 +9,13 @@ import pytest
 from shared.domain.conditions import Conditions, Pattern, RoutingFacts, WordPattern
 from shared.domain.durations import Duration
 from shared.domain.lead import Contact, KeyKind, Lead, Submission
+from shared.domain.priority import Priority
 from shared.domain.routing import Decision, Labels, facts_of, route
 from shared.domain.rules import (
     ChannelKind,
     ChannelRef,
     Member,
     Policy,
-    Priority,
     Rule,
     Rules,
     Team,

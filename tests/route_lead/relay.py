@@ -14,7 +14,10 @@ from shared.domain.envelope import Deliver, Push
 from shared.domain.errors import StorageError
 from shared.domain.lead import Lead
 from shared.domain.merging import MergeRules
+from shared.domain.rules import Rules, rules_without_file
 from shared.ports.leads import EventKind
+from shared.ports.owners import NoOwners, Owners
+from shared.ports.telling import NobodyToTell, Teller
 from tests.fakes import (
     START,
     Clock,
@@ -76,6 +79,9 @@ class Relay:
     jitter: float = 1.0
     clock: Clock = field(default_factory=Clock)
     unbuildable: Unbuildable | None = None
+    teller: Teller = field(default_factory=NobodyToTell)
+    owners: Owners = field(default_factory=NoOwners)
+    routing_rules: Rules = field(default_factory=rules_without_file)
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(self.clock, self.gate)
@@ -97,9 +103,15 @@ class Relay:
             clock=self.clock,
             jitter=lambda: self.jitter,
             new_id=lambda: f"claim-{next(self._ids)}",
+            teller=self.teller,
+            rules=self.in_force,
+            owners=self.owners,
             sleep=no_sleep,
         )
         return ports, self.rules
+
+    async def in_force(self) -> Rules:
+        return self.routing_rules
 
     async def take(self, message: Push | Deliver | str) -> Routed | None:
         """Do with a message what the app does."""

@@ -8,6 +8,7 @@ import pytest
 from shared.domain.calendars import Calendar, Window
 from shared.domain.conditions import RoutingFacts
 from shared.domain.durations import Duration
+from shared.domain.priority import Priority
 from shared.domain.routing import route
 from shared.domain.rules import (
     DEFAULT_CHECK_INS,
@@ -17,7 +18,6 @@ from shared.domain.rules import (
     Notify,
     Policy,
     Prerequisites,
-    Priority,
     Rule,
     Step,
     StepKind,

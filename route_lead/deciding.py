@@ -1,0 +1,103 @@
+"""What the rules of now say of one submission: destinations, labels, due time. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.domain.acts import ActSummary, Outcome, in_order
+from shared.domain.errors import NoWorkingTimeError
+from shared.domain.follow_up import FollowUpState
+from shared.domain.ladder import Plan
+from shared.domain.lead import Contact, Lead, Submission
+from shared.domain.merging import MergeRules, Terms
+from shared.domain.notices import Notice, Occasion, Role, new_notice
+from shared.domain.planning import plan_for
+from shared.domain.qualification import qualify
+from shared.domain.routing import Decision, Labels, facts_of, route
+from shared.domain.rules import Rules
+from shared.ports.leads import LeadChange
+
+
+def decide(rules: Rules, known: Lead, submission: Submission) -> Decision:
+    """Return the rule that a submission falls under, and what follows from it."""
+    merged = replace(known, contact=_with_given(known, submission))
+    qualified = not lacking(rules, merged)
+    return route(rules, facts_of(known, submission, qualified=qualified))
+
+
+def lacking(rules: Rules, lead: Lead) -> tuple[str, ...]:
+    """Return which prerequisites a lead lacks, in words; what a person decided counts more."""
+    if (by_person := _decided(lead.acts)) is not None:
+        return () if by_person is Outcome.QUALIFIED else ("a person decided so",)
+    return qualify(rules.prerequisites, lead.contact, lead.stage).reasons
+
+
+def terms_of(rules: Rules, decision: Decision, submission: Submission, merge: MergeRules) -> Terms:
+    """Return until when the submission must be answered."""
+    team = rules.teams.get(decision.team)
+    calendar = team.calendar if team else None
+    policy = rules.policy(decision.policy)
+    try:
+        due_at = policy.due_at(submission.received_at, calendar, merge.follow_up_within)
+    except NoWorkingTimeError:
+        due_at = submission.received_at + merge.follow_up_within
+    return Terms(due_at=due_at, rule=decision.rule)
+
+
+def labelled(lead: Lead, known: Lead, decision: Decision, rules: Rules) -> Lead:
+    """Return the lead with priority and tags, which only grow, and with what it lacks."""
+    before = Labels(priority=known.priority, tags=known.tags) if known.submissions else Labels()
+    labels = before.joined(decision, ())
+    return replace(
+        lead, priority=labels.priority, tags=labels.tags, unqualified=lacking(rules, lead)
+    )
+
+
+def news(change: LeadChange, rules: Rules) -> dict[str, Notice]:
+    """Return the notices of an interest: to its owner, and to the team's channel.
+
+    None of a repeat, nor where nobody has to answer.
+    """
+    lead, recorded = change.lead, change.interest
+    if recorded is None or recorded.interest.repeat_of or not _awaited(change):
+        return {}
+    plan = plan_for(rules, lead)
+    return {
+        str(role): new_notice(
+            lead.lead_id,
+            recipient=role,
+            occasion=Occasion.NEW,
+            because_of=recorded.interest.submission.submission_id,
+            now=change.at,
+            send_from=plan.may_be_told(role, change.at),
+        )
+        for role in _told(lead, plan)
+    }
+
+
+def _told(lead: Lead, plan: Plan) -> Iterable[Role]:
+    wanted = (Role.OWNER, Role.TEAM) if lead.owner else (Role.TEAM,)
+    return [role for role in wanted if role in plan.roles]
+
+
+def _awaited(change: LeadChange) -> bool:
+    """Tell whether the interest itself waits for an answer."""
+    if change.interest is None:
+        return False
+    clock, submission = change.lead.follow_up, change.interest.interest.submission
+    awaits = clock.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
+    answered = clock.done_at is not None and submission.received_at <= clock.done_at
+    return awaits and not submission.do_not_contact and not answered
+
+
+def _with_given(known: Lead, submission: Submission) -> Contact:
+    return replace(known.contact, **submission.contact.given())
+
+
+def _decided(acts: Iterable[ActSummary]) -> Outcome | None:
+    """Return what a person said of a lead: whether it is qualified."""
+    said = [
+        act.outcome
+        for act in in_order(acts)
+        if not act.withdrawn and act.outcome in {Outcome.QUALIFIED, Outcome.NOT_QUALIFIED}
+    ]
+    return said[-1] if said else None

@@ -1,0 +1,76 @@
+"""What the rules of now say about a lead: its plan on the clock, and who can be told. Pure."""
+
+from datetime import timedelta
+
+from shared.domain.ladder import GRACE, Plan
+from shared.domain.lead import Lead
+from shared.domain.notices import Role
+from shared.domain.rules import ChannelRef, Member, Notify, Policy, Rule, Rules, Team
+
+
+def rule_of(rules: Rules, lead: Lead) -> Rule:
+    """Return the rule of a lead's newest interest; the last one for a rule that is gone."""
+    newest = max(lead.interests, key=lambda interest: interest.first, default=None)
+    name = lead.rules.get(newest.first.submission_id, "") if newest else ""
+    return next((rule for rule in rules.rules if rule.name == name), rules.rules[-1])
+
+
+def team_of(rules: Rules, lead: Lead) -> Team | None:
+    """Return the team that must follow up on a lead."""
+    return rules.teams.get(lead.team) or rules.teams.get(rule_of(rules, lead).team)
+
+
+def policy_of(rules: Rules, lead: Lead) -> Policy:
+    """Return the policy that a lead is under."""
+    return rules.policy(rule_of(rules, lead).policy)
+
+
+def plan_for(rules: Rules, lead: Lead, grace: timedelta = GRACE) -> Plan:
+    """Return what is planned for a lead.
+
+    Without anybody who could be told there is nothing to check in for.
+    """
+    team, policy = team_of(rules, lead), policy_of(rules, lead)
+    roles = frozenset(role for role in Role if channel_for(rules, lead, role))
+    return Plan(
+        steps=policy.ladder,
+        check_ins=policy.check_ins if roles else (),
+        calendar=team.calendar if team else None,
+        at_any_hour=team is not None and team.notify is Notify.ALWAYS,
+        roles=roles,
+        grace=grace,
+    )
+
+
+def owner_of(rules: Rules, lead: Lead) -> Member | None:
+    """Return the member that owns a lead, None for nobody or somebody whom no team has."""
+    team = rules.teams.get(lead.team) or rules.team_of(lead.owner)
+    return team.member(lead.owner) if team and lead.owner else None
+
+
+def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:
+    """Return the person that a notice is for, None for a team's channel."""
+    team = team_of(rules, lead)
+    match role:
+        case Role.OWNER:
+            return owner_of(rules, lead)
+        case Role.MANAGER:
+            return team.manager if team else None
+        case Role.TEAM:
+            return None
+
+
+def channel_for(rules: Rules, lead: Lead, role: Role) -> ChannelRef | None:
+    """Return the channel of somebody in a role, without looking for another; None if none."""
+    team = team_of(rules, lead)
+    if role is Role.TEAM:
+        return team_channel(rules, team)
+    person = person_for(rules, lead, role)
+    home = rules.teams.get(lead.team) or team
+    return rules.channels.get(home.channel_of(person)) if person and home else None
+
+
+def team_channel(rules: Rules, team: Team | None) -> ChannelRef | None:
+    """Return the channel of a team, the default one if it has none."""
+    own = rules.channels.get(team.channel) if team else None
+    return own or rules.channels.get(rules.default_channel)

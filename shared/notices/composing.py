@@ -1,0 +1,102 @@
+"""Compose the message of a notice, from the lead as it is when it is sent. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+
+from shared.domain.acts import last_act, look_again_on
+from shared.domain.delivery import Delivery
+from shared.domain.lead import DO_NOT_CONTACT, Interest, InterestSummary, Lead
+from shared.domain.notices import Notice, Occasion
+from shared.domain.planning import owner_of, team_of
+from shared.domain.priority import Priority
+from shared.domain.rules import Rules
+from shared.domain.zones import zone
+from shared.notices.compose import check_in, escalation, new_lead, reminder
+from shared.notices.facts import Did, LastActFacts, LeadFacts, StepFacts
+from shared.ports.channels import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a message is composed of beside the lead itself.
+
+    ``interests`` have what customers wrote, where it is to be told; ``act_url`` is the link to act.
+    """
+
+    rules: Rules
+    deliveries: Mapping[str, Delivery]
+    interests: Iterable[Interest] = ()
+    act_url: str = ""
+    details: bool = False
+
+
+def compose(notice: Notice, lead: Lead, given: Given) -> Message:
+    """Return the message that a notice is, as things stand now."""
+    facts = lead_facts(lead, given)
+    step = StepFacts(number=notice.step, checked=notice.checked)
+    match notice.occasion:
+        case Occasion.NEW | Occasion.NO_OWNER:
+            return new_lead(notice.notice_id, facts, details=given.details)
+        case Occasion.OVERDUE | Occasion.REMINDER:
+            return reminder(notice.notice_id, facts, step, details=given.details)
+        case Occasion.REASSIGNED:
+            taken = replace(step, reassigned_from="Somebody else")
+            return reminder(notice.notice_id, facts, taken, details=given.details)
+        case Occasion.ESCALATION:
+            return escalation(notice.notice_id, facts, step, details=given.details)
+        case Occasion.CHECK_IN:
+            return check_in(notice.notice_id, facts, _last(lead), details=given.details)
+
+
+def lead_facts(lead: Lead, given: Given) -> LeadFacts:
+    """Return what a message tells of a lead: every open interest, overdue or not."""
+    owner, team = owner_of(given.rules, lead), team_of(given.rules, lead)
+    wrote = {i.submission.submission_id: i.submission.description for i in given.interests}
+    urgent = (str(lead.priority),) if lead.priority is not Priority.NORMAL else ()
+    return LeadFacts(
+        lead_id=lead.lead_id,
+        contact=lead.contact,
+        did=tuple(_did(interest, wrote) for interest in _open(lead)),
+        owner=owner.name if owner else lead.owner,
+        team=team.name if team else "",
+        due_at=lead.follow_up.due_at,
+        zone=zone_of(given.rules, lead),
+        record_url=next((d.record.url for d in given.deliveries.values() if d.record), ""),
+        act_url=given.act_url,
+        labels=(*urgent, *lead.tags),
+        unqualified=lead.unqualified,
+    )
+
+
+def zone_of(rules: Rules, lead: Lead) -> tzinfo:
+    """Return the time zone of the team that follows up."""
+    team = team_of(rules, lead)
+    return zone(team.zone if team else "UTC")
+
+
+def _open(lead: Lead) -> list[InterestSummary]:
+    """Return what waits for an answer, newest first; all there is where nothing does."""
+    done_at = lead.follow_up.done_at
+    asked = [i for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
+    waiting = [i for i in asked if done_at is None or i.first.received_at > done_at]
+    return sorted(waiting or asked, key=lambda i: i.first, reverse=True)
+
+
+def _did(interest: InterestSummary, wrote: Mapping[str, str]) -> Did:
+    return Did(
+        at=interest.first.received_at,
+        action=interest.action,
+        offer=interest.offer_title or interest.offer,
+        description=wrote.get(interest.first.submission_id, ""),
+    )
+
+
+def _last(lead: Lead) -> LastActFacts:
+    act = last_act(lead.acts)
+    if act is None:
+        return LastActFacts(at=lead.follow_up.done_at or lead.created_at)
+    outcome = (act.outcome or "").replace("_", " ")
+    asked = [i.first.received_at for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
+    day = look_again_on(lead.acts, max(asked, default=None))
+    return LastActFacts(at=act.at, by=act.by, outcome=outcome, look_again=day is not None)

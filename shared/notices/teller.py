@@ -1,0 +1,120 @@
+"""Tell somebody what a notice says: resolve, compose and send it, as things stand now."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from shared.domain.errors import (
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    CrmError,
+    CrmRejectedError,
+    SettingsError,
+)
+from shared.domain.notices import Notice, Role
+from shared.domain.planning import team_of
+from shared.domain.rules import ChannelKind, ChannelRef, Rules
+from shared.notices.composing import Given, compose
+from shared.notices.resolving import Resolved, resolve, to_team
+from shared.ports.channels import Channels, Message
+from shared.ports.crm import Destinations, Reminder
+from shared.ports.leads import LeadStore, StoredLead
+from shared.ports.telling import Told
+
+type LinkToAct = Callable[[StoredLead, str], Awaitable[str]]
+"""Makes the link by which a recipient acts on a lead; "" where the app has no address."""
+
+
+async def no_link(_stored: StoredLead, _recipient: str) -> str:
+    """Return no link."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTeller:
+    """The port ``Teller``; ``details`` says that messages hold what customers wrote."""
+
+    rules: Callable[[], Awaitable[Rules]]
+    channels: Channels
+    destinations: Destinations
+    leads: LeadStore
+    link: LinkToAct = no_link
+    details: bool = False
+
+    async def tell(self, stored: StoredLead, notice: Notice) -> Told:
+        """Send a notice to whom its role is now; ``Told`` is empty if there is no channel."""
+        rules = await self.rules()
+        resolved = resolve(rules, stored.lead, Role(notice.recipient))
+        if resolved is not None and _is_told_by_another(rules, stored, notice, resolved):
+            return Told(recipient=resolved.recipient_id)
+        if resolved is not None and resolved.channel.kind is ChannelKind.CRM:
+            if await self._left_a_task(stored, notice, rules, resolved.channel):
+                return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
+            resolved = to_team(rules, team_of(rules, stored.lead))
+        if resolved is None:
+            return Told()
+        message = await self._message(stored, notice, rules, resolved.recipient_id)
+        channel = await self.channels.get(resolved.channel)
+        await channel.send(message, resolved.to)
+        return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
+
+    async def _message(
+        self, stored: StoredLead, notice: Notice, rules: Rules, recipient_id: str
+    ) -> Message:
+        lead_id = stored.lead.lead_id
+        interests = await self.leads.interests(lead_id, after_version=0) if self.details else ()
+        given = Given(
+            rules=rules,
+            deliveries=stored.deliveries,
+            interests=interests,
+            act_url=await self.link(stored, recipient_id),
+            details=self.details,
+        )
+        return compose(notice, stored.lead, given)
+
+    async def _left_a_task(
+        self, stored: StoredLead, notice: Notice, rules: Rules, channel: ChannelRef
+    ) -> bool:
+        """Leave a task with the record of the lead; False if no CRM has one."""
+        with_record = [d for d in stored.deliveries.values() if d.record is not None]
+        if not with_record:
+            return False
+        message = compose(notice, stored.lead, Given(rules=rules, deliveries=stored.deliveries))
+        delivery = with_record[0]
+        try:
+            crm = await self.destinations.get(delivery.destination)
+            if delivery.record is not None:
+                await crm.remind(stored.lead, delivery.record, _reminder(notice, message, stored))
+        except CrmRejectedError as error:
+            raise ChannelRefusedError(f"{channel.name}: {error}") from error
+        except (CrmError, SettingsError) as error:
+            raise ChannelUnavailableError(f"{channel.name}: {error}") from error
+        return True
+
+
+def _is_told_by_another(
+    rules: Rules, stored: StoredLead, notice: Notice, resolved: Resolved
+) -> bool:
+    """Tell whether the same channel gets the same news as the team's own notice."""
+    team = stored.notices.get(Role.TEAM)
+    own = to_team(rules, team_of(rules, stored.lead))
+    return (
+        notice.recipient != Role.TEAM
+        and team is not None
+        and (team.because_of, team.step) == (notice.because_of, notice.step)
+        and own is not None
+        and own.recipient_id == resolved.recipient_id
+    )
+
+
+def _reminder(notice: Notice, message: Message, stored: StoredLead) -> Reminder:
+    title = "".join(part if isinstance(part, str) else part.text for part in message.title)
+    facts = [
+        f"{fact.label}: " + "".join(p if isinstance(p, str) else p.text for p in fact.value)
+        for fact in message.facts
+    ]
+    return Reminder(
+        reminder_id=notice.notice_id,
+        subject=title,
+        text="\n".join(facts),
+        due_at=stored.lead.follow_up.due_at or notice.send_from,
+    )

@@ -1,0 +1,242 @@
+"""Who is told of a new lead, and when; and what a dead channel holds up, which is nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from shared.committing import commit
+from shared.domain.errors import (
+    ChannelRefusedError,
+    ChannelSettingsError,
+    ChannelUnavailableError,
+    CrmUnavailableError,
+)
+from shared.domain.lead import Lead
+from shared.domain.merging import answered
+from shared.domain.rules import Member, Notify, Rules
+from shared.notices.teller import NoticeTeller
+from shared.ports.leads import Event, EventKind, LeadChange
+from shared.ports.owners import Owned
+from tests.examples import acted
+from tests.fakes import START, FakeDestinations
+from tests.route_lead.relay import MINUTE, Relay, WorkerDiedError, push
+from tests.telling import ANNA, NORTH, FakeChannels, rules
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+EVENING = START + 10 * HOUR
+"""The clock starts on a Monday at 9:00, when the team does."""
+
+
+@dataclass
+class Owner:
+    """The port ``Owners`` that names one person."""
+
+    member: str = "anna"
+    asked: int = 0
+
+    async def find(self, lead: Lead, rules: Rules) -> Owned | None:
+        self.asked += 1
+        return Owned(member=self.member, team="north", why="turn") if self.member else None
+
+
+def relay(in_force: Rules | None = None, *, owner: str = "anna") -> tuple[Relay, FakeChannels]:
+    relay = Relay(routing_rules=in_force or rules(), owners=Owner(owner))
+    channels = FakeChannels(clock=relay.clock)
+    relay.teller = NoticeTeller(
+        rules=relay.in_force,
+        channels=channels,
+        destinations=FakeDestinations(relay.crms),
+        leads=relay.leads,
+    )
+    return relay, channels
+
+
+async def test_a_new_lead_is_told_to_its_owner_and_to_the_channel_of_the_team() -> None:
+    app, channels = relay()
+
+    await app.take(push())
+
+    assert channels.told() == [("people", "Anna", "new_lead"), ("sales", "North", "new_lead")]
+    assert app.partition.stored.notices == {}
+    assert (app.lead.owner, app.lead.team) == ("anna", "north")
+    notified = [e for e in app.partition.events.values() if e.kind is EventKind.NOTIFIED]
+    assert [(e.recipient, e.channel) for e in notified] == [
+        ("anna", "people"),
+        ("team:north", "sales"),
+    ]
+    assert app.queue.messages == []
+
+
+async def test_people_are_told_at_work_and_the_channel_at_once() -> None:
+    """N6."""
+    app, channels = relay()
+    app.clock.now = EVENING
+
+    await app.take(push(after=10 * HOUR))
+
+    assert channels.told() == [("sales", "North", "new_lead")]
+    [waits] = app.partition.stored.notices.values()
+    assert (waits.recipient, waits.send_from) == ("owner", START + DAY)
+    assert app.queue.messages == []
+    assert app.lead.next_due_at is not None
+    assert app.lead.next_due_at <= START + DAY
+
+
+async def test_who_wants_to_be_is_told_at_any_hour() -> None:
+    """N6."""
+    app, channels = relay(rules(replace(NORTH, notify=Notify.ALWAYS)))
+    app.clock.now = EVENING
+
+    await app.take(push(after=10 * HOUR))
+
+    assert len(channels.told()) == 2
+
+
+async def test_a_repeat_and_what_nobody_must_answer_are_told_to_nobody() -> None:
+    """K3."""
+    app, channels = relay()
+    await app.take(push())
+    channels.arrived.clear()
+
+    await app.take(push(2, offer="offer-1", after=MINUTE))
+
+    assert app.lead.submissions == 2
+    assert channels.told() == []
+    test = push(3, Email="MSFT_TEST_1@example.com")
+    nameless = push(3, FirstName="", LastName="", Company="")
+    for message in (test, nameless):
+        other, told = relay()
+        await other.take(message)
+        assert told.told() == []
+        assert other.lead.owner == ""
+
+
+@pytest.mark.parametrize(
+    "error", [ChannelUnavailableError("503"), ChannelSettingsError("no URL"), KeyError("zoe")]
+)
+async def test_a_dead_channel_delays_no_delivery_and_no_other_channel(error: Exception) -> None:
+    """N3."""
+    app, channels = relay()
+    channels.fails["people"] = [error]
+
+    routed = await app.take(push())
+
+    assert routed is not None
+    assert routed.delivered == ("crm",)
+    assert channels.told() == [("sales", "North", "new_lead")]
+    assert len(app.partition.stored.notices) == 1
+    await app.drain()
+    assert channels.told() == [("sales", "North", "new_lead"), ("people", "Anna", "new_lead")]
+    assert app.crm.calls == 1
+
+
+async def test_a_crm_that_is_down_delays_no_notice() -> None:
+    """N3."""
+    app, channels = relay()
+    app.crm.fails.append(CrmUnavailableError("503", retry_after=timedelta(hours=3)))
+
+    await app.take(push())
+
+    assert len(channels.told()) == 2
+    await app.drain()
+    assert app.crm.calls == 2
+    assert len(channels.told()) == 2
+
+
+async def test_what_a_channel_refuses_is_given_up_and_told_in_the_audit_trail() -> None:
+    app, channels = relay()
+    channels.fails["people"] = [ChannelRefusedError("404 no_service")]
+
+    await app.take(push())
+
+    assert app.partition.stored.notices == {}
+    [given_up] = [e for e in app.partition.events.values() if e.kind is EventKind.NOT_NOTIFIED]
+    assert (given_up.recipient, given_up.detail) == ("owner", "404 no_service")
+
+
+async def test_a_notice_is_never_tried_for_more_than_three_days() -> None:
+    """N2."""
+    app, channels = relay()
+    channels.fails["people"] = [ChannelUnavailableError("503")] * 1000
+
+    await app.take(push())
+    await app.drain()
+
+    assert app.clock.now <= START + 3 * DAY + 2 * HOUR
+    assert app.partition.stored.notices == {}
+
+
+async def test_somebody_who_acted_meanwhile_is_not_told() -> None:
+    app, channels = relay()
+    channels.fails["people"] = [ChannelUnavailableError("503")]
+    await app.take(push())
+    stored = app.partition.stored
+    done = answered(stored.lead, acted(app.clock.now + MINUTE))
+    await commit(app.leads, app.index, LeadChange(before=stored, lead=done, at=app.clock.now))
+
+    await app.drain()
+
+    assert channels.told() == [("sales", "North", "new_lead")]
+    last = app.partition.events[max(app.partition.events)]
+    assert last == Event(
+        kind=EventKind.NOT_NOTIFIED,
+        recipient="owner",
+        notice_id=last.notice_id,
+        detail="somebody has acted",
+    )
+
+
+async def test_the_message_is_of_the_lead_as_it_is_when_it_is_sent() -> None:
+    app, channels = relay()
+    app.clock.now = EVENING
+    await app.take(push(after=10 * HOUR))
+    await app.take(push(2, after=11 * HOUR))
+    app.clock.now = START + DAY
+
+    await app.take(app.deliver().model_copy(update={"attempt": 1}))
+
+    [message] = [one.message for one in channels.arrived if one.channel == "people"]
+    assert len(message.lists[0].items) == 2
+
+
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        (ANNA, [("people", "Anna"), ("sales", "North")]),
+        (None, [("sales", "North")]),
+    ],
+)
+async def test_a_recipient_always_resolves(
+    member: Member | None, told: list[tuple[str, str]]
+) -> None:
+    """N4: nobody owns it, or somebody whom no team knows: the team's channel is told."""
+    app, channels = relay(owner=member.id if member else "00Q5e000001")
+
+    await app.take(push())
+
+    assert [(one.channel, one.to) for one in channels.arrived] == told
+
+
+async def test_without_a_channel_nobody_is_told_and_nothing_waits() -> None:
+    in_force = replace(rules(), channels={}, default_channel="")
+    app, channels = relay(in_force)
+
+    await app.take(push())
+
+    assert channels.told() == []
+    assert app.partition.stored.notices == {}
+
+
+async def test_a_notice_comes_twice_only_if_a_worker_dies_between_sending_and_noting() -> None:
+    """N1."""
+    app, channels = relay(owner="")
+    channels.dies.append(WorkerDiedError())
+
+    await app.host(push())
+    await app.drain()
+
+    assert channels.told() == [("sales", "North", "new_lead")] * 2
+    assert app.partition.stored.notices == {}
+    assert [e.kind for e in app.partition.events.values()].count(EventKind.NOTIFIED) == 1
