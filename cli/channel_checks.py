@@ -4,13 +4,14 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from shared.bootstrap import channels
+from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
 from shared.domain.rules import ChannelKind, ChannelRef
-from shared.notice_settings import NoticeSettings, default_channel
+from shared.notice_settings import NoticeSettings
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
+from shared.rules_in_force import readable
 from shared.settings import load
 
 
@@ -20,22 +21,30 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
     Only a person who looks at the channel can tell whether the message arrived.
     """
     try:
-        ref = default_channel(load(NoticeSettings))
+        load(NoticeSettings)
     except SettingsError as error:
         yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
-        return
-    for each in filter(None, [ref]):
-        faults = await _faults(each)
-        what = f"channel by {each.kind}"
+    for ref in await _channels():
+        what = f"channel by {ref.kind}"
+        faults = await _faults(ref)
         for fault in faults:
-            yield each.name, CheckResult(what=what, mend=fault)
+            yield ref.name, CheckResult(what=what, mend=fault)
         if not faults:
-            yield each.name, await _tried(each) if send else CheckResult(what=what)
+            yield ref.name, await _tried(ref) if send else CheckResult(what=what)
+
+
+async def _channels() -> Sequence[ChannelRef]:
+    """Return the channels of the rules in force, and the one that the settings name.
+
+    A task in the CRM is not asked for here: the CRM is a destination, and checked as one.
+    """
+    sources = rule_sources()
+    stored = await sources.store.in_force()
+    rules = readable(stored, sources) if stored else sources.by_settings
+    return [ref for ref in rules.channels.values() if ref.kind is not ChannelKind.CRM]
 
 
 async def _faults(ref: ChannelRef) -> Sequence[str]:
-    if ref.kind is ChannelKind.CRM:
-        return []
     try:
         return (await channels().get(ref)).lacks()
     except ChannelSettingsError as error:

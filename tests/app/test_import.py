@@ -29,6 +29,7 @@ IMPORTED_WHEN_NEEDED = (
     "itsdangerous",
     "phonenumbers",
     "pycountry",
+    "shared.channels.webhook",
     "shared.destinations.azure_table.adapter",
 )
 """What takes long to import and no function needs to be there; without it, there is no client."""

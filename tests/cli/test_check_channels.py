@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ import pytest
 from local.fakes.channels import CHANNELS, fake_channel
 from local.fakes.channels.slack import SlackServer
 from local.fakes.faults import Fault
+from shared.ports.rules import StoredRules
+from shared.settings import StorageSettings
+from shared.storage.account import Storage
+from shared.storage.rules import TableRulesStore
+from tests.notices.examples import AT
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +45,19 @@ async def test_a_test_message_is_sent_on_request_only(azurite: str, name: str) -
     told = f"test message to default, by {name}: accepted, look whether it is there"
     assert sent == (0, f"ok      default: {told}\n")
     assert "Test message to default" in server.arrived[0].text
+
+
+async def test_the_channels_of_the_rules_in_force_are_looked_at(azurite: str) -> None:
+    prefix = f"t{uuid.uuid4().hex[:12]}"
+    storage = Storage(StorageSettings.model_validate({"LeadStorage": azurite}))
+    text = '[channels.room]\nkind = "slack"\nsetting = "ROOM_URL"\n'
+    rules = StoredRules(text=text, applied_at=AT, applied_by="ann")
+    await TableRulesStore(storage.table(f"{prefix}Teams")).put_in_force(rules, before=None)
+    await storage.close()
+    code, told = await check(azurite, {"TABLE_PREFIX": prefix})
+
+    fault = "ROOM_URL: is not set; should be the address that messages are posted to"
+    assert (code, told) == (1, f"NOT OK  room: channel by slack\n        {fault}\n")
 
 
 async def test_what_a_channel_lacks_is_told_without_its_address(azurite: str) -> None:
