@@ -54,7 +54,10 @@ def test_azurite_listens_where_development_storage_is() -> None:
     [azurite] = [task for task in editor("tasks")["tasks"] if task["label"] == "azurite"]
     program, *flags = azurite["command"].split()
 
-    assert json.loads(read("package.json"))["devDependencies"].keys() == {"azurite"}
+    assert json.loads(read("package.json"))["devDependencies"].keys() == {
+        "adaptivecards",
+        "azurite",
+    }
     assert program == "node_modules/.bin/azurite"
     assert not any("Port" in flag for flag in flags)
     assert azurite["command"] in read("Makefile")
