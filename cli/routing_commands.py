@@ -21,7 +21,7 @@ from shared.routing.faults import Fault
 from shared.routing.parsing import check_rules
 from shared.settings import DESTINATIONS
 
-File = Annotated[Path, typer.Argument(help="File with rules; - is standard input.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="File with rules; - is standard input.")]
 
 
 def check(file: File) -> None:
@@ -37,7 +37,9 @@ def check(file: File) -> None:
 def apply(
     file: File,
     *,
-    by: Annotated[str, typer.Option(help="Who applies it. Default: your user name.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="NAME", help="Who applies it. Default: your user name.")
+    ] = "",
     yes: Yes = False,
 ) -> None:
     """Put a file of rules in force; the app notices within a minute."""

@@ -219,3 +219,14 @@ async def test_a_follow_up_that_is_withdrawn_was_never_done(account: Account) ->
     assert flagged.lead.follow_up.state is FollowUpState.OVERDUE
     with pytest.raises(RefusedError, match="has no follow-up that could be withdrawn"):
         await undo_follow_up(account.stores, flagged)
+
+
+async def test_who_followed_up_with_which_outcome_and_note_is_shown(account: Account) -> None:
+    await follow_up(account, await account.push("zoe@example.com"), timedelta(0))
+
+    told = await account.command("show", "zoe@example.com")
+    as_json = (await account.command("show", "zoe@example.com", "--json")).json
+
+    assert "UTC by anna: won; called\n" in told.out
+    found = [as_json[f"follow{name}"] for name in ("ed_up_by", "_up_outcome", "_up_note")]
+    assert found == ["anna", "won", "called"]

@@ -80,6 +80,7 @@ class World:
         id_ = self.quarantine_id if of_quarantine else self.lead_id
         file = "backup.jsonl" if arguments[0] == "import" else "missed.json"
         file = "new.jsonl" if arguments[0] == "export" else file
+        file = str(ROOT / "samples/routing.toml") if arguments[0] == "routing" else file
         name = "official" if "--sample" in arguments else "azure_table"
         words = {
             "ID": id_,
