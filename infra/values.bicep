@@ -13,7 +13,7 @@ var mostSeconds = 90 * secondsOf.D
 
 @export()
 @description('The relay\'s own tables, named without the prefix.')
-var ownTables = ['Leads', 'LeadIndex', 'Quarantine', 'Outbox']
+var ownTables = ['Leads', 'LeadIndex', 'Teams', 'Quarantine', 'Outbox']
 
 @export()
 @description('A variable of the environment without white space around it; an empty one is the default.')

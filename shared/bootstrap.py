@@ -24,6 +24,7 @@ from shared.ports.reading import (
     QuarantineEntries,
     QueueLengths,
 )
+from shared.ports.teams import Teams
 from shared.settings import (
     CRMS,
     DESTINATIONS,
@@ -281,6 +282,14 @@ def index() -> LeadIndex:
     from shared.storage.lead_index import TableLeadIndex
 
     return TableLeadIndex(table("LeadIndex"))
+
+
+@cache
+def teams() -> Teams:
+    """Return whose turn it is, and who is away."""
+    from shared.storage.teams import TableTeams
+
+    return TableTeams(table("Teams"))
 
 
 @cache

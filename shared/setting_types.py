@@ -47,7 +47,7 @@ TablePrefix = Annotated[
     ),
 ]
 
-OWN_TABLES = ("Leads", "LeadIndex", "Quarantine", "Outbox")
+OWN_TABLES = ("Leads", "LeadIndex", "Teams", "Quarantine", "Outbox")
 """Leads first: an export reads in this order, and an index is never newer than its leads."""
 
 RESERVED_TABLES = ("tables",)

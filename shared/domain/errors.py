@@ -17,6 +17,7 @@
     │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
     │   ├── StorageRefusedError     the operator: storage will never take this write
     │   ├── StaleLeadError          nobody: somebody else wrote first, read again
+    │   ├── StaleTeamsError         nobody: likewise
     │   └── AlreadyRecordedError    nobody: the submission was recorded before
     ├── CrmError
     │   ├── CrmUnavailableError     nobody: the CRM did not do it and may later
@@ -125,6 +126,10 @@ class StorageRefusedError(StorageError):
 
 class StaleLeadError(StorageError):
     """The lead changed since it was read; read it again and decide anew."""
+
+
+class StaleTeamsError(StorageError):
+    """Whose turn it is changed since it was read; read it again and decide anew."""
 
 
 class AlreadyRecordedError(StorageError):

@@ -46,7 +46,7 @@ RULES = RouteRules(
     destinations=("crm",),
     deliver_tests=True,
 )
-TABLES = ("Leads", "LeadIndex", "Quarantine", "Outbox")
+TABLES = ("Leads", "LeadIndex", "Teams", "Quarantine", "Outbox")
 
 
 @dataclass(frozen=True)

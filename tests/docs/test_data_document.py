@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
+from shared.assignment.choosing import Why
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row
 from shared.domain.acts import Act, Outcome, Via
+from shared.domain.company import company_id
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.envelope import Deliver, Push, parse_message
+from shared.domain.fair_turns import TeamTurns, take_turn
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
@@ -27,6 +30,7 @@ from shared.ports.index import Doing, KnownDestinations, Swept, TidiedTo, Troubl
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import POISON_QUEUE, QUEUE
+from shared.ports.teams import Absence, Company, StoredTurns, Taken, TurnChange
 from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
 from shared.storage.account import Table
@@ -43,6 +47,7 @@ from shared.storage.lead_rows import (
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
 from shared.storage.quarantine_entries import WITHOUT_BODY
+from shared.storage.teams import TableTeams
 from tests.docs.documents import CODE, ROOT, Section, read, sections
 
 if TYPE_CHECKING:
@@ -116,7 +121,11 @@ ACT = Act(said_at=AT, seen_at=AT, by="anna", look_on=AT.date())
 NEVER = TidiedTo()
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 LEAD_ROWS = ("Row lead", "Row delivery", "Row notice", "Row act", "Row interest", "Row event")
-ROWS = (*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble", "Row outbox", "Row marketplace lead")
+TEAM_ROWS = ("Row turns", "Row absence", "Row left", "Row taken", "Row company")
+ROWS = (
+    *(*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble"),
+    *(*TEAM_ROWS, "Row outbox", "Row marketplace lead"),
+)
 
 type Row = dict[str, Any]
 
@@ -135,8 +144,8 @@ class Written:
     async def create_entity(self, row: Row) -> None:
         self.rows.append(row)
 
-    async def submit_transaction(self, operations: list[tuple[str, Row, object]]) -> None:
-        self.rows += [row for _, row, _ in operations]
+    async def submit_transaction(self, operations: list[tuple[Any, ...]]) -> None:
+        self.rows += [row for _, row, *_ in operations]
 
     async def get_entity(self, *_: object) -> Row:
         return {"secret": ""}
@@ -203,8 +212,30 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
             lambda table: TableLeadIndex(table).put_known_destinations(KNOWN)
         ),
         "Row quarantine": await rows(lambda table: TableQuarantine(table).keep(entry)),
+        **await written_of_teams(),
         "Row outbox": await rows(lambda table: TableOutbox(table).keep(key, "{}")),
         "Row marketplace lead": [dict(marketplace_row(LEAD_ID, INTEREST).values)],
+    }
+
+
+async def written_of_teams() -> dict[str, list[Row]]:
+    """Return rows of table ``Teams``, as an assignment writes them and the command."""
+    turn = take_turn(TeamTurns(), {"ada": 1}, ["ada"])
+    change = TurnChange(
+        taken=Taken(key=LEAD_ID, team="emea", member="ada", why=Why.TURN, cost=turn.cost),
+        turns={"emea": StoredTurns(new=turn.turns)},
+        company=Company(
+            team="emea", company_id=company_id("ada@mills.example", b"secret"), holder="ada"
+        ),
+    )
+    taken, turns, company = await rows(lambda table: TableTeams(table).commit(change))
+    absence = Absence(member="ada", from_at=AT, until_at=AT + DAY)
+    return {
+        "Row turns": [turns],
+        "Row absence": await rows(lambda table: TableTeams(table).put_absence(absence)),
+        "Row left": await rows(lambda table: TableTeams(table).put_left("ada", AT)),
+        "Row taken": [taken],
+        "Row company": [company],
     }
 
 
@@ -292,6 +323,7 @@ async def test_the_keys_in_the_examples_are_those_of_such_rows() -> None:
         ("Row act", "via", Via),
         ("Row act", "outcome", Outcome),
         ("Row event", "kind", EventKind),
+        ("Row taken", "why", [why for why in Why if why is not Why.NOBODY]),
         ("Row quarantine", "reason", QuarantineReason),
         ("Row marketplace lead", "CustomerInfo", CUSTOMER_INFO),
     ],
@@ -355,7 +387,7 @@ def test_the_names_of_tables_and_queues_are_those_of_the_app() -> None:
     assert stores >= {QUEUE, POISON_QUEUE}
 
 
-ERASED = {"Leads": "Erase", "LeadIndex": "Erase", "MarketplaceLeads": ""}
+ERASED = {"Leads": "Erase", "LeadIndex": "Erase", "Teams": "Erase", "MarketplaceLeads": ""}
 """The tables that the script works on, and their prefix in the test."""
 
 
@@ -366,6 +398,7 @@ async def test_the_script_erases_all_of_one_lead_and_nothing_else(azurite: str) 
     of_lead = {
         "Leads": [row for title in LEAD_ROWS for row in rows_of[title]],
         "LeadIndex": rows_of["Table `LeadIndex`"],
+        "Teams": rows_of["Row taken"],
         "MarketplaceLeads": rows_of["Row marketplace lead"],
     }
 
