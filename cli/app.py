@@ -16,6 +16,7 @@ from cli import (
     backup_commands,
     check_commands,
     deliver_commands,
+    explain_commands,
     follow_up_commands,
     identity_commands,
     lead_commands,
@@ -54,6 +55,7 @@ app.command("follow-up", cls=PlainCommand)(follow_up_commands.follow_up)
 app.command("undo-follow-up", cls=PlainCommand)(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(routing, name="routing")
+app.command("explain")(explain_commands.explain_routing)
 app.command("check", cls=PlainCommand)(check_commands.check)
 app.command("sweep", cls=PlainCommand)(app_commands.sweep_now)
 app.command("send", cls=PlainCommand)(send_commands.send_push)
