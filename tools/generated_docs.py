@@ -41,6 +41,7 @@ EXAMPLE = "none; `0 */5 * * * *` in the templates"
 
 COMPONENT = "#/components/schemas/{model}"
 LEADS = "/api/leads"
+TAG = "leads"
 PROBLEM = "application/problem+json"
 PUSH = {
     "type": "object",
@@ -93,11 +94,14 @@ def openapi() -> str:
             "title": "Marketplace lead relay",
             "version": "1",
             "description": "The endpoint that Partner Center pushes leads to, once each.",
+            "contact": {"name": "The publisher that runs the relay"},
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [
             {"url": "https://{app}.azurewebsites.net", "variables": {"app": {"default": "relay"}}},
-            {"url": "http://localhost:7071", "description": "make run, which checks no key"},
+            {"url": "http://127.0.0.1:7071", "description": "make run, which checks no key"},
         ],
+        "tags": [{"name": TAG, "description": "What customers did on the marketplace"}],
         "paths": {LEADS: _leads()},
         "components": {
             "schemas": {"Push": PUSH, **_schemas()},
@@ -115,7 +119,9 @@ def _leads() -> dict[str, Any]:
         "description": "Any method but POST is answered 405 with `Allow: POST` and a Problem.",
         "post": {
             "operationId": "ingest_lead",
-            "summary": "Take a push in",
+            "summary": "Accept a push",
+            "description": "A push is stored before it is answered; it becomes a lead afterwards.",
+            "tags": [TAG],
             "security": [{"functionKey": []}],
             "requestBody": {
                 "required": True,
@@ -125,7 +131,9 @@ def _leads() -> dict[str, Any]:
                 "202": _answer(
                     "Stored; warnings did not cost the lead", "application/json", AcceptedBody
                 ),
-                "400": _answer("No lead; kept in quarantine, byte for byte", PROBLEM, Problem),
+                "400": _answer(
+                    "Not a valid lead; kept in quarantine, byte for byte", PROBLEM, Problem
+                ),
                 "401": {"description": "The key is missing or wrong; the platform's own answer"},
                 "413": _answer(too_large, PROBLEM, Problem),
                 "503": {**not_stored, "headers": {"Retry-After": wait}},

@@ -75,6 +75,27 @@ def test_methods_that_are_not_described_are_refused(document: dict[str, Any]) ->
         assert faults(json.loads(given.body), problem(document), document) == []
 
 
+def test_the_description_keeps_the_rules_that_linters_enforce(document: dict[str, Any]) -> None:
+    """Of spectral (``spectral:oas``) and redocly (``recommended-strict``), see CONTRIBUTING."""
+    tags = {tag["name"] for tag in document["tags"] if tag["description"]}
+    operations = [
+        operation
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+
+    assert document["info"]["contact"]
+    assert document["info"]["license"]["identifier"]
+    assert not [s for s in document["servers"] if "localhost" in s["url"] or "example" in s["url"]]
+    for operation in operations:
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["tags"]
+        assert set(operation["tags"]) <= tags
+        assert any(status.startswith("4") for status in operation["responses"])
+
+
 @pytest.mark.parametrize("given", ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_is_as_described(document: dict[str, Any], given: Answer) -> None:
     [item] = document["paths"].values()
