@@ -36,13 +36,11 @@ NO_PROGRESS = "no progress: the message was lost, or fails whenever it is taken"
 class Step:
     """What the sweep does on one lead.
 
-    ``requeue`` says that a message must be sent first, ``tell`` that one must be sent afterwards,
-    for a notice.
+    ``requeue`` says that a message must be sent first.
     """
 
     change: LeadChange
     requeue: bool
-    tell: bool
     parked: tuple[str, ...]
     flagged: bool
     followed_up: bool
@@ -118,7 +116,6 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
             retired=retired,
         ),
         requeue=len(parked) < len(moved),
-        tell=any(notice is not None and notice.send_from <= now for notice in notices.values()),
         parked=parked,
         flagged=taken is not None and taken.flagged,
         followed_up=bool(acts),

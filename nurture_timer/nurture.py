@@ -20,13 +20,16 @@ from nurture_timer.tidying import SETTLED, tidy
 from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
-from shared.domain.ladder import Plan
-from shared.domain.lead import Lead
+from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
+from shared.domain.rules import Rules
+from shared.owning import handed_over, lacks_owner
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
-from shared.ports.leads import LeadStore, StoredLead
+from shared.ports.leads import LeadChange, LeadStore, StoredLead
+from shared.ports.owners import NoOwners, Owners
 from shared.ports.queue import Outbox, OutboxRow, PushQueue
+from shared.ports.rules import no_rules
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +42,12 @@ A_SECOND = timedelta(seconds=1)
 MOST_SECONDS = 20 * 60
 """Messages for notices are queued one a second, so that a channel is not flooded."""
 
-type Plans = Callable[[Lead], Plan]
-
-
-async def without_rules() -> Plans:
-    """Return the plans of an installation that has no rules: a flag, and no steps."""
-    return lambda _lead: Plan()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPorts:
     """What the sweep needs from the world, and the destinations that the settings name.
 
-    ``plans`` reads what the rules of now say.
+    ``rules`` reads the rules in force.
     """
 
     leads: LeadStore
@@ -61,7 +57,8 @@ class SweepPorts:
     destinations: Destinations
     clock: Callable[[], datetime]
     in_use: InUse = field(default_factory=InUse)
-    plans: Callable[[], Awaitable[Plans]] = without_rules
+    rules: Callable[[], Awaitable[Rules]] = no_rules
+    owners: Owners = field(default_factory=NoOwners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +70,7 @@ class Due:
     strays: Sequence[DueRow]
     outbox: Sequence[OutboxRow]
     answers: Answers
+    rules: Rules
     failed: int
 
 
@@ -96,14 +94,24 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
-    plan = await ports.plans()
+    rules = await ports.rules()
     answers = await ask(due.values(), now, ports.destinations, ports.in_use)
     steps = {
-        row: what_is_due(stored, now, plan(stored.lead), _asked(answers, stored), ports.in_use)
+        row: what_is_due(
+            stored, now, plan_for(rules, stored.lead), _asked(answers, stored), ports.in_use
+        )
         for row, stored in due.items()
     }
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
-    return Due(at=now, steps=steps, strays=strays, outbox=outbox, answers=answers, failed=failed)
+    return Due(
+        at=now,
+        steps=steps,
+        strays=strays,
+        outbox=outbox,
+        answers=answers,
+        rules=rules,
+        failed=failed,
+    )
 
 
 def _asked(answers: Answers, stored: StoredLead) -> Asked:
@@ -119,7 +127,9 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
     from_outbox = await _queue_outbox(due.outbox, ports)
     told = count()
-    dealt = await _side_by_side(_deal(row, step, ports, told) for row, step in due.steps.items())
+    dealt = await _side_by_side(
+        _deal(row, step, ports, due.rules, told) for row, step in due.steps.items()
+    )
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
     failed = sum(
@@ -146,6 +156,13 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     return swept
 
 
+def has_news(change: LeadChange) -> bool:
+    """Tell whether a change has a notice that is to be sent now."""
+    return any(
+        notice is not None and notice.send_from <= change.at for notice in change.notices.values()
+    )
+
+
 async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     """Queue what waits; while the queue takes nothing, leads must not wait for it as well."""
     queued = 0
@@ -159,7 +176,9 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     return queued
 
 
-async def _deal(row: DueRow, step: Step, ports: SweepPorts, told: Iterator[int]) -> Step | None:
+async def _deal(
+    row: DueRow, step: Step, ports: SweepPorts, rules: Rules, told: Iterator[int]
+) -> Step | None:
     """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
 
     ``told`` numbers the leads of a sweep that have notices to be sent.
@@ -167,15 +186,27 @@ async def _deal(row: DueRow, step: Step, ports: SweepPorts, told: Iterator[int])
     if step.requeue:
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
-        after = await commit(ports.leads, ports.index, step.change)
+        change = await _handed_over(step, ports, rules)
+        after = await commit(ports.leads, ports.index, change)
     except StaleLeadError:
         return None
     if after.lead.next_due_at != row.due_at:
         await ports.index.delete(row)
-    if step.tell and not step.requeue:
+    if has_news(change) and not step.requeue:
         delay = A_SECOND * min(next(told), MOST_SECONDS)
         await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
     return step
+
+
+async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
+    """Return the change of a step, with another owner if the step, or a leaver, asks for one."""
+    change, taken = step.change, step.taken
+    asks = taken is not None and taken.reassign
+    leaver = bool(change.lead.owner) and lacks_owner(change.lead, rules)
+    if not asks and not leaver:
+        return change
+    owned = await ports.owners.find(change.lead, rules)
+    return handed_over(change, owned, rules)
 
 
 async def _side_by_side[T](calls: Iterable[Awaitable[T]]) -> list[T | BaseException]:

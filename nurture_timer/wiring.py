@@ -1,11 +1,8 @@
 """Put together what ``nurture_timer`` needs."""
 
-from functools import partial
-
-from nurture_timer.nurture import Plans, SweepPorts
+from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
-from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
 from shared.settings import RouteSettings, TimerSettings, load
 
@@ -19,7 +16,7 @@ def sweep_ports() -> SweepPorts:
         outbox=bootstrap.outbox(),
         destinations=bootstrap.destinations(),
         clock=bootstrap.utc_now,
-        plans=_plans,
+        rules=bootstrap.rules_in_force().current,
         in_use=_in_use(),
     )
 
@@ -30,11 +27,6 @@ def _in_use() -> InUse:
         return InUse(frozenset(load(RouteSettings).destinations))
     except SettingsError:
         return InUse()
-
-
-async def _plans() -> Plans:
-    rules = await bootstrap.rules_in_force().current()
-    return partial(plan_for, rules)
 
 
 def schedule_fault() -> str:

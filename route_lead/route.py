@@ -27,24 +27,20 @@ from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
 from shared.domain.envelope import Deliver, Message, Push
 from shared.domain.errors import StorageUnavailableError, UnsentClaimError
 from shared.domain.identity import dedupe_key
-from shared.domain.rules import Rules, rules_without_file
+from shared.domain.rules import Rules
 from shared.intake.parse import parse
 from shared.ports.crm import Destinations
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 from shared.ports.owners import NoOwners, Owners
 from shared.ports.queue import PushQueue
+from shared.ports.rules import no_rules
 from shared.ports.telling import NobodyToTell, Teller
 
 AT_ONCE = timedelta(seconds=1)
 
 LONGEST_FOR_LINK = 20
 """Seconds."""
-
-
-async def no_rules() -> Rules:
-    """Return the rules where there is no ``routing.toml``."""
-    return rules_without_file()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from shared.domain.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState, LadderKind
+from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
-from shared.domain.planning import owner_of
+from shared.domain.notices import Occasion, Role, new_notice
+from shared.domain.planning import owner_of, plan_for
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -33,6 +35,46 @@ def with_owner(change: LeadChange, owned: Owned, *, rule: str = "") -> LeadChang
         rule=rule,
         detail=owned.why,
     )
-    again = bool(lead.owner)
-    after = replace(lead, owner=owned.member, team=owned.team, reassigned=lead.reassigned + again)
+    after = replace(lead, owner=owned.member, team=owned.team)
+    if lead.owner:
+        runs = lead.follow_up.run_kind is not LadderKind.NONE
+        had = (*lead.follow_up.had, lead.owner) if runs else ()
+        after = replace(
+            after,
+            reassigned=lead.reassigned + 1,
+            follow_up=replace(lead.follow_up, had=had),
+        )
     return replace(change, lead=after, events=(*change.events, event))
+
+
+def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadChange:
+    """Return the change with another owner, who is told, as the team's channel is.
+
+    Where there is nobody else, the lead stays as it is and the channel is told so.
+    """
+    found = owned is not None and owned.member != change.lead.owner
+    after = with_owner(change, owned) if found and owned is not None else change
+    plan = plan_for(rules, after.lead)
+    occasion = Occasion.REASSIGNED if found else Occasion.NO_OWNER
+    notices = {
+        str(role): new_notice(
+            after.lead.lead_id,
+            recipient=role,
+            occasion=occasion,
+            because_of=str(after.lead.reassigned),
+            now=after.at,
+            send_from=plan.may_be_told(role, after.at),
+            step=after.lead.follow_up.step,
+        )
+        for role in ((Role.OWNER, Role.TEAM) if found else (Role.TEAM,))
+        if role in plan.roles
+    }
+    clock = after.lead.follow_up
+    if clock.run_kind is LadderKind.OVERDUE:
+        told_at = max([after.at, *(notice.send_from for notice in notices.values())])
+        clock = replace(clock, next_step_at=next_step_at(clock, plan, told_at))
+    return replace(
+        after,
+        lead=replace(after.lead, follow_up=clock),
+        notices={**change.notices, **notices},
+    )

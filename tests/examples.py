@@ -108,6 +108,7 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
             ladder_kind=LadderKind.OVERDUE,
             step=1,
             next_step_at=START + timedelta(days=3),
+            had=("bo",),
         ),
         dues={"submission-1": START + timedelta(days=1)},
         acts=(

@@ -34,7 +34,8 @@ class FollowUp:
     """The clock of one lead; all times are aware UTC.
 
     A *run* goes through the steps of a ladder: ``ladder_at`` is when it began, and its id; ``step``
-    the number of steps taken, ``next_step_at`` when the next one is due, None for never.
+    the number of steps taken, ``next_step_at`` when the next one is due, None for never; ``had``
+    are those who owned the lead in it and lost it.
     """
 
     state: FollowUpState = FollowUpState.NONE
@@ -48,6 +49,7 @@ class FollowUp:
     ladder_kind: LadderKind = LadderKind.NONE
     step: int = 0
     next_step_at: datetime | None = None
+    had: tuple[str, ...] = ()
 
     @property
     def run_kind(self) -> LadderKind:
@@ -114,7 +116,14 @@ def follow_up(before: FollowUp, at: datetime, by: str, outcome: str = "") -> Fol
 
 def without_run(before: FollowUp) -> FollowUp:
     """Return the clock with no run on it."""
-    return replace(before, ladder_at=None, ladder_kind=LadderKind.NONE, step=0, next_step_at=None)
+    return replace(
+        before,
+        ladder_at=None,
+        ladder_kind=LadderKind.NONE,
+        step=0,
+        next_step_at=None,
+        had=(),
+    )
 
 
 def is_overdue(clock: FollowUp, now: datetime) -> bool:

@@ -6,6 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
+from shared.domain.rules import Rules, rules_without_file
+
 
 def content_id(text: str) -> str:
     """Return what tells one content from another: 16 hex digits; the kind of line ends is none."""
@@ -59,3 +61,8 @@ class RulesStore(Protocol):
 
     async def report(self, file: DeployedFile | None) -> None:
         """Say that a deployed file is not in force, or that there is none such any more."""
+
+
+async def no_rules() -> Rules:
+    """Return the rules where there is no ``routing.toml``: the settings decide."""
+    return rules_without_file()

@@ -49,6 +49,7 @@ JSON_COLUMNS = frozenset(
         "delivered_contact",
         "dues",
         "full_names",
+        "had",
         "interests",
         "noted",
         "rules",

@@ -11,8 +11,10 @@ from shared.domain.envelope import Deliver, parse_message
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.follow_up import FollowUp, start_clock
 from shared.domain.lead import Contact, KeyKind, Lead
+from shared.domain.rules import Rules, rules_without_file
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange, StoredLead
+from shared.ports.owners import NoOwners, Owners
 from tests.examples import LEAD_ID, by_destination
 from tests.fakes import (
     START,
@@ -48,6 +50,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     leads: FakeLeadStore = field(default_factory=FakeLeadStore)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    rules: Rules = field(default_factory=rules_without_file)
+    owners: Owners = field(default_factory=NoOwners)
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(clock=self.clock)
@@ -64,7 +68,12 @@ class World:
             outbox=self.outbox,
             destinations=self.destinations,
             clock=self.clock,
+            rules=self.in_force,
+            owners=self.owners,
         )
+
+    async def in_force(self) -> Rules:
+        return self.rules
 
     async def put(self, lead: Lead, *deliveries: Delivery) -> None:
         """Store a lead as ``route_lead`` does."""
