@@ -45,7 +45,7 @@ def compose(notice: Notice, lead: Lead, given: Given) -> Message:
             return reminder(notice.notice_id, facts, taken, details=given.details)
         case Occasion.ESCALATION:
             return escalation(notice.notice_id, facts, step, details=given.details)
-        case Occasion.CHECK_IN:
+        case _:
             return check_in(notice.notice_id, facts, _last(lead), details=given.details)
 
 
