@@ -17,6 +17,7 @@ def sweep_ports() -> SweepPorts:
         destinations=bootstrap.destinations(),
         clock=bootstrap.utc_now,
         rules=bootstrap.rules_in_force().current,
+        owners=bootstrap.owners(),
         in_use=_in_use(),
     )
 

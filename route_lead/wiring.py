@@ -42,6 +42,7 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
         new_id=bootstrap.new_id,
         rules=bootstrap.rules_in_force().current,
         teller=bootstrap.teller(),
+        owners=bootstrap.owners(),
     )
     rules = RouteRules(
         merge=MergeRules(

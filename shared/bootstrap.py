@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from shared.settings import (
 from shared.storage.account import Storage, Table
 
 if TYPE_CHECKING:
+    from shared.assignment.owners import OwnersByTurns
     from shared.notices.teller import NoticeTeller
     from shared.ports.rules import RulesStore
     from shared.rules_in_force import RulesInForce, RuleSources
@@ -84,11 +86,11 @@ async def link_to_act(stored: StoredLead, recipient: str) -> str:
 
     if not (url := public_url()):
         return ""
-    return signed(stored.lead.lead_id, recipient, url, await _link_secret()(), utc_now())
+    return signed(stored.lead.lead_id, recipient, url, await _secret()(), utc_now())
 
 
 @cache
-def _link_secret() -> Callable[[], Awaitable[bytes]]:
+def _secret() -> Callable[[], Awaitable[bytes]]:
     return lead_id_secret(load(LeadIdSettings).lead_id_key)
 
 
@@ -178,6 +180,7 @@ def teller() -> "NoticeTeller":
         channels=channels(),
         destinations=destinations(),
         leads=leads(),
+        link=link_to_act,
         details=details,
     )
 
@@ -290,6 +293,20 @@ def teams() -> Teams:
     from shared.storage.teams import TableTeams
 
     return TableTeams(table("Teams"))
+
+
+@cache
+def owners() -> "OwnersByTurns":
+    """Return what chooses owners; only the storage settings can be at fault."""
+    from shared.assignment.assigning import Assigner
+    from shared.assignment.owners import OwnersByTurns
+
+    assigner = Assigner(teams=teams(), clock=utc_now, jitter=random.random)
+
+    async def secret() -> bytes:
+        return await _secret()()
+
+    return OwnersByTurns(assigner=assigner, secret=secret)
 
 
 @cache

@@ -18,6 +18,7 @@ from shared.domain.rules import (
     Team,
 )
 from shared.ports.channels import Message, Recipient
+from tests.fakes import Gate, open_gate
 
 NINE_TO_FIVE: Hours = ((Window.parse("09:00-17:00"),),) * 5 + ((),) * 2
 CALENDAR = Calendar(zone="UTC", hours=NINE_TO_FIVE)
@@ -82,6 +83,7 @@ class FakeChannels:
     clock: Callable[[], datetime]
     arrived: list[Arrived] = field(default_factory=list)
     fails: dict[str, list[Exception]] = field(default_factory=dict)
+    gate: Gate = open_gate
     dies: list[BaseException] = field(default_factory=list)
 
     async def get(self, ref: ChannelRef) -> "FakeChannel":
@@ -101,10 +103,12 @@ class FakeChannel:
         return str(self.ref.kind)
 
     async def send(self, message: Message, to: Recipient) -> None:
+        await self.channels.gate("channel.send")
         if waiting := self.channels.fails.get(self.ref.name):
             raise waiting.pop(0)
         arrived = Arrived(self.channels.clock(), self.ref.name, to.name, str(message.kind), message)
         self.channels.arrived.append(arrived)
+        await self.channels.gate("channel.sent")
         if self.channels.dies:
             raise self.channels.dies.pop(0)
 

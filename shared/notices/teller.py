@@ -1,5 +1,6 @@
 """Tell somebody what a notice says: resolve, compose and send it, as things stand now."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from shared.ports.channels import Channels, Message
 from shared.ports.crm import Destinations, Reminder
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.telling import Told
+
+log = logging.getLogger(__name__)
 
 type LinkToAct = Callable[[StoredLead, str], Awaitable[str]]
 """Makes the link by which a recipient acts on a lead; "" where the app has no address."""
@@ -66,10 +69,18 @@ class NoticeTeller:
             rules=rules,
             deliveries=stored.deliveries,
             interests=interests,
-            act_url=await self.link(stored, recipient_id),
+            act_url=await self._link(stored, recipient_id),
             details=self.details,
         )
         return compose(notice, stored.lead, given)
+
+    async def _link(self, stored: StoredLead, recipient_id: str) -> str:
+        """Return the link to act, none if a setting keeps it from being made: news can't wait."""
+        try:
+            return await self.link(stored, recipient_id)
+        except SettingsError as error:
+            log.warning("notices have no link to act: %s", error)
+            return ""
 
     async def _left_a_task(
         self, stored: StoredLead, notice: Notice, rules: Rules, channel: ChannelRef

@@ -1,0 +1,194 @@
+"""A lead gets one owner, by one turn, whatever dies or is lost on the way."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from shared.assignment.assigning import Assigner
+from shared.assignment.owners import OwnersByTurns
+from shared.domain.errors import StorageUnavailableError
+from shared.domain.rules import DEFAULT_RULE, Rule, Rules
+from shared.notices.teller import NoticeTeller
+from shared.ports.leads import EventKind
+from tests.fake_teams import FakeTeams
+from tests.fakes import FakeDestinations, Gate, open_gate
+from tests.route_lead.relay import Gates, Relay, WorkerDiedError, a_secret, no_sleep, push
+from tests.telling import NORTH, FakeChannels, rules
+
+
+@dataclass
+class Office:
+    """A relay with a team that shares leads, and what its people were told."""
+
+    in_force: Rules = field(default_factory=rules)
+
+    def __post_init__(self) -> None:
+        self.teams = FakeTeams()
+        self.relay = Relay(routing_rules=self.in_force)
+        self.channels = FakeChannels(clock=self.relay.clock)
+        assigner = Assigner(
+            teams=self.teams, clock=self.relay.clock, jitter=lambda: 0.0, sleep=no_sleep
+        )
+        self.relay.owners = OwnersByTurns(assigner=assigner, secret=a_secret)
+        self.relay.teller = NoticeTeller(
+            rules=self.relay.in_force,
+            channels=self.channels,
+            destinations=FakeDestinations(self.relay.crms),
+            leads=self.relay.leads,
+        )
+
+    def guard(self, gate: Gate) -> None:
+        app = self.relay
+        gated = (app.leads, app.index, app.queue, app.crm, self.teams, self.channels)
+        for one in gated:
+            one.gate = gate
+
+    async def played(self, gates: Gates) -> None:
+        self.guard(gates)
+        await self.relay.host(push())
+        await self.relay.drain()
+
+    def turns(self) -> int:
+        return len(self.teams.takings)
+
+
+async def requests() -> list[str]:
+    gates = Gates()
+    await Office().played(gates)
+    return gates.passed
+
+
+async def test_a_worker_may_die_at_any_request_and_the_lead_has_taken_one_turn() -> None:
+    """A1, N1."""
+    passed = await requests()
+    twice = 0
+    for number in range(len(passed)):
+        office = Office()
+        await office.played(Gates(number, WorkerDiedError()))
+        office.guard(open_gate)
+
+        [taken] = office.teams.takings.values()
+        assert office.relay.lead.owner == taken.member
+        assert sum(s.at > 0 for s in office.teams.turns["north"].new.standings.values()) == 1
+        told = Counter(office.channels.told())
+        assert set(told) == {("people", told_name(taken.member), "new_lead"), SALES_TOLD}
+        assert max(told.values()) <= 2
+        twice += max(told.values()) == 2
+        office.relay.assert_delivered("s1")
+        kinds = [e.kind for e in office.relay.partition.events.values()]
+        assert kinds.count(EventKind.ASSIGNED) == 1
+    assert 0 < twice <= 6
+
+
+SALES_TOLD = ("sales", "North", "new_lead")
+
+
+def told_name(member: str) -> str:
+    found = NORTH.member(member)
+    assert found is not None
+    return found.name
+
+
+async def test_storage_may_fail_at_any_request_done_or_not() -> None:
+    """A1."""
+    for number, request in enumerate(await requests()):
+        if request.startswith(("crm.", "channel.")):
+            continue
+        office = Office()
+        await office.played(Gates(number, StorageUnavailableError("no answer")))
+
+        [taken] = office.teams.takings.values()
+        assert office.relay.lead.owner == taken.member
+        assert set(office.channels.told()) == {
+            ("people", told_name(taken.member), "new_lead"),
+            SALES_TOLD,
+        }
+
+
+async def test_assignment_adds_three_requests_to_a_new_lead_and_none_to_what_comes_after() -> None:
+    """A4."""
+    office = Office()
+    gates = Gates()
+    office.guard(gates)
+
+    await office.relay.host(push())
+    first = [name for name in gates.passed if name.startswith("teams.")]
+    await office.relay.host(push(2))
+    await office.relay.host(push(3, offer="offer-2"))
+
+    assert first == ["teams.read", "teams.taken", "teams.commit", "teams.committed"]
+    assert [name for name in gates.passed if name.startswith("teams.")] == first
+
+
+async def test_with_same_company_it_is_four() -> None:
+    """A4, A7."""
+    same = Rule(name=DEFAULT_RULE, team="north", policy="fast", same_company=True)
+    office = Office(replace(rules(), rules=(same,)))
+    gates = Gates()
+    office.guard(gates)
+
+    await office.relay.host(push(Email="zoe@fabrikam.example"))
+
+    asked = [
+        name for name in gates.passed if name.startswith("teams.") and name != "teams.committed"
+    ]
+    assert asked == ["teams.read", "teams.taken", "teams.company", "teams.commit"]
+
+
+async def test_a_customer_keeps_the_owner() -> None:
+    """A3."""
+    office = Office()
+    await office.relay.host(push())
+    owner = office.relay.lead.owner
+
+    for number in range(2, 6):
+        await office.relay.host(push(number))
+
+    assert office.relay.lead.owner == owner
+    assert office.turns() == 1
+
+
+async def test_an_owner_who_is_in_no_team_any_more_is_replaced_at_the_next_interest() -> None:
+    """A3."""
+    office = Office()
+    await office.relay.host(push())
+    owner = office.relay.lead.owner
+    rest = tuple(member for member in NORTH.members if member.id != owner)
+    office.relay.routing_rules = rules(replace(NORTH, members=rest))
+
+    await office.relay.host(push(2))
+
+    assert office.relay.lead.owner == rest[0].id
+    assert office.relay.lead.reassigned == 1
+
+
+async def test_the_owner_that_a_rule_names_takes_no_turn() -> None:
+    named = Rule(name=DEFAULT_RULE, team="north", policy="fast", owner="bo")
+    office = Office(replace(rules(), rules=(named,)))
+
+    await office.relay.host(push())
+
+    assert office.relay.lead.owner == "bo"
+    assert office.turns() == 0
+
+
+@pytest.mark.parametrize("why", ["test", "do not contact", "nameless"])
+async def test_a_lead_that_nobody_must_answer_takes_no_turn(why: str) -> None:
+    """K3."""
+    office = Office()
+    message = {
+        "test": push(Email="MSFT_TEST_1@example.com"),
+        "do not contact": push(ActionCode="DNC"),
+        "nameless": push(FirstName="", LastName="", Company=""),
+    }[why]
+    if why == "do not contact":
+        message = message.model_copy(
+            update={"body": message.body.replace(b"AppSource-INS", b"AppSource-DNC")}
+        )
+
+    await office.relay.host(message)
+
+    assert office.turns() == 0
+    assert office.relay.lead.owner == ""
+    assert office.channels.told() == []
