@@ -109,6 +109,8 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
             step=1,
             next_step_at=START + timedelta(days=3),
             had=("bo",),
+            held_for=("0a1b2c3d4e5f6071",),
+            held_until=START + timedelta(hours=30),
         ),
         dues={"submission-1": START + timedelta(days=1)},
         acts=(

@@ -35,7 +35,9 @@ class FollowUp:
 
     A *run* goes through the steps of a ladder: ``ladder_at`` is when it began, and its id; ``step``
     the number of steps taken, ``next_step_at`` when the next one is due, None for never; ``had``
-    are those who owned the lead in it and lost it.
+    are those who owned the lead in it and lost it. ``held_for`` are the times that somebody said
+    they have it, in this run or before the flag that begins it; ``held_until`` is how long the
+    first step waits for them.
     """
 
     state: FollowUpState = FollowUpState.NONE
@@ -50,6 +52,8 @@ class FollowUp:
     step: int = 0
     next_step_at: datetime | None = None
     had: tuple[str, ...] = ()
+    held_for: tuple[str, ...] = ()
+    held_until: datetime | None = None
 
     @property
     def run_kind(self) -> LadderKind:
@@ -74,8 +78,9 @@ def start_clock(before: FollowUp, received_at: datetime, within: timedelta) -> F
     if before.clock_started_at is not None and before.clock_started_at <= received_at:
         return before
     overdue = before.state is FollowUpState.OVERDUE
+    waiting = before.state is FollowUpState.WAITING
     return replace(
-        before if overdue else without_run(before),
+        before if overdue or waiting else without_run(before),
         state=FollowUpState.OVERDUE if overdue else FollowUpState.WAITING,
         clock_started_at=received_at,
         due_at=received_at + within,
@@ -115,7 +120,7 @@ def follow_up(before: FollowUp, at: datetime, by: str, outcome: str = "") -> Fol
 
 
 def without_run(before: FollowUp) -> FollowUp:
-    """Return the clock with no run on it."""
+    """Return the clock with no run on it, and nothing held."""
     return replace(
         before,
         ladder_at=None,
@@ -123,6 +128,8 @@ def without_run(before: FollowUp) -> FollowUp:
         step=0,
         next_step_at=None,
         had=(),
+        held_for=(),
+        held_until=None,
     )
 
 

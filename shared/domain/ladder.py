@@ -13,6 +13,7 @@ from shared.domain.acts import last_act, look_again_on
 from shared.domain.calendars import Calendar
 from shared.domain.durations import Duration
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
+from shared.domain.holding import with_first_step_held
 from shared.domain.lead import DO_NOT_CONTACT, Lead
 from shared.domain.notices import Notice, Occasion, Role, new_notice, run_id
 from shared.domain.rules import Step, StepKind
@@ -112,7 +113,7 @@ def _begin(
     to = _owner(lead, plan) if overdue else ()
     taken = _taken(lead, begun, plan, now, Occasion.OVERDUE, to, checked=checked, flagged=flagged)
     if overdue:
-        return taken
+        return replace(taken, clock=with_first_step_held(taken.clock))
     return replace(taken, clock=replace(begun, next_step_at=_first_check_in(lead, plan, now)))
 
 

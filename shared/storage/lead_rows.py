@@ -50,6 +50,7 @@ JSON_COLUMNS = frozenset(
         "dues",
         "full_names",
         "had",
+        "held_for",
         "interests",
         "noted",
         "rules",

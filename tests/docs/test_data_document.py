@@ -104,6 +104,7 @@ FOLLOW_UP = FollowUp(
     done_at=AT,
     ladder_at=AT,
     next_step_at=AT,
+    held_until=AT,
 )
 NOTICE = Notice(
     recipient=Role.OWNER,
