@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
-from shared.domain.rules import ChannelKind, ChannelRef
-from shared.notice_settings import NoticeSettings
+from shared.domain.rules import ChannelKind, ChannelRef, Rules
+from shared.notice_settings import DEFAULT_CHANNEL, NoticeSettings
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
@@ -24,24 +24,38 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
         load(NoticeSettings)
     except SettingsError as error:
         yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
-    for ref in await _channels():
+    rules = await _rules()
+    for ref in _channels(rules):
         what = f"channel by {ref.kind}"
-        faults = await _faults(ref)
+        faults = [*await _faults(ref), *_unaddressed(ref, rules)]
         for fault in faults:
             yield ref.name, CheckResult(what=what, mend=fault)
         if not faults:
             yield ref.name, await _tried(ref) if send else CheckResult(what=what)
 
 
-async def _channels() -> Sequence[ChannelRef]:
-    """Return the channels of the rules in force, and the one that the settings name.
+async def _rules() -> Rules:
+    """Return the rules in force, without putting any in force."""
+    sources = rule_sources()
+    stored = await sources.store.in_force()
+    return readable(stored, sources) if stored else sources.by_settings
+
+
+def _channels(rules: Rules) -> Sequence[ChannelRef]:
+    """Return the channels of the rules, and the one that the settings name.
 
     A task in the CRM is not asked for here: the CRM is a destination, and checked as one.
     """
-    sources = rule_sources()
-    stored = await sources.store.in_force()
-    rules = readable(stored, sources) if stored else sources.by_settings
     return [ref for ref in rules.channels.values() if ref.kind is not ChannelKind.CRM]
+
+
+def _unaddressed(ref: ChannelRef, rules: Rules) -> Sequence[str]:
+    """Return that a team's e-mails have nowhere to go."""
+    of_teams = {rules.default_channel, *(team.channel for team in rules.teams.values())}
+    if ref.kind is not ChannelKind.EMAIL or ref.to or ref.name not in of_teams:
+        return []
+    mend = "set NOTICE_TO" if ref.name == DEFAULT_CHANNEL else "set `to` of the channel"
+    return [f"no mailbox for what a team is told: {mend}"]
 
 
 async def _faults(ref: ChannelRef) -> Sequence[str]:

@@ -10,7 +10,10 @@ from shared.notices.facts import Did, LeadFacts
 from shared.notices.wording import clipped
 from shared.ports.channels import Link
 
-LONGEST_OFFER = 120
+LONGEST_OFFER = 60
+LONGEST_NAME = 40
+"""Programs open a link of about 2,000 characters, and a character may take twelve in it."""
+
 ASKED = {
     "INS": "Thank you for getting {offer}. Can we help you to set it up?",
     "CREATE": "Thank you for choosing {offer}. Can we help you to set it up?",
@@ -43,7 +46,7 @@ def mailto(facts: LeadFacts) -> str:
 
 def _body(facts: LeadFacts, did: Did | None, offer: str) -> str:
     sentence = ASKED.get(did.action.upper(), OTHERWISE) if did else OTHERWISE
-    name = clipped(f"{facts.contact.first_name} {facts.contact.last_name}")
+    name = clipped(f"{facts.contact.first_name} {facts.contact.last_name}", LONGEST_NAME)
     paragraphs = [
         f"Hello {name}," if name else "Hello,",
         sentence.format(offer=offer or NO_OFFER),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from shared.channels import build_channel
 from shared.channels.https_endpoint.adapter import rendered
 from shared.domain.errors import ChannelRefusedError
 from shared.domain.rules import ChannelKind, ChannelRef
-from shared.ports.channels import Channel
+from shared.ports.channels import Channel, Link
 from tests.channels.examples import ANN, NEW_LEAD
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
@@ -34,6 +35,14 @@ def test_the_json_says_who_is_told_what_and_which_words_are_the_customers() -> N
         {"text": "Contoso", "customers": True},
     ]
     assert told["quote"] == "Please call me."
+
+
+def test_what_is_no_address_to_click_is_no_link() -> None:
+    odd = replace(
+        NEW_LEAD,
+        links=(Link("Run", "javascript:alert(1)"), Link("Open", "https://x.example/\ud800")),
+    )
+    assert json.loads(rendered(odd, ANN))["links"] == []
 
 
 async def test_a_notice_that_comes_again_is_known_by_its_id() -> None:

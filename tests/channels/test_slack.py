@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from shared.channels.pace import Pace
 from shared.channels.slack.adapter import SlackChannel, rendered
 from shared.domain.errors import ChannelRefusedError, ChannelUnavailableError
 from shared.domain.rules import ChannelKind, ChannelRef
-from shared.ports.channels import Channel, Recipient
+from shared.ports.channels import Channel, Link, Recipient
 from tests.channels.examples import ANN, NEW_LEAD, OVERDUE, TEAM, about
 
 
@@ -114,6 +115,13 @@ def test_links_are_not_unfolded_and_notifications_have_no_markup() -> None:
 
     assert told["unfurl_links"] is told["unfurl_media"] is told["mrkdwn"] is False
     assert told["text"] == "New lead: Jane Doe, Contoso"
+
+
+def test_a_link_that_is_too_long_goes_and_the_other_stays() -> None:
+    long = replace(NEW_LEAD, links=(Link("Write", f"mailto:{'x' * 3_000}"), Link("Call", "tel:+1")))
+    told = json.loads(rendered(long, ANN))
+
+    assert told["blocks"][-1]["text"]["text"] == "<tel:+1|Call>"
 
 
 def test_a_text_is_cut_before_it_is_escaped() -> None:

@@ -120,7 +120,7 @@ def test_a_member_is_mentioned_and_a_channel_is_not() -> None:
 
 
 def test_a_name_that_would_be_markup_is_mentioned_without_it() -> None:
-    [entity] = card(NEW_LEAD, Recipient(name="*Ann* </at>[O'Neil]", teams="a"))["msteams"][
+    [entity] = card(NEW_LEAD, Recipient(name="*Ann* _ </at>[O'Neil]", teams="a"))["msteams"][
         "entities"
     ]
     assert entity["text"] == "<at>Ann atO'Neil</at>"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.fakes.channels import CHANNELS, fake_channel
+from local.fakes.channels.email import EmailServer
 from local.fakes.channels.slack import SlackServer
 from local.fakes.faults import Fault
 from shared.ports.rules import StoredRules
@@ -58,6 +59,14 @@ async def test_the_channels_of_the_rules_in_force_are_looked_at(azurite: str) ->
 
     fault = "ROOM_URL: is not set; should be the address that messages are posted to"
     assert (code, told) == (1, f"NOT OK  room: channel by slack\n        {fault}\n")
+
+
+async def test_an_e_mail_channel_without_a_mailbox_is_named(azurite: str) -> None:
+    async with EmailServer().running() as server:
+        code, told = await check(azurite, {**server.settings(), "NOTICE_TO": ""})
+
+    assert code == 1
+    assert "no mailbox for what a team is told: set NOTICE_TO" in told
 
 
 async def test_what_a_channel_lacks_is_told_without_its_address(azurite: str) -> None:

@@ -178,3 +178,13 @@ def test_long_names_are_clipped_to_a_line() -> None:
 
     assert words(message.title) == f"New lead: Jane Doe, {'C' * 79}…"
     assert "interest%20in%20our%20offer" in links_of(message)["Write an e-mail"]
+
+
+def test_a_draft_of_any_customer_is_short_enough_to_be_opened() -> None:
+    name = "\N{GRINNING FACE}" * 200
+    loud = replace(
+        LEAD,
+        contact=replace(JANE, first_name=name, last_name=name),
+        did=(Did(at=AT, action="PLT", offer=name),),
+    )
+    assert len(links_of(new_lead(ID, loud))["Write an e-mail"]) < 2_300

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from shared.channels.links import answers, is_page, pages
 from shared.channels.texts import plain
 from shared.ports.channels import ItemList, Message, MessageKind, Recipient, Said, Text
 
@@ -95,12 +96,18 @@ def notice_json(message: Message, to: Recipient) -> NoticeJson:
         facts=tuple(FactJson(label=fact.label, value=_text(fact.value)) for fact in message.facts),
         quote="\n".join(map(plain, message.quote.text.splitlines())) if message.quote else "",
         lists=tuple(_list(each) for each in message.lists),
-        links=tuple(LinkJson(label=link.label, url=link.url) for link in message.links),
+        links=tuple(
+            LinkJson(label=link.label, url=link.url)
+            for link in (*pages(message), *answers(message))
+        ),
     )
 
 
 def _list(lines: ItemList) -> ListJson:
-    items = tuple(ItemJson(text=_text(item.text), url=item.url) for item in lines.items)
+    items = tuple(
+        ItemJson(text=_text(item.text), url=item.url if is_page(item.url) else "")
+        for item in lines.items
+    )
     return ListJson(heading=_text(lines.heading), items=items, more=lines.more)
 
 

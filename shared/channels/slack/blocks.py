@@ -76,9 +76,10 @@ def _links(message: Message) -> Iterator[Block]:
     if buttons:
         yield {"type": "actions", "elements": buttons}
     written = [f"<{in_markup(link.url)}|{_escaped(link.label)}>" for link in answers(message)]
-    text = " · ".join(written)
-    if written and len(text) <= LONGEST_SECTION:
-        yield _section(_markup(text))
+    while len(" · ".join(written)) > LONGEST_SECTION:
+        written.remove(max(written, key=len))
+    if written:
+        yield _section(_markup(" · ".join(written)))
 
 
 def _fits(url: str) -> bool:

@@ -17,7 +17,7 @@ from shared.ports.channels import Item, ItemList, Message, Recipient, Text
 VERSION = "1.4"
 MOST_BUTTONS = 6
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
-NOT_IN_NAMES = re.compile(r"[^\w .'’-]")
+NOT_IN_NAMES = re.compile(r"[^\w .'’-]|_")
 
 type Element = dict[str, Any]
 
