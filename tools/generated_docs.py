@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
 from shared.acting_settings import ActingSettings
@@ -20,6 +20,7 @@ from shared.destinations.https_endpoint.lead_json import LeadJson
 from shared.domain.lead import CONTACT_KEYS
 from shared.intake.limits import LARGEST_BODY
 from shared.notice_settings import NoticeSettings
+from shared.routing.file_models import RulesFile
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,7 @@ README = ROOT / "README.md"
 OPENAPI = ROOT / "docs" / "openapi.json"
 LEAD_SCHEMA = ROOT / "docs" / "lead.schema.json"
 NOTICE_SCHEMA = ROOT / "docs" / "notice.schema.json"
+ROUTING_SCHEMA = ROOT / "docs" / "routing.schema.json"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
 SETTINGS = (
@@ -161,9 +163,9 @@ def _schemas() -> dict[str, Any]:
     return {**found, AcceptedBody.__name__: {**accepted, "required": [*accepted["properties"]]}}
 
 
-def schema_of(model: type[BaseModel]) -> str:
-    """Return the JSON schema of what is posted to an ``https_endpoint``."""
-    schema = _untitled(model.model_json_schema(mode="serialization"))
+def schema_of(model: type[BaseModel], mode: JsonSchemaMode = "serialization") -> str:
+    """Return the JSON schema of what is posted to an ``https_endpoint``, or of a file."""
+    schema = _untitled(model.model_json_schema(mode=mode))
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
 
@@ -192,6 +194,7 @@ def main(arguments: list[str]) -> int:
         OPENAPI: openapi(),
         LEAD_SCHEMA: schema_of(LeadJson),
         NOTICE_SCHEMA: schema_of(NoticeJson),
+        ROUTING_SCHEMA: schema_of(RulesFile, mode="validation"),
     }
     stale = [p for p, text in written.items() if not p.exists() or p.read_text("utf-8") != text]
     if arguments == ["--check"]:

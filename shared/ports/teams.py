@@ -23,7 +23,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTurns:
-    """The turns of a team: ``new`` leads and ``again`` for those that lost their owner.
+    """The turns of a team: ``new`` for first owners, ``again`` for leads that lost theirs.
 
     Reassignments have turns of their own: in one count with new leads, whoever loses overdue leads
     would be given fewer new ones, and then too many. ``etag`` "" is a team without a row;

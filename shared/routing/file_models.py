@@ -97,8 +97,12 @@ Windows = Annotated[
     BeforeValidator(_listed),
     WithJsonSchema(ONE_OR_MORE),
 ]
+STAGE = {"type": "string", "enum": [str(stage) for stage in Stage]}
 Stages = Annotated[
-    list[Annotated[Stage, Field(strict=False)]], BeforeValidator(_listed), Field(min_length=1)
+    list[Annotated[Stage, Field(strict=False)]],
+    BeforeValidator(_listed),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [STAGE, {"type": "array", "items": STAGE}]}),
 ]
 Length = Annotated[
     Duration,
@@ -158,8 +162,8 @@ class Team(Part):
 
     name: str = ""
     members: list[str] = Field(min_length=1)
-    weights: dict[str, Annotated[int, Field(ge=1, le=10)]] = Field(
-        {}, description="share of the leads by member, 1 to 10; 1 if not named"
+    weights: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(
+        {}, description="share of the leads by member, 1 to 10, or 0 for none; 1 if not named"
     )
     manager: str = ""
     stand_in: str = ""

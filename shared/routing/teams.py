@@ -115,6 +115,8 @@ def _members(
 ) -> Iterator[Member]:
     for name in team.weights.keys() - set(team.members):
         found.fault((*loc, "weights", name), f"{name!r} should be one of the members")
+    if not any(team.weights.get(name, 1) for name in team.members):
+        found.fault((*loc, "weights"), "should leave somebody who gets leads: all are 0")
     for number, name in enumerate(team.members):
         at = (*loc, "members", number)
         check_name(name, parts.named.get("people", ()), at, found, what="person")

@@ -30,6 +30,7 @@ from shared.ports.index import Doing, KnownDestinations, Swept, TidiedTo, Troubl
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import POISON_QUEUE, QUEUE
+from shared.ports.rules import DeployedFile, StoredRules
 from shared.ports.teams import Absence, Company, StoredTurns, Taken, TurnChange
 from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
@@ -47,6 +48,7 @@ from shared.storage.lead_rows import (
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS, TableQuarantine
 from shared.storage.quarantine_entries import WITHOUT_BODY
+from shared.storage.rules import TableRulesStore
 from shared.storage.teams import TableTeams
 from tests.docs.documents import CODE, ROOT, Section, read, sections
 
@@ -125,6 +127,7 @@ LEAD_ROWS = ("Row lead", "Row delivery", "Row notice", "Row act", "Row interest"
 TEAM_ROWS = ("Row turns", "Row absence", "Row left", "Row taken", "Row company")
 ROWS = (
     *(*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble"),
+    *("Row rules in force", "Row counted rules", "Row deployed file"),
     *(*TEAM_ROWS, "Row outbox", "Row marketplace lead"),
 )
 
@@ -231,7 +234,15 @@ async def written_of_teams() -> dict[str, list[Row]]:
     )
     taken, turns, company = await rows(lambda table: TableTeams(table).commit(change))
     absence = Absence(member="ada", from_at=AT, until_at=AT + DAY)
+    applied = StoredRules(text="[default]", applied_at=AT, applied_by="ada")
+    in_force, counted = await rows(
+        lambda table: TableRulesStore(table).put_in_force(applied, before=None)
+    )
+    deployed = DeployedFile(content_id=applied.content_id, seen_at=AT)
     return {
+        "Row rules in force": [in_force],
+        "Row counted rules": [counted],
+        "Row deployed file": await rows(lambda table: TableRulesStore(table).report(deployed)),
         "Row turns": [turns],
         "Row absence": await rows(lambda table: TableTeams(table).put_absence(absence)),
         "Row left": await rows(lambda table: TableTeams(table).put_left("ada", AT)),

@@ -49,6 +49,7 @@ FILES = {
     "broken.json": '{"UserDetails": {}',
     "backup.jsonl": "",
     "move.jsonl": "",
+    "routing.toml": "[default]\n",
 }
 VALUES = {"--state": "waiting", "--since": "2d ago", "--at": "2h ago"}
 """What … stands for after an option; elsewhere it is any text."""

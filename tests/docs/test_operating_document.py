@@ -13,7 +13,14 @@ import typer
 
 from cli import sweep_views
 from cli.app import app
-from shared.operations import identity_review, lead_views, quarantine_views, status
+from shared.operations import (
+    explaining,
+    identity_review,
+    lead_views,
+    quarantine_views,
+    rules,
+    status,
+)
 from shared.operations.listing import LeadState
 from shared.operations.views import View
 from shared.ports.index import Doing
@@ -42,7 +49,14 @@ OBJECTS = {
     status.LastSweepView: "last sweep",
     status.TroubleView: "trouble",
     status.RetiredView: "retired destination",
+    rules.RulesView: "rules",
+    rules.AppliedView: "applied rules",
+    rules.NotInForceView: "deployed file",
+    explaining.ExplanationView: "explanation",
+    explaining.WhyNotView: "rule before",
+    explaining.NextView: "next step",
 }
+MODULES = (explaining, identity_review, lead_views, quarantine_views, rules, status, sweep_views)
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 WORDS = {
     str: "text",
@@ -101,11 +115,7 @@ def test_all_states_that_can_be_listed_are_named(document: dict[str, Section]) -
 
 
 def test_every_object_has_a_section() -> None:
-    names = [
-        name
-        for module in (identity_review, lead_views, quarantine_views, status, sweep_views)
-        for name in vars(module).values()
-    ]
+    names = [name for module in MODULES for name in vars(module).values()]
     found = {view for view in names if isinstance(view, type) and issubclass(view, View)}
 
     assert found - {View} == set(OBJECTS)
