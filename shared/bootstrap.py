@@ -203,6 +203,7 @@ def rule_sources() -> "RuleSources":
         else "",
         by_settings=rules_without_file(channel),
         destinations=DESTINATIONS,
+        left=teams().left,
     )
 
 

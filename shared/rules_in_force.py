@@ -6,11 +6,12 @@ nothing. Without any, the settings decide.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.errors import StorageError
+from shared.domain.leaving import without_members
 from shared.domain.rules import Rules
 from shared.ports.rules import DeployedFile, RulesStore, StoredRules, content_id
 from shared.routing.parsing import check_rules
@@ -23,14 +24,23 @@ KEPT_FOR = timedelta(minutes=1)
 BY_DEPLOYMENT = "a deployment"
 
 
+async def nobody() -> Collection[str]:
+    """Return nobody: without teams nobody leaves."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSources:
-    """Where rules are from; ``deployed`` is the text of the deployed file, "" for none."""
+    """Where rules are from; ``deployed`` is the text of the deployed file, "" for none.
+
+    ``left`` tells who has left, whatever the rules say of them.
+    """
 
     store: RulesStore
     deployed: str
     by_settings: Rules
     destinations: Collection[str] = ()
+    left: Callable[[], Awaitable[Collection[str]]] = nobody
 
 
 class RulesInForce:
@@ -42,6 +52,7 @@ class RulesInForce:
         self._clock = clock
         self._rules = sources.by_settings
         self._text = ""
+        self._left: Collection[str] = ()
         self._read_at: datetime | None = None
         self._has_offered = False
 
@@ -58,7 +69,7 @@ class RulesInForce:
                 if self._read_at is None:
                     raise
                 log.warning("the rules in force could not be read; those of before still count")
-        return self._rules
+        return without_members(self._rules, self._left)
 
     async def _read(self, now: datetime) -> None:
         if not self._has_offered:
@@ -68,6 +79,7 @@ class RulesInForce:
         if stored is not None and stored.text != self._text:
             self._rules = readable(stored, self._sources)
             self._text = stored.text
+        self._left = await self._sources.left()
         self._read_at = now
 
 

@@ -16,7 +16,7 @@ class FakeTeams:
     gate: Gate = open_gate
     turns: dict[str, StoredTurns] = field(default_factory=dict)
     absences: dict[tuple[str, datetime], Absence] = field(default_factory=dict)
-    left: dict[str, datetime] = field(default_factory=dict)
+    leavers: dict[str, datetime] = field(default_factory=dict)
     takings: dict[str, Taken] = field(default_factory=dict)
     companies: dict[tuple[str, str], Company] = field(default_factory=dict)
     written: int = 0
@@ -26,8 +26,12 @@ class FakeTeams:
         return StoredTeams(
             turns=dict(self.turns),
             absences=[self.absences[key] for key in sorted(self.absences)],
-            left=frozenset(self.left),
+            left=frozenset(self.leavers),
         )
+
+    async def left(self) -> frozenset[str]:
+        await self.gate("teams.left")
+        return frozenset(self.leavers)
 
     async def taken(self, key: str) -> Taken | None:
         await self.gate("teams.taken")
@@ -68,11 +72,11 @@ class FakeTeams:
 
     async def put_left(self, member: str, at: datetime) -> None:
         await self.gate("teams.put_left")
-        self.left[member] = at
+        self.leavers[member] = at
 
     async def delete_left(self, member: str) -> None:
         await self.gate("teams.delete_left")
-        self.left.pop(member, None)
+        self.leavers.pop(member, None)
 
 
 def _is[T: (Taken, StoredTurns, Company)](row: T, stored: T | None) -> bool:

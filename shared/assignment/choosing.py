@@ -13,9 +13,9 @@ from shared.ports.teams import Company, StoredTeams, StoredTurns, Taken, TurnCha
 class Why(StrEnum):
     """Why a lead goes to somebody."""
 
-    TURN = "turn"
+    TURN = "by turns"
     SAME_COMPANY = "same company"
-    ALL_AWAY = "all are away"
+    ALL_AWAY = "by turns, all are away"
     NOBODY = "nobody is left"
 
 

@@ -1,4 +1,4 @@
-"""The port ``Owners``: the fixed owner of a rule, or whose turn it is in its team."""
+"""The port ``Owners``, by the turns of teams."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Need
 from shared.domain.company import company_id
 from shared.domain.lead import Lead
-from shared.domain.planning import rule_of
-from shared.domain.rules import Rule, Rules
+from shared.domain.planning import owner_of, rule_of, team_of
+from shared.domain.rules import Rules
 from shared.ports.owners import Owned
 
 FIXED = "named by the rule"
@@ -16,41 +16,55 @@ FIXED = "named by the rule"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnersByTurns:
-    """Chooses among the members of the team that a lead's rule names."""
+    """Gives a lead to a member of its team; ``secret`` is that of lead ids."""
 
     assigner: Assigner
     secret: Callable[[], Awaitable[bytes]]
 
     async def find(self, lead: Lead, rules: Rules) -> Owned | None:
-        """Return who owns a lead from now on, another one than now; None if no team answers it."""
-        rule = rule_of(rules, lead)
-        if not lead.owner and rule.owner:
-            return Owned(member=rule.owner, team=rule.team, why=FIXED)
-        team = lead.team if lead.team in rules.teams else rule.team
-        if team not in rules.teams:
-            return None
-        need = await self._need(lead, rule, team)
-        assignment = await self.assigner.assign(need, rules.teams)
-        if not assignment.member and lead.owner:
-            return None
-        return Owned(member=assignment.member, team=assignment.team, why=assignment.why.value)
+        """Return who owns a lead from now on; None if nobody can.
+
+        Raises ``StorageUnavailableError``; whoever asks again gets the same answer.
+        """
+        if (named := _named(lead, rules)) is not None:
+            return named
+        need = await self._need(lead, rules)
+        return None if need is None else await self._found(need, rules)
 
     async def preview(self, lead: Lead, rules: Rules) -> Owned | None:
-        """Return who would own a lead if it needed an owner now; nothing is written."""
-        rule = rule_of(rules, lead)
-        if rule.owner or rule.team not in rules.teams:
-            return Owned(member=rule.owner, team=rule.team, why=FIXED) if rule.owner else None
-        need = await self._need(lead, rule, rule.team)
-        assignment = await self.assigner.who_would_get(need, rules.teams)
-        return Owned(member=assignment.member, team=assignment.team, why=assignment.why.value)
+        """Return who would own a lead that needs an owner now; nothing is written."""
+        if (named := _named(lead, rules)) is not None:
+            return named
+        need = await self._need(lead, rules)
+        if need is None:
+            return None
+        seen = await self.assigner.who_would_get(need, rules.teams)
+        return Owned(member=seen.member, team=seen.team, why=seen.why) if seen.member else None
 
-    async def _need(self, lead: Lead, rule: Rule, team: str) -> Need:
-        by_company = rule.same_company and team == rule.team
+    async def _found(self, need: Need, rules: Rules) -> Owned | None:
+        given = await self.assigner.assign(need, rules.teams)
+        return Owned(member=given.member, team=given.team, why=given.why) if given.member else None
+
+    async def _need(self, lead: Lead, rules: Rules) -> Need | None:
+        team = team_of(rules, lead)
+        if team is None:
+            return None
+        # A step takes a lead from somebody who is there: whose company it is stays as it was.
+        by_company = rule_of(rules, lead).same_company and owner_of(rules, lead) is None
         return Need(
             lead_id=lead.lead_id,
-            team=team,
-            number=lead.reassigned + 1 if lead.owner else lead.reassigned,
+            team=team.id,
+            number=lead.reassigned + bool(lead.owner),
             owner=lead.owner,
             had=frozenset(lead.follow_up.had),
             company_id=company_id(lead.contact.email, await self.secret()) if by_company else "",
         )
+
+
+def _named(lead: Lead, rules: Rules) -> Owned | None:
+    """Return the owner that the rule names for a lead which has none, if a team has them."""
+    owner, home = rule_of(rules, lead).owner, team_of(rules, lead)
+    if not owner or owner_of(rules, lead) is not None:
+        return None
+    team = home if home and home.member(owner) else rules.team_of(owner)
+    return Owned(member=owner, team=team.id, why=FIXED) if team else None

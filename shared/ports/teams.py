@@ -94,6 +94,9 @@ class Teams(Protocol):
     async def read(self) -> StoredTeams:
         """Return turns, absences and who has left, in one read."""
 
+    async def left(self) -> frozenset[str]:
+        """Return who has left."""
+
     async def taken(self, key: str) -> Taken | None:
         """Return who got a lead by this key."""
 

@@ -31,10 +31,7 @@ class TableTeams:
 
     async def read(self) -> StoredTeams:
         """Return turns, absences and who has left, in one range read."""
-        query = "PartitionKey eq @teams and RowKey ge @start and RowKey lt @end"
-        end = rows.TEAM.replace("|", AFTER_PREFIX)
-        parameters = {"teams": rows.PARTITION, "start": rows.TEAM, "end": end}
-        found = [row async for row in self._table.rows(query, parameters)]
+        found = await self._range(rows.TEAM)
         with _readable():
             return StoredTeams(
                 turns={
@@ -44,6 +41,12 @@ class TableTeams:
                 absences=[rows.read_absence(row) for row in _of_kind(found, rows.ABSENCE)],
                 left=frozenset(row["member"] for row in _of_kind(found, rows.LEFT)),
             )
+
+    async def left(self) -> frozenset[str]:
+        """Return who has left."""
+        found = await self._range(rows.LEFT)
+        with _readable():
+            return frozenset(row["member"] for row in found)
 
     async def taken(self, key: str) -> Taken | None:
         """Return who got a lead by this key."""
@@ -86,6 +89,12 @@ class TableTeams:
     async def delete_left(self, member: str) -> None:
         """Remove that mark."""
         await self._delete(rows.left_key(member))
+
+    async def _range(self, start: str) -> list[Any]:
+        query = "PartitionKey eq @teams and RowKey ge @start and RowKey lt @end"
+        end = start.removesuffix("|") + AFTER_PREFIX
+        parameters = {"teams": rows.PARTITION, "start": start, "end": end}
+        return [row async for row in self._table.rows(query, parameters)]
 
     async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity
         get = partial(self._table.client.get_entity, rows.PARTITION, key)

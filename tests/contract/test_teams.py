@@ -138,11 +138,11 @@ async def test_absences_are_kept_until_they_are_deleted(teams: Teams) -> None:
 async def test_who_has_left_is_marked_until_the_mark_is_removed(teams: Teams) -> None:
     for _ in range(2):
         await teams.put_left(MEMBER, START)
-    assert (await teams.read()).left == {MEMBER}
+    assert (await teams.read()).left == {MEMBER} == await teams.left()
 
     for _ in range(2):
         await teams.delete_left(MEMBER)
-    assert (await teams.read()).left == frozenset()
+    assert (await teams.read()).left == frozenset() == await teams.left()
 
 
 async def test_what_only_a_newer_app_knows_stays(storage: Storage, prefix: str) -> None:

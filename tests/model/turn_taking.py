@@ -29,6 +29,9 @@ class AskedTeams:
         read: StoredTeams = await self.mail.ask("teams", "read")
         return read
 
+    async def left(self) -> frozenset[str]:
+        raise NotImplementedError
+
     async def taken(self, key: str) -> Taken | None:
         taken: Taken | None = await self.mail.ask("teams", "taken", key)
         return taken
@@ -100,7 +103,7 @@ class Moment(NamedTuple):
 
     def key(self, tokens: Tokens) -> object:
         teams = self.stored.teams
-        rows = (teams.turns, teams.takings, teams.companies, sorted(teams.left))
+        rows = (teams.turns, teams.takings, teams.companies, sorted(teams.leavers))
         return tokens.number(repr((rows, self.stored.owners))), self.runs, self.faults, self.leaver
 
 
@@ -151,7 +154,7 @@ class Exploration:
     def _moves(self, moment: Moment, histories: Histories, works: list[Work]) -> Iterator[Moment]:
         if moment.leaver:
             left = copy(moment.stored.teams)
-            left.left = {**left.left, moment.leaver: START}
+            left.leavers = {**left.leavers, moment.leaver: START}
             stored = moment.stored._replace(teams=left)
             yield moment._replace(stored=stored, leaver="")
         for run in moment.runs:

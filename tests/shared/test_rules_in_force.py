@@ -184,3 +184,44 @@ async def test_where_the_rules_name_no_default_channel_the_settings_do(world: Wo
 
     own = 'default_channel = "room"\n[default]\n[channels.room]\nkind = "slack"\nsetting = "ROOM"\n'
     assert (await world.start(own).current()).default_channel == "room"
+
+
+async def test_a8_who_has_left_is_in_no_team_whatever_the_file_says(world: World) -> None:
+    left: set[str] = set()
+
+    async def leavers() -> set[str]:
+        return left
+
+    deployed = """
+[teams.east]
+members = ["ada", "bob"]
+manager = "bob"
+
+[people.ada]
+name = "Ada"
+email = "ada@contoso.com"
+
+[people.bob]
+name = "Bob"
+email = "bob@contoso.com"
+
+[default]
+team = "east"
+"""
+    sources = RuleSources(
+        store=world.store, deployed=deployed, by_settings=BY_SETTINGS, left=leavers
+    )
+    process = RulesInForce(sources, lambda: world.now)
+    before = (await process.current()).teams["east"]
+    left.add("bob")
+    world.now += KEPT_FOR
+    after = (await process.current()).teams["east"]
+    left.clear()
+    world.now += KEPT_FOR
+
+    assert ([one.id for one in before.members], before.manager) == (
+        ["ada", "bob"],
+        before.members[1],
+    )
+    assert ([one.id for one in after.members], after.manager) == (["ada"], None)
+    assert (await process.current()).teams["east"] == before
