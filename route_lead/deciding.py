@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.domain.acts import ActSummary, Outcome, in_order
 from shared.domain.errors import NoWorkingTimeError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.ladder import Plan
@@ -11,7 +10,7 @@ from shared.domain.lead import Contact, Lead, Submission
 from shared.domain.merging import MergeRules, Terms
 from shared.domain.notices import Notice, Occasion, Role, new_notice
 from shared.domain.planning import plan_for
-from shared.domain.qualification import qualify
+from shared.domain.qualification import lacking
 from shared.domain.routing import Decision, Labels, facts_of, route
 from shared.domain.rules import Rules
 from shared.ports.leads import LeadChange
@@ -20,15 +19,8 @@ from shared.ports.leads import LeadChange
 def decide(rules: Rules, known: Lead, submission: Submission) -> Decision:
     """Return the rule that a submission falls under, and what follows from it."""
     merged = replace(known, contact=_with_given(known, submission))
-    qualified = not lacking(rules, merged)
+    qualified = not lacking(rules.prerequisites, merged)
     return route(rules, facts_of(known, submission, qualified=qualified))
-
-
-def lacking(rules: Rules, lead: Lead) -> tuple[str, ...]:
-    """Return which prerequisites a lead lacks, in words; what a person decided counts more."""
-    if (by_person := _decided(lead.acts)) is not None:
-        return () if by_person is Outcome.QUALIFIED else ("a person decided so",)
-    return qualify(rules.prerequisites, lead.contact, lead.stage).reasons
 
 
 def terms_of(rules: Rules, decision: Decision, submission: Submission, merge: MergeRules) -> Terms:
@@ -48,7 +40,10 @@ def labelled(lead: Lead, known: Lead, decision: Decision, rules: Rules) -> Lead:
     before = Labels(priority=known.priority, tags=known.tags) if known.submissions else Labels()
     labels = before.joined(decision, ())
     return replace(
-        lead, priority=labels.priority, tags=labels.tags, unqualified=lacking(rules, lead)
+        lead,
+        priority=labels.priority,
+        tags=labels.tags,
+        unqualified=lacking(rules.prerequisites, lead),
     )
 
 
@@ -91,13 +86,3 @@ def _awaited(change: LeadChange) -> bool:
 
 def _with_given(known: Lead, submission: Submission) -> Contact:
     return replace(known.contact, **submission.contact.given())
-
-
-def _decided(acts: Iterable[ActSummary]) -> Outcome | None:
-    """Return what a person said of a lead: whether it is qualified."""
-    said = [
-        act.outcome
-        for act in in_order(acts)
-        if not act.withdrawn and act.outcome in {Outcome.QUALIFIED, Outcome.NOT_QUALIFIED}
-    ]
-    return said[-1] if said else None

@@ -3,14 +3,15 @@
 A lead that does not is marked, and delivered like any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from shared.domain.acts import ActSummary, Outcome, in_order
 from shared.domain.free_mail import FREE_MAIL
 from shared.domain.identity.countries import country_code
 from shared.domain.identity.emails import normalized_email
 from shared.domain.identity.placeholders import has_value
-from shared.domain.lead import Contact
+from shared.domain.lead import Contact, Lead
 from shared.domain.rules import Prerequisites
 from shared.domain.stage import RANKS, Stage
 
@@ -34,6 +35,13 @@ def qualify(wanted: Prerequisites, contact: Contact, stage: Stage) -> Qualificat
         *_of_stage(wanted, stage),
     )
     return Qualification(qualified=not reasons, reasons=reasons)
+
+
+def lacking(wanted: Prerequisites, lead: Lead) -> tuple[str, ...]:
+    """Return which prerequisites a lead lacks, in words; what a person decided counts more."""
+    if (by_person := _decided(lead.acts)) is not None:
+        return () if by_person is Outcome.QUALIFIED else ("a person decided so",)
+    return qualify(wanted, lead.contact, lead.stage).reasons
 
 
 def mail_domain(email: str) -> str:
@@ -87,3 +95,13 @@ def _of_country(wanted: Prerequisites, country: str) -> Iterator[str]:
 def _of_stage(wanted: Prerequisites, stage: Stage) -> Iterator[str]:
     if RANKS.index(stage) < RANKS.index(wanted.least_stage):
         yield f"stage is {stage}; at least {wanted.least_stage} is required"
+
+
+def _decided(acts: Iterable[ActSummary]) -> Outcome | None:
+    """Return what a person said of a lead: whether it is qualified."""
+    said = [
+        act.outcome
+        for act in in_order(acts)
+        if not act.withdrawn and act.outcome in {Outcome.QUALIFIED, Outcome.NOT_QUALIFIED}
+    ]
+    return said[-1] if said else None

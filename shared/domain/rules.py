@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -130,15 +130,6 @@ class Policy:
     within: Duration | None = None
     ladder: tuple[Step, ...] = ()
     check_ins: tuple[Duration, ...] = DEFAULT_CHECK_INS
-
-    @property
-    def check_in_gaps(self) -> tuple[Duration, ...]:
-        """Return the check-ins as gaps, each after the one before."""
-        before = [timedelta(0), *(check_in.length for check_in in self.check_ins)]
-        return tuple(
-            replace(check_in, length=check_in.length - earlier)
-            for check_in, earlier in zip(self.check_ins, before, strict=False)
-        )
 
     def due_at(
         self, since: datetime, calendar: Calendar | None, follow_up_within: timedelta

@@ -1,12 +1,17 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.acts import ActSummary, Outcome
 from shared.domain.free_mail import FREE_MAIL
-from shared.domain.lead import Contact
-from shared.domain.qualification import Qualification, is_disposable, mail_domain, qualify
+from shared.domain.lead import Contact, KeyKind, Lead
+from shared.domain.qualification import Qualification, is_disposable, lacking, mail_domain, qualify
 from shared.domain.rules import Prerequisites
 from shared.domain.stage import Stage
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 ADA = Contact(
     first_name="Ada",
@@ -72,3 +77,22 @@ def test_what_is_not_required_by_itself_is_named_once_where_something_else_needs
 def test_the_lists_hold_domains_as_they_are_compared() -> None:
     assert {mail_domain(f"ada@{domain}") for domain in FREE_MAIL} == FREE_MAIL
     assert not any(map(is_disposable, ("gmail.com", "outlook.com", "contoso.com", "com")))
+
+
+def lead_with(*outcomes: Outcome, withdrawn: bool = False) -> Lead:
+    acts = tuple(
+        ActSummary(at=NOW + HOUR * number, by="ada", outcome=outcome, withdrawn=withdrawn)
+        for number, outcome in enumerate(outcomes)
+    )
+    return Lead(lead_id="a" * 32, key_kind=KeyKind.EMAIL, created_at=NOW, contact=ADA, acts=acts)
+
+
+def test_what_a_person_decided_counts_more_than_the_prerequisites() -> None:
+    wanted = Prerequisites(countries=frozenset({"FR"}))
+    yes, no = Outcome.QUALIFIED, Outcome.NOT_QUALIFIED
+    not_served = ("country is not one of those that are served",)
+
+    assert lacking(wanted, lead_with()) == not_served
+    assert lacking(wanted, lead_with(no, yes)) == ()
+    assert lacking(Prerequisites(), lead_with(yes, no)) == ("a person decided so",)
+    assert lacking(wanted, lead_with(yes, withdrawn=True)) == not_served

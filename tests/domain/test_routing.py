@@ -259,12 +259,3 @@ def test_a_policy_says_until_when() -> None:
 
     assert rules.policy("fast").due_at(NOW, None, timedelta(days=1)) == NOW + timedelta(hours=2)
     assert rules.policy("gone") == Policy()
-
-
-def test_check_ins_are_gaps_for_who_counts_from_one_to_the_next() -> None:
-    assert [str(gap) for gap in Policy().check_in_gaps] == [
-        "2 working days",
-        "3 working days",
-        "5 working days",
-    ]
-    assert Policy(check_ins=()).check_in_gaps == ()
