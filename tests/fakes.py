@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from shared.destinations.http.owners import owner_of
 from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
@@ -385,6 +386,8 @@ class FakeCrm:
         number = self._number(lead, changed, uncertain=uncertain)
         record = self.records[number]
         record.updates += 1
+        owner = owner_of(changed, record.owner)
+        record.owner = owner.now(())
         record.values |= {name: getattr(lead.contact, name) for name in changed.fields}
         ids = [interest.submission.submission_id for interest in changed.interests]
         if self.takes_notes:
@@ -392,6 +395,8 @@ class FakeCrm:
         record.notes += [new for new in ids if new not in record.notes]
         return Upserted(
             record=CrmRecord(id=str(number), baseline={"owner": record.owner, **self.shows}),
+            owner=record.owner,
+            owner_changed=owner.changed,
             created=number == known,
             holds=frozenset(ids),
         )

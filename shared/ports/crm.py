@@ -16,12 +16,15 @@ class Changed:
     ``record`` is what the last delivery stored, None before the first; ``fields`` are the contact
     fields whose value the marketplace changed since then (all that are given, at first), and those
     that an attempt may have changed which failed or got no answer; ``interests`` came since then,
-    oldest first, without repeats.
+    oldest first, without repeats. ``owner`` is who should own the record, by the id in this CRM, ""
+    for whomever it has; ``owners_sent`` are those whom attempts without an answer may have set.
     """
 
     record: CrmRecord | None
     fields: frozenset[str]
     interests: Sequence[Interest]
+    owner: str = ""
+    owners_sent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +33,14 @@ class Upserted:
 
     ``holds`` are submission ids; the other interests come to ``note``, in the order of versions.
     ``created`` says that this call made the record, so that it holds nothing else. ``remarks`` are
-    for the audit trail, such as values that were cut to the CRM's lengths.
+    for the audit trail, such as values that were cut to the CRM's lengths. ``owner`` is the id in
+    this CRM of who owns the record now, "" where it does not tell; with ``owner_changed``, sales
+    gave the record to somebody other than the owner that was to be set, who was not set then.
     """
 
     record: CrmRecord
+    owner: str = ""
+    owner_changed: bool = False
     created: bool = False
     holds: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
@@ -107,8 +114,10 @@ class Crm(Protocol):
 
         ``uncertain`` says that an earlier call may have created the record unseen: find it by our
         id before creating one, or raise ``CrmUncertainError``. What sales works on (owner, status,
-        stage) is set on create only; do-not-contact flags are set and never cleared. A record that
-        was deleted there is re-created: the customer has come again.
+        stage) is set on create only, but for an owner that sales has not changed since the last
+        delivery; do-not-contact flags are set and never cleared. An owner whom the CRM refuses is
+        left out, with a remark. A record that was deleted there is re-created: the customer has
+        come again.
         """
 
     async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:

@@ -107,7 +107,7 @@ class HubspotServer(HubspotAccount):
         if self.requires_all_fields and "associations" not in body:
             return unset_fields("associations")
         given: Properties = body["properties"]
-        if refused := self._refused(given):
+        if refused := self._refused(given) or self._no_owner(given):
             return refused
         record_id = self.has(**given | ({"email": e.lower()} if (e := given.get("email")) else {}))
         return JSONResponse(self._shown(record_id), 201)
@@ -127,12 +127,21 @@ class HubspotServer(HubspotAccount):
         others = {n: refusal(code, n, given[n], owner) for n, owner in owners.items()}
         return invalid(others) if others else None
 
+    def _no_owner(self, given: Properties) -> Response | None:
+        """Return that nobody has the id of an owner that is set."""
+        name = "hubspot_owner_id"
+        owner = given.get(name, "")
+        unknown = {name: refusal("INVALID_OWNER_ID", name, owner)}
+        return invalid(unknown) if owner and owner not in self.owners else None
+
     def _update(self, request: Request, body: Body) -> Response:
         record_id, given = self._find(request), body["properties"]
         if record_id is None:
             return not_found()
         if refused := refusals(given, self.properties, self.refuses):
             return invalid(refused)
+        if no_owner := self._no_owner(given):
+            return no_owner
         others = ((n, by) for n, by in self._taken(given).items() if by != record_id)
         for name, other in others:
             return taken(name, given[name], record_id, other)

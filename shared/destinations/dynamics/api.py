@@ -50,8 +50,9 @@ SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value")
 SHOWN = (*SEEN, "_ownerid_value", "description", *COLUMNS.values())
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
+OWNER_KIND = "Microsoft.Dynamics.CRM.lookuplogicalname"
 READING = {**HEADERS, "Prefer": 'odata.include-annotations="*"'}
-WRITING = {**HEADERS, "Prefer": "return=representation"}
+WRITING = {**HEADERS, "Prefer": f'return=representation,odata.include-annotations="{OWNER_KIND}"'}
 
 OURS = frozenset({"$select", "$filter", "$expand", "@p", "leadsourcecode", "ownerid@odata.bind"})
 """What we send that is not the customer's."""

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.destinations.dynamics.fields import FLAGGED
+from shared.destinations.http.owners import OWNER
 from shared.destinations.http.refused import REFUSED
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 
 STATUS = ("statecode", "statuscode", "initialcommunication")
-BASELINE_KEYS = frozenset({*STATUS, FLAGGED, REFUSED})
+BASELINE_KEYS = frozenset({*STATUS, FLAGGED, REFUSED, OWNER})
 UNTOUCHED = {"statecode": "0", "statuscode": "1"}
 OPEN, CONTACTED = 0, "0"
 """Of ``statecode``, and of ``initialcommunication``, where 1 is "Not Contacted"."""

@@ -1,7 +1,7 @@
 """What is written to a lead: all there is on create, what the marketplace changed later."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.destinations.dynamics.bindings import BIND, open_bindings, own_columns
@@ -14,6 +14,7 @@ from shared.destinations.dynamics.fields import (
     NO_NAME,
     SUBJECT,
 )
+from shared.destinations.dynamics.owner import OWNER_BIND, owner_path
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.contact import Writing
 from shared.destinations.http.own_fields import Filled, settable
@@ -80,6 +81,12 @@ def new_lead(
     )
 
 
+def with_owner(body: Body, owner: str) -> Body:
+    """Return a body that gives the lead to somebody, if anybody is named."""
+    given = {OWNER_BIND: owner_path(owner)} if owner else {}
+    return replace(body, values={**body.values, **given})
+
+
 def first_values(
     settings: DynamicsSettings, contact: Contact, refused: Collection[str] = ()
 ) -> dict[str, str]:
@@ -106,7 +113,7 @@ def _words(text: str) -> dict[str, str]:
 
 def _of_settings(settings: DynamicsSettings) -> dict[str, object]:
     source = {"leadsourcecode": settings.lead_source_code} if settings.lead_source_code else {}
-    return source | ({f"ownerid{BIND}": settings.owner_path} if settings.owner else {})
+    return source | ({OWNER_BIND: settings.owner_path} if settings.owner else {})
 
 
 def _own(

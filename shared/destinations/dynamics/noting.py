@@ -11,6 +11,7 @@ from shared.destinations.dynamics.api import ID_COLUMNS, DynamicsApi
 from shared.destinations.dynamics.fields import NOTE_LENGTHS, TASK_LENGTHS, key
 from shared.destinations.dynamics.follow_up import odata_time
 from shared.destinations.dynamics.lead_body import story, tells, writing
+from shared.destinations.dynamics.owner import OWNER_BIND, owner_path, shown_owner
 from shared.destinations.dynamics.rows import Row
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.refused import not_noted, refused_before
@@ -21,7 +22,6 @@ from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Noted, Reminder
 
-OWNER_TYPE = "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"
 READ_ONLY = "not noted: the lead is closed and takes no notes"
 
 
@@ -86,11 +86,10 @@ class Noting:
 
 
 def _task(shown: Row, reminder: Reminder) -> dict[str, str]:
-    kind = shown.get(OWNER_TYPE) or "systemuser"
     texts = fitted({"subject": reminder.subject, "description": reminder.text}, TASK_LENGTHS)
     return {
         **texts.values,
         "scheduledend": odata_time(reminder.due_at),
         "regardingobjectid_lead_task@odata.bind": f"/leads({shown['leadid']})",
-        "ownerid@odata.bind": f"/{kind}s({shown['_ownerid_value']})",
+        OWNER_BIND: owner_path(shown_owner(shown)),
     }

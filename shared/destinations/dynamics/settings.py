@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from shared.destinations.dynamics.bindings import binding_fault, open_bindings
+from shared.destinations.dynamics.owner import owner_path
 from shared.destinations.http.addresses import Address, BaseAddress
 from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
@@ -96,5 +97,4 @@ class DynamicsSettings(Settings):
     @property
     def owner_path(self) -> str:
         """Return the address of the owner of new leads, "" without one."""
-        kind, _, owner_id = self.owner.partition(":")
-        return f"/{kind}s({owner_id.lower()})" if owner_id else ""
+        return owner_path(self.owner)

@@ -7,7 +7,6 @@ merged into.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
@@ -28,15 +27,18 @@ from shared.destinations.dynamics.lead_body import (
     new_lead,
     our_fields,
     tells,
+    with_owner,
     writing,
 )
+from shared.destinations.dynamics.owner import same_owner, shown_owner
 from shared.destinations.dynamics.rows import Row
-from shared.destinations.dynamics.saving import save
+from shared.destinations.dynamics.saving import Saved, save
 from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.owners import owned, owner_of, remembered_owner
 from shared.destinations.http.refused import refused_before, remembered
 from shared.destinations.http.texts import customers_words, recreated
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError
+from shared.domain.errors import CrmRejectedError, CrmSettingsError
 from shared.domain.lead import Lead
 from shared.ports.crm import Changed, Upserted
 
@@ -81,8 +83,14 @@ class Upserting:
         async def send(body: Body) -> Row | None:
             return await self._api.create("leads", row_key, body.values, hidden)
 
-        body_of = partial(new_lead, self._settings, lead, first)
-        saved = await save(body_of, send, self._api.required_columns)
+        async def create(owner: str) -> Saved[Row | None]:
+            return await save(
+                lambda left: with_owner(new_lead(self._settings, lead, first, left), owner),
+                send,
+                self._api.required_columns,
+            )
+
+        saved, owner_remarks = await owned(create, changed.owner)
         if saved.answer is None:
             shown = await self._api.lead(row_key)
             if shown is None:
@@ -90,12 +98,14 @@ class Upserting:
             return await self._update(lead, changed, shown, remarks)
         row, body = saved.answer, saved.body
         held = [first] if first and tells(body.values.get(DESCRIPTION), first) else []
-        told = flagged(lead) | remembered(saved.refused)
+        owner = shown_owner(row) or ("" if owner_remarks else changed.owner)
+        told = flagged(lead) | remembered(saved.refused) | remembered_owner(owner)
         return Upserted(
             record=self._record(row_key, {**body.values, **row}, told),
+            owner=owner,
             created=True,
             holds=frozenset(one.submission.submission_id for one in held),
-            remarks=(*remarks, *body.remarks),
+            remarks=(*remarks, *body.remarks, *owner_remarks),
         )
 
     async def _update(
@@ -106,8 +116,12 @@ class Upserting:
         known = before.baseline if before and before.id == row_key else {}
         flags = {name: value for name, value in known.items() if name == FLAGGED}
         refused = refused_before(before)
+        owner = owner_of(changed, shown_owner(shown), same=same_owner)
+        told = flags | remembered(refused) | remembered_owner(owner.shown)
         closed = Upserted(
-            record=self._record(row_key, shown, flags | remembered(refused)),
+            record=self._record(row_key, shown, told),
+            owner=owner.shown,
+            owner_changed=owner.changed,
             remarks=(*remarks, CLOSED),
         )
         if shown["statecode"] != OPEN:
@@ -125,15 +139,31 @@ class Upserting:
         async def send(body: Body) -> Row:
             return await self._api.change(row_key, body.values, hidden) if body.values else {}
 
+        async def update(owner_id: str) -> Saved[Row]:
+            try:
+                return await save(
+                    lambda left: with_owner(body_of(left), owner_id),
+                    send,
+                    self._api.required_columns,
+                )
+            except GoneError:  # the lead is, or the owner: Dataverse says the same of both
+                if not owner_id or await self._api.lead(row_key) is None:
+                    raise
+                raise CrmSettingsError(f"there is no {owner_id}") from None
+
         try:
-            saved = await save(body_of, send, self._api.required_columns)
+            saved, owner_remarks = await owned(update, owner.to_set, unless=(ReadOnlyError,))
         except ReadOnlyError:
             return closed
-        sent = {COLUMNS[name] for name in names}
+        sent, now = {COLUMNS[name] for name in names}, owner.now(owner_remarks)
         told = flags | flagged(lead) | remembered(saved.refused | (refused - sent))
         return Upserted(
-            record=self._record(row_key, {**shown, **saved.answer}, told),
-            remarks=(*remarks, *saved.body.remarks),
+            record=self._record(
+                row_key, {**shown, **saved.answer}, {**told, **remembered_owner(now)}
+            ),
+            owner=now,
+            owner_changed=owner.changed,
+            remarks=(*remarks, *saved.body.remarks, *owner_remarks),
         )
 
     def _to_fill(self, lead: Lead, changed: Changed, shown: Row) -> Collection[str]:

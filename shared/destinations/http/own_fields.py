@@ -26,7 +26,7 @@ from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.domain.stage import Stage
 
 INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
-PLACEHOLDERS = (*CONTACT_FIELDS, *NORMAL_FORMS, "stage", *INTEREST_FIELDS)
+PLACEHOLDERS = (*CONTACT_FIELDS, *NORMAL_FORMS, "stage", "owner", *INTEREST_FIELDS)
 
 type Value = str | bool | int | float
 
@@ -113,8 +113,21 @@ def placeholders(lead: Lead, interest: Interest | None) -> dict[str, str]:
     said = interest.submission if interest else None
     known = {name: str(getattr(lead.contact, name)) for name in CONTACT_FIELDS}
     known |= normal_forms(lead.contact)
+    known["owner"] = lead.owner
     known["stage"] = "" if lead.stage is Stage.NONE else lead.stage.value
     return known | {name: str(getattr(said, name, "")) for name in INTEREST_FIELDS}
+
+
+def naming(fields: Mapping[str, OwnField], placeholder: str) -> dict[str, OwnField]:
+    """Return the fields whose values depend on what a placeholder stands for."""
+    texts = {
+        name: field.of if isinstance(field, Choice) else field for name, field in fields.items()
+    }
+    return {
+        name: fields[name]
+        for name, text in texts.items()
+        if isinstance(text, str) and any(part[1] == placeholder for part in Formatter().parse(text))
+    }
 
 
 def settable(field: OwnField) -> Iterable[Value]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.destinations.http.answers import after_a_write
+from shared.destinations.http.owners import Owner, owner_of, remembered_owner
 from shared.destinations.http.refused import not_noted, remembered
 from shared.destinations.http.texts import customers_words, mark
 from shared.destinations.hubspot.activities import (
@@ -55,8 +56,8 @@ OPT_OUT = "do not contact is not set: unsubscribe the address in HubSpot, then r
 class HubspotCrm:
     """The port ``Crm`` on HubSpot contacts.
 
-    A contact that was there before us keeps its owner, status and stage, and its subscriptions too
-    unless the customer is on our suppression list.
+    A contact that was there before us keeps its status and stage, its owner if it has one, and its
+    subscriptions too unless the customer is on our suppression list.
     """
 
     tells_follow_up = True
@@ -129,10 +130,17 @@ class HubspotCrm:
         placed = await self._placing.find(lead, changed)
         if placed is None:
             placed = await self._placing.create(lead, changed, uncertain=uncertain, again=again)
+        shown = placed.contact.text(OWNER)
+        owner = Owner(shown, changed=False, to_set="")
+        refused: tuple[str, ...] = ()
         if not placed.created:
-            placed = await self._placing.update(lead, changed, placed, uncertain=uncertain)
+            owner = owner_of(changed, shown, ours=not placed.existed)
+            placed, refused = await self._placing.update(
+                lead, changed, placed, owner.to_set, uncertain=uncertain
+            )
         flagged, remarks = await self._flagged(lead, changed, placed)
-        shown = baseline(lead, placed.contact, placed.before) | {
+        told = baseline(lead, placed.contact, placed.before) | {
+            **remembered_owner(owner.now(refused)),
             "existed": "yes" * placed.existed,
             "do_not_contact": "yes" * flagged,
             FILLED: ",".join(sorted(placed.filled)) if placed.existed else "",
@@ -140,10 +148,12 @@ class HubspotCrm:
         }
         written = changed.interests[:1] if placed.told else []
         return Upserted(
-            record=CrmRecord(id=placed.contact.id, url=placed.contact.url, baseline=shown),
+            record=CrmRecord(id=placed.contact.id, url=placed.contact.url, baseline=told),
+            owner=owner.now(refused),
+            owner_changed=owner.changed,
             created=placed.created,
             holds=frozenset(interest.submission.submission_id for interest in written),
-            remarks=(*placed.remarks, *remarks),
+            remarks=(*placed.remarks, *refused, *remarks),
         )
 
     async def _flagged(

@@ -14,6 +14,7 @@ Its count and status may be the other contact's, so they are no signs until we h
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from shared.destinations.http.owners import OWNER as CONTACT_OWNER
 from shared.destinations.http.refused import REFUSED
 from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.fields import STATUS
@@ -27,7 +28,9 @@ SIGNALS = (COUNTER, *TIMES, STATUS)
 FILLED = "filled"
 """In the baseline: what we have filled of a contact that sales had before us is ours to change."""
 
-BASELINE_KEYS = frozenset({*SIGNALS, "taken_after", "existed", "do_not_contact", FILLED, REFUSED})
+BASELINE_KEYS = frozenset(
+    {*SIGNALS, "taken_after", "existed", "do_not_contact", FILLED, REFUSED, CONTACT_OWNER}
+)
 MERGED_IDS = "hs_merged_object_ids"
 CONTACT_SHOWN = (*SIGNALS, MERGED_IDS)
 

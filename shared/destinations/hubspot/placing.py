@@ -9,6 +9,7 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/gu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import refusals, refused_before, without_refused
 from shared.destinations.http.texts import customers_words, mark, recreated
 from shared.destinations.http.values import for_empty
@@ -16,6 +17,7 @@ from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.api import OTHER_EMAILS, HubspotApi
 from shared.destinations.hubspot.fields import (
     MESSAGE,
+    OWNER,
     VENDOR,
     contact_values,
     new_contact,
@@ -109,12 +111,31 @@ class Placing:
     async def create(
         self, lead: Lead, changed: Changed, *, uncertain: bool, again: bool = False
     ) -> Placed:
-        """Create the contact, or return one that is there against expectation.
+        """Create the contact with its owner, or return one that is there against expectation.
 
         ``again`` says that the one that is in the way was looked for before, and is gone. Raises
         ``CrmUncertainError`` if the contact may exist and can't be found.
         """
         has_id = await self._api.has_unique(self._settings.id_property)
+
+        async def create(owner: str) -> Placed:
+            return await self._create(
+                lead, changed, owner, has_id=has_id, uncertain=uncertain, again=again
+            )
+
+        placed, remarks = await owned(create, changed.owner)
+        return replace(placed, remarks=(*placed.remarks, *remarks))
+
+    async def _create(
+        self,
+        lead: Lead,
+        changed: Changed,
+        owner: str,
+        *,
+        has_id: bool,
+        uncertain: bool,
+        again: bool,
+    ) -> Placed:
         hidden = customers_words(lead, changed.interests)
 
         async def send(left_out: frozenset[str]) -> Placed:
@@ -123,8 +144,9 @@ class Placing:
             )
             if uncertain and not has_id and EMAIL not in new.values:
                 raise CrmUncertainError(f"{NOT_FOUND_AGAIN} {self._settings.id_property} {BY_ID}")
+            given = {OWNER: owner} if owner else {}
             try:
-                made = await self._api.create(new.values, hidden)
+                made = await self._api.create({**new.values, **given}, hidden)
             except MissingError as error:
                 if error.names.isdisjoint(left_out):
                     raise
@@ -140,9 +162,21 @@ class Placing:
         return replace(placed, refused=left_out, remarks=(*anew, *placed.remarks, *there))
 
     async def update(
-        self, lead: Lead, changed: Changed, placed: Placed, *, uncertain: bool
+        self, lead: Lead, changed: Changed, placed: Placed, owner: str, *, uncertain: bool
+    ) -> tuple[Placed, tuple[str, ...]]:
+        """Send what the marketplace changed, and an owner; return remarks if that is refused.
+
+        Raises ``GoneError`` if sales deleted the contact.
+        """
+
+        async def update(owner_id: str) -> Placed:
+            return await self._update(lead, changed, placed, owner_id, uncertain=uncertain)
+
+        return await owned(update, owner)
+
+    async def _update(
+        self, lead: Lead, changed: Changed, placed: Placed, owner: str, *, uncertain: bool
     ) -> Placed:
-        """Send what the marketplace changed; raise ``GoneError`` if sales deleted the contact."""
         contact = placed.contact
         sent = contact_values(lead.contact, self._settings, changed.fields - {EMAIL})
         values = self._to_write(sent.values, changed, placed, uncertain=uncertain)
@@ -150,6 +184,7 @@ class Placing:
 
         async def send(left_out: frozenset[str]) -> None:
             rest = {name: value for name, value in values.items() if name not in left_out}
+            rest |= {OWNER: owner} if owner else {}
             if rest and not await self._api.update(contact.id, rest, hidden):
                 raise GoneError(f"contact {contact.id} was deleted meanwhile")
 

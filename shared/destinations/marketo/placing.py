@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from shared.destinations.http.owners import remembered_owner
 from shared.destinations.http.texts import customers_words, recreated
 from shared.destinations.marketo.api import MarketoApi
 from shared.destinations.marketo.contact import FIELDS
@@ -71,7 +72,8 @@ class Placing:
         if not created:
             return None
         acted = acted_at(None, before.baseline if before else {}, (), self._clock())
-        record = CrmRecord(id=created, baseline=baseline(lead, text(person, STATUS), acted))
+        known = baseline(lead, text(person, STATUS), acted) | remembered_owner(lead.owner)
+        record = CrmRecord(id=created, baseline=known)
         held = [first.submission.submission_id] if first and self._settings.interest_field else []
         anew = [recreated(before.id)] if before else []
         return Upserted(

@@ -9,6 +9,8 @@ is ours if the marketplace has given it since the last delivery.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from shared.destinations.http.own_fields import Value, filled, naming
+from shared.destinations.http.owners import OWNER, remembered_owner
 from shared.destinations.http.texts import as_given
 from shared.destinations.marketo.contact import COMPANY, FIELDS, OURS, written
 from shared.destinations.marketo.fields import STATUS, Person, text
@@ -22,7 +24,7 @@ from shared.ports.crm import Changed
 FOUND, FILLED = "found", "filled"
 """In the baseline: the person was there before us; the fields that we filled."""
 
-BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, SUPPRESSED, FOUND, FILLED})
+BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, SUPPRESSED, FOUND, FILLED, OWNER})
 
 NEW_ONLY = "Marketo takes it with a new person only"
 KEPT = "the person has another"
@@ -68,14 +70,27 @@ def update(
     kept = _kept(settings, changed, known, uncertain=uncertain)
     why = {**dict.fromkeys(kept, KEPT), COMPANY: NEW_ONLY}
     sent = {name: value for name, value in contact.values.items() if name not in why}
+    owner = _owner(settings, lead, changed, refused)
     others = [n for n, v in contact.values.items() if n in why and not _shows(known, n, v)]
     told = (*contact.told, *as_given(lead.contact, [OURS[name] for name in others]))
     before = text(known.person, settings.interest_field)
     return Update(
-        {**sent, **with_lines(settings.interest_field, told, before)},
+        {**sent, **owner, **with_lines(settings.interest_field, told, before)},
         (*contact.remarks, *(f"{name} left out: {why[name]}" for name in others)),
-        _baseline(known, sent),
+        {**_baseline(known, sent), **remembered_owner(lead.owner)},
     )
+
+
+def _owner(
+    settings: MarketoSettings, lead: Lead, changed: Changed, refused: Collection[str]
+) -> dict[str, Value]:
+    """Return the publisher's own fields that tell who owns the lead, if somebody else does now."""
+    before = changed.record.baseline.get(OWNER, "") if changed.record else ""
+    if lead.owner == before:
+        return {}
+    fields = naming(settings.own_fields, "owner")
+    own = filled(fields, lead, next(iter(changed.interests), None))
+    return {name: value for name, value in own.values.items() if name not in refused}
 
 
 def _kept(

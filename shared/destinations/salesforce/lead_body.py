@@ -1,7 +1,7 @@
 """What is written to a ``Lead``: all there is on create, what the marketplace changed later."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.destinations.http.own_fields import Filled, OwnField, Value, filled, settable
 from shared.destinations.http.refused import refusals
@@ -87,6 +87,11 @@ def changed_lead(
     contact = writing(settings).written(lead.contact, names, refused)
     values: dict[str, Value] = {**contact.values, **flags(lead, before)}
     return Body(values, frozenset(contact.values), contact.remarks)
+
+
+def with_owner(body: Body, owner: str) -> Body:
+    """Return a body that gives the lead to somebody, if anybody is named."""
+    return replace(body, values={**body.values, "OwnerId": owner}) if owner else body
 
 
 def note_text(settings: SalesforceSettings, interest: Interest, refused: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from shared.destinations.http.owners import OWNER, remembered_owner
 from shared.destinations.http.refused import REFUSED, remembered
 from shared.destinations.salesforce.fields import TOLD_NOT_TO_CONTACT, told_flags
 from shared.destinations.salesforce.follow_up import STATUS, STATUS_CHANGED_AT
@@ -9,7 +10,7 @@ from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
 
-BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, TOLD_NOT_TO_CONTACT, REFUSED})
+BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, TOLD_NOT_TO_CONTACT, REFUSED, OWNER})
 
 
 def crm_record(
@@ -18,8 +19,10 @@ def crm_record(
     lead: Lead,
     status: Mapping[str, str],
     refused: Collection[str],
+    owner: str,
 ) -> CrmRecord:
     """Return where the lead is and what it showed."""
     url = f"{settings.url.rstrip('/')}/{record_id}"
-    baseline = {**status, **told_flags(lead), **remembered(refused)}
+    told = {**told_flags(lead), **remembered(refused), **remembered_owner(owner)}
+    baseline = {**status, **told}
     return CrmRecord(id=record_id, url=url, baseline=baseline)

@@ -14,6 +14,11 @@ def by_id(rows: Iterable[Row]) -> dict[str, Row]:
     return {_id(row["Id"]): row for row in rows if _is_lead(row)}
 
 
+def same_id(one: str, other: str) -> bool:
+    """Tell whether two ids are the same: the last three of 18 characters only spell the others."""
+    return one[:15] == other[:15]
+
+
 def survivor(leads: Mapping[str, Row], record_id: str) -> Row | None:
     """Return the lead of an id, or the one that it was merged into; None if it was deleted."""
     left = dict(leads)

@@ -1,8 +1,9 @@
 """How a customer becomes one ``Lead``, and how it is changed later.
 
 Neither a lost answer nor a race doubles or overwrites anything: the id field is unique, so that a
-second create is refused; before an update, one query tells status, conversion, deletion and
-merging; an update sends what the marketplace changed, never owner, status or source. A lead that is
+second create is refused; before an update, one query tells owner, status, conversion, deletion
+and merging; an update sends what the marketplace changed, never status or source, and an owner only
+if sales has not changed it. A lead that is
 re-created for a deleted one has our id too, and is found by it if its create gets no answer.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
+from shared.destinations.http.owners import owned, owner_of
 from shared.destinations.http.refused import refused_before
 from shared.destinations.http.texts import customers_words, recreated
 from shared.destinations.salesforce.answers import (
@@ -21,10 +23,15 @@ from shared.destinations.salesforce.api import SalesforceApi, quoted
 from shared.destinations.salesforce.contact import our_fields
 from shared.destinations.salesforce.fields import DESCRIPTION
 from shared.destinations.salesforce.follow_up import status_baseline
-from shared.destinations.salesforce.lead_body import changed_lead, first_values, new_lead
+from shared.destinations.salesforce.lead_body import (
+    changed_lead,
+    first_values,
+    new_lead,
+    with_owner,
+)
 from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
 from shared.destinations.salesforce.record import crm_record
-from shared.destinations.salesforce.rows import Row, survivor, the_one
+from shared.destinations.salesforce.rows import Row, same_id, survivor, the_one
 from shared.destinations.salesforce.saving import Saved, save
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
@@ -80,30 +87,43 @@ class Upserting:
             hidden = customers_words(lead, changed.interests)
             return await self._api.create_lead(values, assign=rule or own, hidden=hidden)
 
+        async def create(owner: str) -> Saved:
+            return await save(
+                lambda left: with_owner(new_lead(self._settings, lead, first, left), owner), send
+            )
+
         try:
-            saved = await save(partial(new_lead, self._settings, lead, first), send)
+            saved, owner_remarks = await owned(create, changed.owner, unless=(AlreadyThereError,))
         except AlreadyThereError:
             row = the_one(await self._look(lead, None))
             if row is None:
                 raise
             return await self._update(lead, changed, row)
-        status = await self._first_status(saved.record_id)
+        status, owner = await self._first_shown(saved.record_id)
         held = [first] if first and DESCRIPTION not in saved.refused else []
         return Upserted(
-            record=crm_record(self._settings, saved.record_id, lead, status, saved.refused),
+            record=crm_record(self._settings, saved.record_id, lead, status, saved.refused, owner),
+            owner=owner,
             created=True,
             holds=frozenset(one.submission.submission_id for one in held),
-            remarks=saved.remarks,
+            remarks=(*saved.remarks, *owner_remarks),
         )
 
-    async def _first_status(self, record_id: str) -> dict[str, str]:
-        """Return the status that the org gave; that it can't be read is no fault of the create."""
+    async def _first_shown(self, record_id: str) -> tuple[dict[str, str], str]:
+        """Return the status and the owner that the org gave, as far as they can be read.
+
+        That they can't is no fault of the create.
+        """
         try:
-            rows = await self._api.rows("Lead", f"Id = {quoted(record_id)}", "Status")
+            rows = await self._api.rows("Lead", f"Id = {quoted(record_id)}", "Status, OwnerId")
         except CrmError:
-            return {}
-        status = rows[0].get("Status") if rows else None
-        return status_baseline(status, "", None) if isinstance(status, str) else {}
+            return {}, ""
+        shown = rows[0] if rows else {}
+        status, owner = shown.get("Status"), shown.get("OwnerId")
+        return (
+            status_baseline(status, "", None) if isinstance(status, str) else {},
+            owner if isinstance(owner, str) else "",
+        )
 
     async def _update(self, lead: Lead, changed: Changed, found: Row) -> Upserted:
         """Send the fields that changed; a lead that was found keeps what others wrote."""
@@ -120,15 +140,26 @@ class Upserting:
         # What was flagged on a lead that is merged by now says nothing of the one in its place.
         same = changed.record if changed.record and changed.record.id == row.record_id else None
         body_of = partial(changed_lead, self._settings, lead, same, names)
+        owner = owner_of(changed, row.owner, same=same_id)
+
+        async def update(owner_id: str) -> Saved:
+            return await save(lambda left: with_owner(body_of(left), owner_id), send)
+
+        remarks: tuple[str, ...] = (STAYS,)
         try:
-            saved = await save(body_of, send)
+            saved, remarks = await owned(update, owner.to_set, unless=(ConvertedError,))
         except ConvertedError:
-            saved = Saved(row.record_id, (STAYS,))
+            saved = Saved(row.record_id, ())
         sent = {theirs[name] for name in names if name in theirs}
         refused = saved.refused | (refused_before(changed.record) - sent)
         status = status_baseline(row.status, row.changed_at, changed.record)
-        record = crm_record(self._settings, row.record_id, lead, status, refused)
-        return Upserted(record=record, remarks=saved.remarks)
+        now = owner.now(remarks)
+        return Upserted(
+            record=crm_record(self._settings, row.record_id, lead, status, refused, now),
+            owner=now,
+            owner_changed=owner.changed,
+            remarks=(*saved.remarks, *remarks),
+        )
 
     def _to_fill(self, lead: Lead, changed: Changed, row: LeadRow) -> Collection[str]:
         """Return the fields to write to a lead that was found: what others wrote stays.

@@ -29,6 +29,7 @@ async def test_a_new_lead_is_made_under_a_key_of_ours(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     upserted = await crm.upsert(customer(), new(), uncertain=False)
+    owner = f"team:{server.team.id}"
     (sent,) = server.bodies
     assert server.calls == [f"PATCH /api/data/v9.2/leads({key('lead', LEAD_ID)})"]
     assert sent["headers"]["if-none-match"] == "*"
@@ -51,7 +52,7 @@ async def test_a_new_lead_is_made_under_a_key_of_ours(
     assert upserted.record == CrmRecord(
         id=key("lead", LEAD_ID),
         url=f"{server.url}/main.aspx?pagetype=entityrecord&etn=lead&id={upserted.record.id}",
-        baseline={"statecode": "0", "statuscode": "1"},
+        baseline={"statecode": "0", "statuscode": "1", "owner": owner},
     )
     assert upserted.created
     assert upserted.holds == {"submission-1"}

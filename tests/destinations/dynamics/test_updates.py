@@ -36,7 +36,7 @@ async def test_an_update_without_anything_new_writes_nothing(
 ) -> None:
     record = await delivered(crm)
     again = await crm.upsert(customer(), later(record, "phone"), uncertain=False)
-    assert again == Upserted(record=record)
+    assert again == Upserted(record=record, owner=record.baseline["owner"])
     assert len(server.bodies) == 1
 
 

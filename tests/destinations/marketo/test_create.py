@@ -42,7 +42,9 @@ async def test_a_person_is_created_with_all_there_is_and_our_id(
     assert person[INTERESTS].startswith("Microsoft marketplace: Get it now, Things")
     assert person[INTERESTS].endswith(f"“Hello”\ntwo lines 🙂\n{mark(interest(1))}")
     assert upserted == Upserted(
-        record=CrmRecord(id=only(server).record_id, baseline={"leadStatus": "New"}),
+        record=CrmRecord(
+            id=only(server).record_id, baseline={"leadStatus": "New", "owner": "anna"}
+        ),
         created=True,
         holds=frozenset({"submission-1"}),
     )

@@ -84,3 +84,24 @@ async def test_a_status_of_the_publishers_own_is_no_follow_up(
 
     server.sales_acts(record.id)
     assert list(await crm.follow_ups([asked])) == [LEAD_ID]
+
+
+async def test_who_owns_the_lead_is_told_and_told_again_when_it_is_somebody_else(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    server.schema.types |= {"relayOwner": "string", "relayOffer": "string"}
+    own = '{"relayOwner": "{owner}", "relayOffer": "{offer_title}"}'
+    crm = crm_for(MARKETO_FIELDS=own)
+    record = await deliver(crm, replace(a_lead(), owner="anna"))
+    [person] = server.persons.values()
+    assert (person["relayOwner"], person["relayOffer"]) == ("anna", "Things")
+    server.has(int(record.id), relayOffer="What sales sells")
+
+    server.bodies.clear()
+    again = await deliver(crm, replace(a_lead(), owner="anna"), record=record, fields=set())
+    assert server.bodies == []
+    again = await deliver(crm, replace(a_lead(), owner="bert"), record=again, fields=set())
+
+    [person] = server.persons.values()
+    assert (person["relayOwner"], person["relayOffer"]) == ("bert", "What sales sells")
+    assert again.baseline["owner"] == "bert"

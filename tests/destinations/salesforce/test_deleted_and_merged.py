@@ -84,7 +84,11 @@ async def test_a_lead_made_anew_is_sales_own_from_the_start(
 
     new = await deliver(crm, lead(), interest(3), record=record, fields=set())
 
-    assert new.baseline == {"Status": "Open - Not Contacted", "do_not_contact": "true"}
+    assert new.baseline == {
+        "Status": "Open - Not Contacted",
+        "do_not_contact": "true",
+        "owner": QUEUE,
+    }
     assert only(server).owner == QUEUE
     assert only(server).do_not_contact
     assert await crm.follow_ups([question(new)]) == {}
@@ -106,7 +110,7 @@ async def test_a_lead_made_anew_without_an_answer_is_found_and_told_as_such(
     assert again.record.id == only(server).record_id != record.id
     assert (again.created, again.holds) == (False, frozenset())
     assert again.remarks == (f"record {record.id} was deleted there: re-created",)
-    assert again.record.baseline == {"Status": "Open - Not Contacted"}
+    assert again.record.baseline == {"Status": "Open - Not Contacted", "owner": QUEUE}
     assert await crm.note(a_lead(), again.record, interest(3)) == Noted(id=again.record.id)
     assert await crm.follow_ups([question(again.record)]) == {}
 

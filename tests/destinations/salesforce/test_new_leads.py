@@ -54,7 +54,7 @@ async def test_a_lead_is_created_with_all_there_is_and_our_id(
     assert headers["sforce-duplicate-rule-header"] == "allowSave=true"
     assert record.id == only(server).record_id
     assert record.url == f"{server.url}/{record.id}"
-    assert record.baseline == {"Status": "Open - Not Contacted"}
+    assert record.baseline == {"Status": "Open - Not Contacted", "owner": QUEUE}
     assert upserted.created
     assert upserted.holds == {"submission-1"}
     assert upserted.remarks == ()

@@ -62,7 +62,7 @@ async def test_a_lead_that_is_there_against_expectation_keeps_status_owner_and_i
     assert "[submission submission-1]" in seen.description
     [note] = seen.notes
     assert note.endswith("[submission submission-2]")
-    assert again.record.baseline == {"Status": "Working - Contacted"}
+    assert again.record.baseline == {"Status": "Working - Contacted", "owner": SALES}
 
 
 async def test_a_lead_found_by_our_id_keeps_what_sales_corrected_and_gets_what_is_missing(

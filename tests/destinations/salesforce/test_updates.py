@@ -34,7 +34,7 @@ async def test_nothing_is_written_where_nothing_changed(
 
     again = await upsert(crm, None, interest(2), record=record, fields=set())
 
-    assert again == Upserted(record=record)
+    assert again == Upserted(record=record, owner=record.baseline["owner"])
     assert len(server.requests) == 1
 
 
