@@ -1,5 +1,6 @@
 """``leads explain``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +11,17 @@ from cli.command import run
 from cli.explain_text import print_explanation
 from cli.lead_commands import Json, LastName
 from cli.routing_commands import checked_rules, read_rules
-from cli.send_commands import JSON
+from cli.send_commands import JSON, Body
 from cli.wiring import open_stores
 from samples import load as load_samples
-from shared.bootstrap import rule_sources, utc_now
+from shared.bootstrap import owners, rule_sources, utc_now
 from shared.domain.errors import InvalidPushError
 from shared.domain.merging import MergeRules
 from shared.domain.rules import Rules
 from shared.operations.errors import UsageError
-from shared.operations.explaining import Asked, BySettings, asked_about, asked_lead, explain
+from shared.operations.explaining import Preview, asked_about, asked_lead, explain
+from shared.operations.explaining_clock import Asked, BySettings
+from shared.operations.stores import Stores
 from shared.rules_in_force import readable
 from shared.settings import RouteSettings, load
 
@@ -41,12 +44,15 @@ def explain_routing(
         if bool(what) == bool(sample):
             raise UsageError("name one of FILE, LEAD and --sample NAME")
         settings = load(RouteSettings)
-        ruling = checked_rules(rules, read_rules(rules)) if rules else await _in_force()
-        asked = await _asked(what, sample, last_name, settings)
+        push = _push(what, sample)
+        # Rules from a file and a customer who is not stored need no storage.
+        stores = None if rules and push else await open_stores()
+        ruling = checked_rules(rules, read_rules(rules)) if rules else await _in_force(stores)
+        asked = _asked(push, settings) if push else await _asked_lead(stores, what, last_name)
         by_settings = BySettings(
             destinations=settings.destinations, follow_up_within=settings.follow_up_within
         )
-        view = explain(asked, ruling, by_settings)
+        view = await explain(asked, ruling, by_settings, _preview(stores))
         if as_json:
             console.print_object(view)
         else:
@@ -55,24 +61,38 @@ def explain_routing(
     run(command())
 
 
-async def _in_force() -> Rules:
+def _push(what: str, sample: str) -> Body | None:
+    """Return the push that is asked about, None for a stored lead."""
+    if sample:
+        return _sample(sample)
+    is_file = what == str(files.STANDARD) or Path(what).is_file()
+    return (files.read(Path(what)), JSON) if is_file else None
+
+
+async def _in_force(stores: Stores | None) -> Rules:
     """Return the rules in force, as they are stored: looking at them counts no deployed file."""
     sources = rule_sources()
-    stored = await (await open_stores()).rules.in_force()
+    stored = await stores.rules.in_force() if stores else None
     return readable(stored, sources) if stored else sources.by_settings
 
 
-async def _asked(what: str, sample: str, last_name: str, settings: RouteSettings) -> Asked:
-    if not sample and what != str(files.STANDARD) and not Path(what).is_file():  # noqa: ASYNC240 - nobody waits
-        return await asked_lead(await open_stores(), what, last_name)
-    body, content_type = _sample(sample) if sample else (files.read(Path(what)), JSON)
+async def _asked_lead(stores: Stores | None, who: str, last_name: str) -> Asked:
+    return await asked_lead(stores or await open_stores(), who, last_name)
+
+
+def _asked(push: Body, settings: RouteSettings) -> Asked:
     merging = MergeRules(
         repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
     )
     try:
-        return asked_about(body, content_type, merging, utc_now())
+        return asked_about(*push, merging, utc_now())
     except InvalidPushError as error:
         raise UsageError(f"this is not a lead, so no rule is asked: {error}") from None
+
+
+def _preview(stores: Stores | None) -> Preview | None:
+    """Return who would own a lead, by turns as they are stored; the secret is read, never made."""
+    return replace(owners(), secret=stores.secret).preview if stores else None
 
 
 def _sample(name: str) -> tuple[bytes, str]:

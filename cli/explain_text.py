@@ -8,6 +8,8 @@ def print_explanation(view: ExplanationView) -> None:
     """Print which rule matches, what follows from it, and what happens next."""
     _line("rules", view.rules)
     _line("rule", f"{view.rule}, since {'; '.join(view.why) or 'no other rule matches'}")
+    if view.recorded_rule not in ("", view.rule):
+        _line("", f"when it was recorded, {view.recorded_rule} was the rule, and goes on to count")
     for other in view.why_not:
         _line("", f"not {other.rule}: {'; '.join(other.reasons)}")
     _line("qualified", "yes" if view.qualified else f"no: {'; '.join(view.lacks)}")

@@ -1,15 +1,21 @@
 """``leads explain``: which rule, whose lead, until when and why; and nothing is written."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.bootstrap import utc_now
+from shared.operations.explaining import asked_lead, explain
+from shared.operations.explaining_clock import Asked, BySettings
 from shared.ports.rules import StoredRules
+from shared.routing.parsing import parse_rules
 from tests.cli.account import ROOT, Account, leads_command
 
 EXAMPLE = ROOT / "samples" / "routing.toml"
+BY_SETTINGS = BySettings(destinations=("azure_table",), follow_up_within=timedelta(hours=24))
 PUSH = {
     "UserDetails": {
         "Email": "zoe@fabrikam.example.com",
@@ -106,6 +112,38 @@ async def test_a_lead_is_explained_by_the_rules_in_force_and_nothing_is_written(
     assert told.json["due_why"].endswith("as decided when it was recorded")
     assert told.json["due_at"] == f"{stored.lead.follow_up.due_at:%Y-%m-%dT%H:%M:%S.%fZ}"
     assert [row async for row in account.stores.backup.rows()] == before
+
+
+async def test_whose_turn_it_is_is_told_and_not_taken(account: Account) -> None:
+    await account.push("zoe@example.com")
+    rules = StoredRules(text=EXAMPLE.read_text("utf-8"), applied_at=utc_now(), applied_by="ada")
+    await account.stores.rules.put_in_force(rules, before=None)
+    before = [row async for row in account.stores.backup.rows()]
+
+    views = [
+        (await account.command("explain", "-", "--json", stdin=json.dumps(PUSH).encode())).json
+        for _ in range(2)
+    ]
+
+    for view in views:
+        assert (view["owner"], view["owner_why"]) == ("ada", "by turns, as things stand")
+    assert [row async for row in account.stores.backup.rows()] == before
+
+
+async def test_the_rule_of_then_counts_for_a_lead_that_is_stored(account: Account) -> None:
+    lead = (await account.push("zoe@example.com")).lead
+    [newest] = lead.interests
+    text = EXAMPLE.read_text("utf-8") + '[[rules]]\nname = "last"\nwhen.offer = "x"\n'
+    rules = StoredRules(text=text, applied_at=utc_now(), applied_by="ada")
+    await account.stores.rules.put_in_force(rules, before=None)
+
+    asked = Asked(
+        lead=replace(lead, rules={newest.first.submission_id: "Europe"}),
+        interest=(await asked_lead(account.stores, lead.lead_id, "")).interest,
+    )
+    view = await explain(asked, parse_rules(text), BY_SETTINGS, None)
+
+    assert (view.rule, view.recorded_rule, view.team) == ("default", "Europe", "Sales Europe")
 
 
 async def test_a_customer_who_was_answered_is_not_due(account: Account) -> None:

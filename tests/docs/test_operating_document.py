@@ -15,6 +15,7 @@ from cli import sweep_views
 from cli.app import app
 from shared.operations import (
     explaining,
+    explaining_clock,
     identity_review,
     lead_views,
     quarantine_views,
@@ -54,7 +55,7 @@ OBJECTS = {
     rules.NotInForceView: "deployed file",
     explaining.ExplanationView: "explanation",
     explaining.WhyNotView: "rule before",
-    explaining.NextView: "next step",
+    explaining_clock.NextView: "next step",
 }
 MODULES = (explaining, identity_review, lead_views, quarantine_views, rules, status, sweep_views)
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
