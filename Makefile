@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup demo run test check lint types imports pins drift infra bicep coverage others fmt docs lock clean
+.PHONY: help setup demo run test check bench lint types imports pins drift infra bicep coverage others fmt docs lock clean
 
 PYTHON := .venv/bin/python
 
@@ -26,7 +26,7 @@ help: ## List the targets
 
 setup: .venv/.stamp node_modules/.stamp ## Install what the other targets need (they do so by themselves)
 
-demo: setup ## Show the whole way of a lead on this machine (CRM=… chooses the CRM)
+demo: setup ## Show a lead's journey, end to end, on this machine (CRM=… chooses the CRM)
 	@$(PYTHON) -m local demo
 
 run: setup ## Run the app on this machine: Core Tools if there, else our own host (RUNNER=local, PORT=…)
@@ -34,6 +34,11 @@ run: setup ## Run the app on this machine: Core Tools if there, else our own hos
 
 test: setup ## Run all tests (ARGS=… is passed to pytest, as tests/local or -n 0 for a single process)
 	@$(PYTEST) $(ARGS)
+
+bench: setup ## Measure what a push costs (docs/speed.md)
+	@$(PYTHON) -m bench.per_push
+	@$(PYTHON) -m bench.at_once
+	@$(PYTHON) -m bench.start
 
 check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, bicep, coverage, others)
 	@$(MAKE) lint

@@ -98,7 +98,7 @@ class LeadIndex(Protocol):
     async def put_new(
         self, lead_id: str, *, due_at: datetime, created_at: datetime, test: bool
     ) -> None:
-        """Write the rows of a new lead, in one transaction: due, recent, and test if it is one."""
+        """Write the rows of a new lead: due, recent, and test if it is one."""
 
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         """Write when the sweep must look at a lead that is known."""

@@ -131,7 +131,7 @@ class LeadChange:
         """Return every unsent notice of the lead, as decided."""
         return with_notices(self.before.notices if self.before else {}, self.notices)
 
-    @property
+    @cached_property
     def stored_lead(self) -> Lead:
         """Return the lead as it is written."""
         look_at = next_look_at(

@@ -33,7 +33,7 @@ class Answering(CrmServer):
 
     @override
     def routes(self) -> list[BaseRoute]:
-        return [Route("/{path:path}", self._answer, methods=["POST"])]
+        return [Route("/{path:path}", self._answer, methods=["POST", "PUT"])]
 
     async def _answer(self, _: Request) -> Response:
         return self.answer
