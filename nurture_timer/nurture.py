@@ -8,16 +8,20 @@ a moment later.
 
 import asyncio
 import logging
+import random
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from typing import NamedTuple
 
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.due import Asked, Step, what_is_due
 from nurture_timer.known import keep_known
+from nurture_timer.lists import ListPorts, send_lists, with_lists
 from nurture_timer.tidying import SETTLED, tidy
-from shared.committing import commit
+from shared.committing import LeadWriter, commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
 from shared.domain.planning import plan_for
@@ -30,6 +34,7 @@ from shared.ports.leads import LeadChange, LeadStore, StoredLead
 from shared.ports.owners import NoOwners, Owners
 from shared.ports.queue import Outbox, OutboxRow, PushQueue
 from shared.ports.rules import no_rules
+from shared.ports.telling import ListTeller, NobodyToTell
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +46,10 @@ AT_A_TIME = 16
 A_SECOND = timedelta(seconds=1)
 MOST_SECONDS = 20 * 60
 """Messages for notices are queued one a second, so that a channel is not flooded."""
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,22 @@ class SweepPorts:
     in_use: InUse = field(default_factory=InUse)
     rules: Callable[[], Awaitable[Rules]] = no_rules
     owners: Owners = field(default_factory=NoOwners)
+    teller: ListTeller = field(default_factory=NobodyToTell)
+    new_id: Callable[[], str] = _new_id
+    jitter: Callable[[], float] = random.random
+
+    @property
+    def lists(self) -> ListPorts:
+        """Return what sending lists needs."""
+        writer = LeadWriter(leads=self.leads, index=self.index, jitter=self.jitter)
+        return ListPorts(writer=writer, teller=self.teller, claim_id=self.new_id())
+
+
+class Dealt(NamedTuple):
+    """A step that was taken, and the lead after it."""
+
+    step: Step
+    after: StoredLead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +152,9 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
     from_outbox = await _queue_outbox(due.outbox, ports)
     told = count()
+    steps = await with_lists(due.steps, ports.teller)
     dealt = await _side_by_side(
-        _deal(row, step, ports, due.rules, told) for row, step in due.steps.items()
+        _deal(row, step, ports, due.rules, told) for row, step in steps.items()
     )
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
@@ -137,7 +163,9 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         for row, error in zip(rows, [*dealt, *cleared], strict=True)
         if isinstance(error, BaseException)
     )
-    done = [step for step in dealt if isinstance(step, Step)]
+    dealt_with = [each for each in dealt if isinstance(each, Dealt)]
+    done = [each.step for each in dealt_with]
+    await send_lists([each.after for each in dealt_with], due.at, ports.lists)
     swept = Swept(
         looked_at=len(rows) + due.failed,
         flagged=sum(step.flagged for step in done),
@@ -178,7 +206,7 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
 
 async def _deal(
     row: DueRow, step: Step, ports: SweepPorts, rules: Rules, told: Iterator[int]
-) -> Step | None:
+) -> Dealt | None:
     """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
 
     ``told`` numbers the leads of a sweep that have notices to be sent.
@@ -195,7 +223,7 @@ async def _deal(
     if has_news(change) and not step.requeue:
         delay = A_SECOND * min(next(told), MOST_SECONDS)
         await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
-    return step
+    return Dealt(step, after)
 
 
 async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:

@@ -18,6 +18,7 @@ def sweep_ports() -> SweepPorts:
         clock=bootstrap.utc_now,
         rules=bootstrap.rules_in_force().current,
         owners=bootstrap.owners(),
+        teller=bootstrap.teller(),
         in_use=_in_use(),
     )
 

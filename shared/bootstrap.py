@@ -170,6 +170,7 @@ def teller() -> "NoticeTeller":
     """Return what tells people; only the storage settings can be at fault."""
     from shared.notice_settings import NoticeSettings
     from shared.notices.teller import NoticeTeller
+    from shared.storage.places import TablePlaces
 
     try:
         details = load(NoticeSettings).details == "full"
@@ -180,6 +181,8 @@ def teller() -> "NoticeTeller":
         channels=channels(),
         destinations=destinations(),
         leads=leads(),
+        clock=utc_now,
+        places=TablePlaces(table("LeadIndex")),
         link=link_to_act,
         details=details,
     )

@@ -94,9 +94,9 @@ class Notice:
         return self.claim_ends_at if running else None
 
     def may_go(self, now: datetime) -> bool:
-        """Tell whether it may be claimed to be sent."""
+        """Tell whether it may be claimed to be sent alone."""
         after = max(self.send_from, self.next_attempt_at or self.send_from)
-        return after <= now and self.held_until(now) is None
+        return not self.listed and after <= now and self.held_until(now) is None
 
 
 def new_notice(  # noqa: PLR0913 - all by keyword
@@ -147,6 +147,11 @@ def not_wanted(notice: Notice, lead: Lead) -> str:
 def queue(before: Notice) -> Notice:
     """Note that a message is sent for a notice whose time has come."""
     return replace(before, queued=True)
+
+
+def to_be_listed(before: Notice) -> Notice:
+    """Note that the notice is to be told in a list, and give the claim back."""
+    return replace(release(before), listed=True, queued=True)
 
 
 def claim(before: Notice, claim_id: str, now: datetime) -> Notice:

@@ -1,8 +1,10 @@
 """Tell somebody what a notice says: resolve, compose and send it, as things stand now."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 
 from shared.domain.errors import (
     ChannelRefusedError,
@@ -11,15 +13,18 @@ from shared.domain.errors import (
     CrmRejectedError,
     SettingsError,
 )
-from shared.domain.notices import Notice, Role
+from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role
 from shared.domain.planning import team_of
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
-from shared.notices.composing import Given, compose
+from shared.notices.composing import Given, compose, lead_facts, zone_of
+from shared.notices.facts import LeadLine
+from shared.notices.overviews import MOST_LINES, ListAbout, lead_list
 from shared.notices.resolving import Resolved, resolve, to_team
 from shared.ports.channels import Channels, Message
 from shared.ports.crm import Destinations, Reminder
 from shared.ports.leads import LeadStore, StoredLead
-from shared.ports.telling import Told
+from shared.ports.places import EndlessPlaces, PlaceKeeper
+from shared.ports.telling import Listed, Told
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,8 @@ class NoticeTeller:
     channels: Channels
     destinations: Destinations
     leads: LeadStore
+    clock: Callable[[], datetime]
+    places: PlaceKeeper = field(default_factory=EndlessPlaces)
     link: LinkToAct = no_link
     details: bool = False
 
@@ -55,7 +62,36 @@ class NoticeTeller:
             resolved = to_team(rules, team_of(rules, stored.lead))
         if resolved is None:
             return Told()
+        if not await self.places.take(resolved.recipient_id, self.clock()):
+            return Told(recipient=resolved.recipient_id, to_be_listed=True)
         message = await self._message(stored, notice, rules, resolved.recipient_id)
+        channel = await self.channels.get(resolved.channel)
+        await channel.send(message, resolved.to)
+        return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
+
+    async def recipient_of(self, stored: StoredLead, notice: Notice) -> str:
+        """Return the id of who is told, "" for nobody."""
+        resolved = _resolved(await self.rules(), stored, notice)
+        return resolved.recipient_id if resolved else ""
+
+    async def may_list(self, recipient: str) -> bool:
+        """Take the place for a list; False if the recipient had one within ten minutes."""
+        return await self.places.take_list(recipient, self.clock())
+
+    async def tell_list(self, listed: Sequence[Listed]) -> Told:
+        """Send a list of notices that have one recipient; the first ten are named."""
+        rules = await self.rules()
+        first = listed[0]
+        resolved = _resolved(rules, first.stored, first.notice)
+        if resolved is None:
+            return Told()
+        message = lead_list(
+            _list_id(listed),
+            ABOUT[first.notice.occasion],
+            [_line(one.stored, rules) for one in listed[:MOST_LINES]],
+            total=len(listed),
+            zone=zone_of(rules, first.stored.lead),
+        )
         channel = await self.channels.get(resolved.channel)
         await channel.send(message, resolved.to)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
@@ -100,6 +136,43 @@ class NoticeTeller:
         except (CrmError, SettingsError) as error:
             raise ChannelUnavailableError(f"{channel.name}: {error}") from error
         return True
+
+
+ABOUT = {
+    Occasion.NEW: ListAbout.NEW,
+    Occasion.OVERDUE: ListAbout.OVERDUE,
+    Occasion.REMINDER: ListAbout.OVERDUE,
+    Occasion.ESCALATION: ListAbout.OVERDUE,
+    Occasion.CHECK_IN: ListAbout.CHECK_IN,
+    Occasion.REASSIGNED: ListAbout.REASSIGNED,
+    Occasion.NO_OWNER: ListAbout.OVERDUE,
+}
+
+
+def _resolved(rules: Rules, stored: StoredLead, notice: Notice) -> Resolved | None:
+    """Return where a list goes that a notice is in: tasks in a CRM are none."""
+    resolved = resolve(rules, stored.lead, Role(notice.recipient))
+    if resolved is not None and resolved.channel.kind is ChannelKind.CRM:
+        return to_team(rules, team_of(rules, stored.lead))
+    return resolved
+
+
+def _list_id(listed: Sequence[Listed]) -> str:
+    """Return an id that the same list has when it is tried again."""
+    ids = "|".join(sorted(one.notice.notice_id for one in listed))
+    return sha256(ids.encode()).hexdigest()[:ID_DIGITS]
+
+
+def _line(stored: StoredLead, rules: Rules) -> LeadLine:
+    facts = lead_facts(stored.lead, Given(rules=rules, deliveries=stored.deliveries))
+    return LeadLine(
+        contact=facts.contact,
+        lead_id=facts.lead_id,
+        offer=facts.did[0].offer if facts.did else "",
+        owner=facts.owner,
+        due_at=facts.due_at,
+        record_url=facts.record_url,
+    )
 
 
 def _is_told_by_another(

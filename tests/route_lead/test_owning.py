@@ -36,6 +36,7 @@ class Office:
             channels=self.channels,
             destinations=FakeDestinations(self.relay.crms),
             leads=self.relay.leads,
+            clock=self.relay.clock,
         )
 
     def guard(self, gate: Gate) -> None:

@@ -49,6 +49,7 @@ def relay(in_force: Rules | None = None, *, owner: str = "anna") -> tuple[Relay,
         channels=channels,
         destinations=FakeDestinations(relay.crms),
         leads=relay.leads,
+        clock=relay.clock,
     )
     return relay, channels
 
