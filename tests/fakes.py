@@ -87,6 +87,7 @@ class FakeLeadStore:
     index: "FakeLeadIndex | None" = None
     refuses: Callable[[LeadChange], bool] = field(default=lambda change: False)
     partitions: dict[str, StoredPartition] = field(default_factory=dict)
+    on_commit: Callable[[LeadChange], None] | None = None
 
     async def read(self, lead_id: str) -> StoredLead | None:
         await self.gate("leads.read")
@@ -125,6 +126,8 @@ class FakeLeadStore:
         if new:
             partition.interests[new.interest.submission.submission_id] = new
         partition.events |= dict(change.numbered_events)
+        if self.on_commit is not None:
+            self.on_commit(change)
         partition.acts |= {act.act_id: act for act in change.acts}
         due_before = change.before.lead.next_due_at if change.before else None
         moved = after.lead.next_due_at != due_before

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared.domain.calendars import Calendar, Hours, Window
 from shared.domain.durations import Duration
+from shared.domain.places import Places, with_list, with_single
 from shared.domain.rules import (
     ChannelKind,
     ChannelRef,
@@ -117,3 +118,27 @@ class FakeChannel:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+@dataclass
+class FakePlaces:
+    """The port ``PlaceKeeper`` in memory."""
+
+    gate: Gate = open_gate
+    kept: dict[str, Places] = field(default_factory=dict)
+
+    async def take(self, recipient_id: str, now: datetime) -> bool:
+        await self.gate("places.take")
+        return self._take(recipient_id, with_single(self._of(recipient_id), now))
+
+    async def take_list(self, recipient_id: str, now: datetime) -> bool:
+        await self.gate("places.take_list")
+        return self._take(recipient_id, with_list(self._of(recipient_id), now))
+
+    def _of(self, recipient_id: str) -> Places:
+        return self.kept.get(recipient_id, Places())
+
+    def _take(self, recipient_id: str, after: Places | None) -> bool:
+        if after is not None:
+            self.kept[recipient_id] = after
+        return after is not None

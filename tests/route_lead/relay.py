@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -82,6 +83,7 @@ class Relay:
     teller: Teller = field(default_factory=NobodyToTell)
     owners: Owners = field(default_factory=NoOwners)
     routing_rules: Rules = field(default_factory=rules_without_file)
+    rules_from: Callable[[], Awaitable[Rules]] | None = None
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(self.clock, self.gate)
@@ -111,7 +113,7 @@ class Relay:
         return ports, self.rules
 
     async def in_force(self) -> Rules:
-        return self.routing_rules
+        return await self.rules_from() if self.rules_from else self.routing_rules
 
     async def take(self, message: Push | Deliver | str) -> Routed | None:
         """Do with a message what the app does."""

@@ -1,57 +1,17 @@
 """A lead gets one owner, by one turn, whatever dies or is lost on the way."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from shared.assignment.assigning import Assigner
-from shared.assignment.owners import OwnersByTurns
 from shared.domain.errors import StorageUnavailableError
-from shared.domain.rules import DEFAULT_RULE, Rule, Rules
-from shared.notices.teller import NoticeTeller
+from shared.domain.rules import DEFAULT_RULE, Rule
 from shared.ports.leads import EventKind
-from tests.fake_teams import FakeTeams
-from tests.fakes import FakeDestinations, Gate, open_gate
-from tests.route_lead.relay import Gates, Relay, WorkerDiedError, a_secret, no_sleep, push
-from tests.telling import NORTH, FakeChannels, rules
-
-
-@dataclass
-class Office:
-    """A relay with a team that shares leads, and what its people were told."""
-
-    in_force: Rules = field(default_factory=rules)
-
-    def __post_init__(self) -> None:
-        self.teams = FakeTeams()
-        self.relay = Relay(routing_rules=self.in_force)
-        self.channels = FakeChannels(clock=self.relay.clock)
-        assigner = Assigner(
-            teams=self.teams, clock=self.relay.clock, jitter=lambda: 0.0, sleep=no_sleep
-        )
-        self.relay.owners = OwnersByTurns(assigner=assigner, secret=a_secret)
-        self.relay.teller = NoticeTeller(
-            rules=self.relay.in_force,
-            channels=self.channels,
-            destinations=FakeDestinations(self.relay.crms),
-            leads=self.relay.leads,
-            clock=self.relay.clock,
-        )
-
-    def guard(self, gate: Gate) -> None:
-        app = self.relay
-        gated = (app.leads, app.index, app.queue, app.crm, self.teams, self.channels)
-        for one in gated:
-            one.gate = gate
-
-    async def played(self, gates: Gates) -> None:
-        self.guard(gates)
-        await self.relay.host(push())
-        await self.relay.drain()
-
-    def turns(self) -> int:
-        return len(self.teams.takings)
+from tests.fakes import open_gate
+from tests.office import Office
+from tests.route_lead.relay import Gates, WorkerDiedError, push
+from tests.telling import NORTH, rules
 
 
 async def requests() -> list[str]:
