@@ -23,7 +23,12 @@ from nurture_timer.lists import ListPorts, send_lists, with_lists
 from nurture_timer.tidying import SETTLED, tidy
 from shared.committing import LeadWriter, commit
 from shared.domain.envelope import Deliver
-from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
+from shared.domain.errors import (
+    StaleLeadError,
+    StorageRefusedError,
+    StorageUnavailableError,
+    UnreadableLeadError,
+)
 from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
@@ -40,6 +45,9 @@ log = logging.getLogger(__name__)
 
 MOST_LEADS = 2_000
 """In one sweep; what is left over is due at the next one."""
+
+MOST_LISTED = 5 * MOST_LEADS
+"""With those that only a newer version of the app can read."""
 
 AT_A_TIME = 16
 
@@ -107,12 +115,11 @@ async def sweep(now: datetime, ports: SweepPorts) -> Swept:
 async def look(now: datetime, ports: SweepPorts) -> Due:
     """Return what is due, without changing anything; CRMs are asked about follow-ups."""
     listed_at = ports.clock()
-    rows = await ports.index.due(now, limit=MOST_LEADS)
-    read = await _side_by_side(ports.leads.read(row.lead_id) for row in rows)
+    read = await _read_due(now, ports)
     due: dict[DueRow, StoredLead] = {}
     strays: list[DueRow] = []
     failed = 0
-    for row, stored in zip(rows, read, strict=True):
+    for row, stored in read.items():
         if isinstance(stored, BaseException):
             failed += _failed(row, stored)
         elif stored is not None and stored.lead.next_due_at == row.due_at:
@@ -137,6 +144,27 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
         rules=rules,
         failed=failed,
     )
+
+
+async def _read_due(
+    now: datetime, ports: SweepPorts
+) -> Mapping[DueRow, StoredLead | BaseException | None]:
+    """Return what is read of the leads that are due, the earliest first.
+
+    Those that only a newer version can read stay due, and must not keep the others from their turn.
+    """
+    read: dict[DueRow, StoredLead | BaseException | None] = {}
+    limit = MOST_LEADS
+    while limit <= MOST_LISTED:
+        rows = await ports.index.due(now, limit=limit)
+        new = [row for row in rows if row not in read]
+        leads = await _side_by_side(ports.leads.read(row.lead_id) for row in new)
+        read |= zip(new, leads, strict=True)
+        unreadable = sum(isinstance(lead, UnreadableLeadError) for lead in read.values())
+        if len(rows) < limit or limit == MOST_LEADS + unreadable:
+            break
+        limit = MOST_LEADS + unreadable
+    return read
 
 
 def _asked(answers: Answers, stored: StoredLead) -> Asked:

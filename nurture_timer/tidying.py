@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from shared.committing import commit, has_to_come
-from shared.domain.errors import StaleLeadError, StorageUnavailableError
+from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at
@@ -58,7 +58,7 @@ async def _tidy(
             await index.delete_state(row)
     except StaleLeadError:
         log.info("lead %s is looked at again, by somebody else", row.lead_id)
-    except StorageUnavailableError as error:
+    except (StorageRefusedError, StorageUnavailableError) as error:
         log.warning("lead %s stays listed: %s", row.lead_id, error)
 
 

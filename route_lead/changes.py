@@ -19,6 +19,7 @@ from shared.domain.delivery import (
     release_parked,
     renew_claim,
 )
+from shared.domain.envelope import Deliver
 from shared.domain.identity import DedupeKey
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
@@ -107,19 +108,22 @@ def _recorded(submission: Submission, repeat_of: str) -> Event:
     return Event(kind=kind, detail=submission.submission_id)
 
 
-def release(before: StoredLead, version: int, now: datetime, in_use: InUse) -> LeadChange:
-    """Release what is parked at a version, but for retired destinations."""
+def release(before: StoredLead, asked: Deliver, now: datetime, in_use: InUse) -> LeadChange:
+    """Release what a message asks for, but for retired destinations."""
     change = untouched(before, now, in_use)
-    parked = [
-        d
-        for name, d in before.deliveries.items()
-        if d.parked_version == version and name not in change.retired
-    ]
+    used = (d for name, d in before.deliveries.items() if name not in change.retired)
+    parked = [d for d in used if d.parked_version == asked.release_version and _seen(d, asked)]
     return replace(
         change,
         deliveries={d.destination: release_parked(d) for d in parked},
         events=[Event(kind=EventKind.RELEASED, destination=d.destination) for d in parked],
     )
+
+
+def _seen(delivery: Delivery, asked: Deliver) -> bool:
+    """Tell whether it was parked when the release was asked for, not after that was done."""
+    parked_at, until = delivery.parked_at, asked.parked_until
+    return parked_at is None or until is None or parked_at <= until
 
 
 def untouched(before: StoredLead, now: datetime, in_use: InUse) -> LeadChange:

@@ -177,15 +177,13 @@ async def _claim(
     read_only: bool,
 ) -> Sequence[Turn]:
     """Claim what is behind and not claimed yet, after releasing what the message names."""
-    version = message.release_version if isinstance(message, Deliver) else None
     unsent = {*(message.unsent_claims or ()), *([work.claim_id] if read_only else [])}
 
     def prepare(stored: StoredLead) -> LeadChange:
         now = clock()
         in_use = rules.in_use
-        change = (
-            release(stored, version, now, in_use) if version else untouched(stored, now, in_use)
-        )
+        asked = message if isinstance(message, Deliver) and message.release_version else None
+        change = release(stored, asked, now, in_use) if asked else untouched(stored, now, in_use)
         return let_go(change, unsent)
 
     early = isinstance(message, Deliver) and message.attempt > 0

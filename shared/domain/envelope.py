@@ -81,11 +81,15 @@ class Push(Envelope):
 
 
 class Deliver(Envelope):
-    """A recorded lead, to be delivered wherever a destination lacks its version."""
+    """A recorded lead, to be delivered wherever a destination lacks its version.
+
+    What was parked later than ``parked_until``, whoever asked for the release has not seen.
+    """
 
     kind: Literal["deliver"] = "deliver"
     lead_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     release_version: Annotated[int, Field(ge=1)] | None = None
+    parked_until: AwareDatetime | None = None
 
 
 type Message = Push | Deliver

@@ -31,7 +31,12 @@ async def release(stores: Stores, stored: StoredLead) -> list[str]:
         retired = in_use.retired(stored.deliveries)
         left = f"; {', '.join(sorted(retired))} is no longer in use" if retired else ""
         raise RefusedError(f"lead {lead.lead_id} has nothing parked{left}")
-    message = Deliver(lead_id=lead.lead_id, release_version=lead.version)
+    parked_at = [at for name in parked if (at := stored.deliveries[name].parked_at)]
+    message = Deliver(
+        lead_id=lead.lead_id,
+        release_version=lead.version,
+        parked_until=max(parked_at, default=None),
+    )
     await stores.queue.send(message.to_text())
     return parked
 

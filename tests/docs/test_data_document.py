@@ -367,6 +367,7 @@ def test_the_values_that_a_column_can_have_are_named(
             Deliver(
                 lead_id=LEAD_ID,
                 release_version=1,
+                parked_until=AT,
                 traceparent="00-1-1-01",
                 unsent_claims=("c1",),
             ),

@@ -1,20 +1,26 @@
 """Only the sweep deletes due rows, and none that anybody may still need."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from nurture_timer.nurture import sweep
+from nurture_timer.nurture import MOST_LEADS, sweep
 from nurture_timer.tidying import SETTLED
 from shared.domain.delivery import CLAIM
-from shared.domain.errors import CrmRejectedError, StorageUnavailableError
+from shared.domain.errors import (
+    CrmRejectedError,
+    StorageRefusedError,
+    StorageUnavailableError,
+    UnreadableLeadError,
+)
 from shared.domain.follow_up import FollowUpState
 from shared.domain.schedule import GRACE
 from shared.ports.index import Swept
-from shared.ports.leads import LeadChange
+from shared.ports.leads import LeadChange, StoredLead
 from tests.examples import LEAD_ID, OTHER_LEAD_ID
-from tests.fakes import START
+from tests.fakes import START, FakeLeadStore
 from tests.nurture_timer.world import (
     CLAIMED,
     DELIVERED,
@@ -182,3 +188,44 @@ async def test_the_heartbeat_says_when_and_what() -> None:
 
     assert swept == Swept(looked_at=2, flagged=1, requeued=1, from_outbox=1, cleared=1)
     assert world.index.heartbeat == (START + WITHIN, swept)
+
+
+class Unreadable:
+    """Leads of which only a newer version can read some."""
+
+    def __init__(self, leads: FakeLeadStore, ids: Collection[str]) -> None:
+        self._leads, self._ids = leads, ids
+        self.interests, self.commit = leads.interests, leads.commit
+
+    async def read(self, lead_id: str) -> StoredLead | None:
+        if lead_id in self._ids:
+            raise UnreadableLeadError(lead_id)
+        return await self._leads.read(lead_id)
+
+
+async def test_leads_that_cannot_be_read_keep_no_other_from_its_turn() -> None:
+    world = World()
+    newer = [f"{number:032x}" for number in range(MOST_LEADS + 1)]
+    for lead_id in newer:
+        await world.index.put_due(lead_id, START)
+    await world.put(lead(), DELIVERED)
+    world.clock.now = START + WITHIN
+
+    ports = replace(world.ports, leads=Unreadable(world.leads, set(newer)))
+    swept = await sweep(world.clock.now, ports)
+
+    assert (swept.flagged, swept.failed) == (1, len(newer))
+
+
+async def test_a_row_that_storage_refuses_costs_neither_the_others_nor_the_heartbeat() -> None:
+    world = World()
+    await world.put(lead(), DELIVERED)
+    await world.sweep(WITHIN)
+    await world.index.put_overdue(LEAD_ID, START)
+    world.leads.refuses = lambda _: True
+    world.leads.gate = Failing("leads.read", error=StorageRefusedError("storage refuses"))
+
+    await world.sweep(WITHIN + 2 * SETTLED)
+
+    assert world.index.heartbeat is not None
+    assert world.index.heartbeat[0] == START + WITHIN + 2 * SETTLED

@@ -151,3 +151,20 @@ async def test_a_release_while_the_crm_is_down_waits_its_turn() -> None:
     assert len(relay.queue.messages) == 1
     await relay.drain()
     relay.assert_delivered("s1")
+
+
+async def test_a_release_that_comes_twice_releases_only_what_was_parked_when_it_was_asked_for() -> (
+    None
+):
+    relay = await an_uncertain_lead()
+    parked_at = relay.delivery().parked_at
+    asked = relay.deliver(release_version=1).model_copy(update={"parked_until": parked_at})
+    relay.crm.fails = [CrmOutcomeUnknownError("no answer within 60 s")]
+    await relay.take(asked)
+    await relay.drain()
+    calls = relay.crm.calls
+
+    await relay.take(asked)
+
+    assert relay.crm.calls == calls
+    assert relay.delivery().parked_reason.startswith("uncertain: ")
