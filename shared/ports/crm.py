@@ -1,10 +1,11 @@
 """What a destination is to the relay: it takes leads, and tells what sales did on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
+from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
 
@@ -64,11 +65,39 @@ class FollowUpQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpSeen:
-    """What sales did on a lead."""
+class SeenAct:
+    """One thing that sales did on a lead; ``outcome`` where the CRM tells what came of it.
+
+    ``closed`` says that nobody needs to look at the lead again.
+    """
 
     at: datetime
     by: str = ""
+    outcome: Outcome | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpSeen:
+    """What sales did on a lead: the newest act, and ``acts`` since the question's time, by time.
+
+    Without ``all_told``, the CRM shows the newest of some kind of act only: there may be others
+    before it.
+    """
+
+    at: datetime
+    by: str = ""
+    acts: tuple[SeenAct, ...] = ()
+    all_told: bool = False
+
+    @classmethod
+    def of(cls, acts: Iterable[SeenAct], *, all_told: bool) -> Self | None:
+        """Return what acts come to, each told once; None if there are none."""
+        in_order = sorted(dict.fromkeys(acts), key=lambda act: (act.at, act.closed))
+        if not in_order:
+            return None
+        newest = in_order[-1]
+        return cls(at=newest.at, by=newest.by, acts=tuple(in_order), all_told=all_told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +155,8 @@ class Crm(Protocol):
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Return what sales did, by lead id, in as few calls as the destination allows.
 
+        All acts since the question's time are told where the destination shows them, else the
+        newest.
         A status that sales changed and a call, mail, meeting or task of theirs count, and so does a
         closed record. What we wrote, our own reminder when it is ticked off, and that a record was
         deleted do not: nobody has answered the customer by these.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.fakes.salesforce.org import SETUP, Org, Row
 
-CHILDREN = re.compile(r", \(SELECT [^()]*?FROM (Tasks|Events)\b.*?LIMIT 1\)")
+CHILDREN = re.compile(r", \(SELECT [^()]*?FROM (Tasks|Events)\b.*?LIMIT (\d+)\)")
 NOT_LIKE = re.compile(r"\(NOT Subject LIKE '(.*?)%'\)")
 
 
@@ -47,10 +47,11 @@ def parse(soql: str) -> Query:
 def _newest(org: Org, lead: Row, name: str, soql: str) -> Row | None:
     """Return the newest of what was logged on a lead, as the children of its row."""
     rows = [r for r in org.tables[name[:-1]].values() if r["WhoId"] == lead["Id"]]
+    [found] = CHILDREN.finditer(soql)
     if name == "Tasks":
         rows = [r for r in rows if r["Status"] == "Completed" and _is_asked_for(r, soql)]
-    newest = max(rows, key=lambda row: str(row["LastModifiedDate"]), default=None)
-    return newest and {"done": True, "records": [newest]}
+    rows.sort(key=lambda row: str(row["LastModifiedDate"]), reverse=True)
+    return {"done": True, "records": rows[: int(found[2])]} if rows else None
 
 
 def _is_asked_for(task: Row, soql: str) -> bool:

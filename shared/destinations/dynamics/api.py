@@ -18,10 +18,9 @@ from urllib.parse import urlsplit
 from shared.destinations.dynamics.answers import GoneError, classify, fault_of
 from shared.destinations.dynamics.codes import EXISTS
 from shared.destinations.dynamics.fields import COLUMNS
-from shared.destinations.dynamics.follow_up import STATUS
+from shared.destinations.dynamics.follow_up import MASTER, STATUS
 from shared.destinations.dynamics.rows import (
     GUID,
-    MASTER,
     Row,
     any_of,
     is_gone,

@@ -11,13 +11,22 @@ from typing import Any
 from shared.destinations.dynamics.fields import FLAGGED
 from shared.destinations.http.owners import OWNER
 from shared.destinations.http.refused import REFUSED
-from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.domain.acts import Outcome
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 
 STATUS = ("statecode", "statuscode", "initialcommunication")
 BASELINE_KEYS = frozenset({*STATUS, FLAGGED, REFUSED, OWNER})
 UNTOUCHED = {"statecode": "0", "statuscode": "1"}
 OPEN, CONTACTED = 0, "0"
 """Of ``statecode``, and of ``initialcommunication``, where 1 is "Not Contacted"."""
+MASTER = "_masterid_value"
+"""The lead that one was merged into, see
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
+"""
+OUTCOMES: Mapping[object, Outcome] = {1: Outcome.QUALIFIED, 2: Outcome.NOT_QUALIFIED}
+"""Of a closed lead, by its ``statecode``, see
+https://learn.microsoft.com/dynamics365/developer/reference/entities/lead
+"""
 
 ACTIVITY = (
     *("activitytypecode", "statuscode", "actualend", "modifiedon"),
@@ -39,29 +48,36 @@ def follow_up(
     lead: Mapping[str, Any] | None,
     activities: Iterable[Mapping[str, Any]],
 ) -> FollowUpSeen | None:
-    """Return the last thing that sales did on a lead; None for one that was deleted.
+    """Return what sales did on a lead; None for one that was deleted.
 
-    ``lead`` is the one that the record was merged into, if it was.
+    ``lead`` is the one that the record was merged into, if it was. All is told if only activities
+    are: of the lead itself, the last change is seen alone.
     """
     if lead is None:
         return None
     theirs = (a for a in activities if a["_regardingobjectid_value"] == lead["leadid"])
-    seen = [_status_changed(question, lead), *(_acted(question, one) for one in theirs)]
-    return max(filter(None, seen), key=lambda one: one.at, default=None)
+    changed = _status_changed(question, lead)
+    seen = [changed, *(_acted(question, one) for one in theirs)]
+    return FollowUpSeen.of(filter(None, seen), all_told=changed is None)
 
 
-def _status_changed(question: FollowUpQuestion, lead: Mapping[str, Any]) -> FollowUpSeen | None:
+def _status_changed(question: FollowUpQuestion, lead: Mapping[str, Any]) -> SeenAct | None:
     """Return a follow-up if the lead is closed, or shows another status than at delivery."""
     now, before = status(lead), UNTOUCHED | question.record.baseline
     contacted = now.get("initialcommunication") == CONTACTED != before.get("initialcommunication")
     moved = contacted or any(now.get(name) != before[name] for name in UNTOUCHED)
     at = datetime.fromisoformat(lead["modifiedon"])
     if lead.get("statecode") != OPEN or (moved and at >= _second(question.since)):
-        return FollowUpSeen(at=max(at, question.since), by=str(lead.get(WHO) or ""))
+        return SeenAct(
+            at=max(at, question.since),
+            by=str(lead.get(WHO) or ""),
+            outcome=None if lead.get(MASTER) else OUTCOMES.get(lead.get("statecode")),
+            closed=lead.get("statecode") != OPEN,
+        )
     return None
 
 
-def _acted(question: FollowUpQuestion, activity: Mapping[str, Any]) -> FollowUpSeen | None:
+def _acted(question: FollowUpQuestion, activity: Mapping[str, Any]) -> SeenAct | None:
     """Return a follow-up if sales completed an activity in time.
 
     ``actualend`` of a task may be a day only, so it counts if it is of the day or later.
@@ -72,7 +88,7 @@ def _acted(question: FollowUpQuestion, activity: Mapping[str, Any]) -> FollowUpS
     if received or changed_at < _second(since) or ended_at < since - timedelta(days=1):
         return None
     at = max(min(ended_at, changed_at), since)
-    return FollowUpSeen(at=at, by=str(activity.get(WHO) or ""))
+    return SeenAct(at=at, by=str(activity.get(WHO) or ""))
 
 
 def _second(at: datetime) -> datetime:

@@ -9,14 +9,10 @@ import httpx
 
 from shared.destinations.dynamics.answers import classify, fault_of
 from shared.destinations.dynamics.codes import NO_SUCH_ROW
-from shared.destinations.dynamics.follow_up import OPEN
+from shared.destinations.dynamics.follow_up import MASTER, OPEN
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.domain.errors import CrmUnavailableError
 
-MASTER = "_masterid_value"
-"""The lead that one was merged into, see
-https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
-"""
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 type Row = Mapping[str, Any]

@@ -29,7 +29,7 @@ from shared.destinations.hubspot.follow_up import (
     CONTACT_SHOWN,
     FILLED,
     TASK_SHOWN,
-    acted_at,
+    acted,
     baseline,
     ids_of,
 )
@@ -117,8 +117,8 @@ class HubspotCrm:
         there = [(q, shown[q.record.id]) for q in questions if q.record.id in shown]
         tasks = await self._tasks(dict.fromkeys(contact.id for _, contact in there))
         now = self._clock()
-        acted = {q.lead_id: acted_at(c, tasks.get(c.id, []), q, now) for q, c in there}
-        return {lead_id: FollowUpSeen(at=at) for lead_id, at in acted.items() if at}
+        seen = {q.lead_id: acted(c, tasks.get(c.id, []), q, now) for q, c in there}
+        return {lead_id: acts for lead_id, acts in seen.items() if acts}
 
     async def check(self) -> Sequence[CheckResult]:
         """Try the key, its scopes, and whether the account has what the settings name."""

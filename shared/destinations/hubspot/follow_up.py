@@ -20,7 +20,7 @@ from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.fields import STATUS
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
-from shared.ports.crm import FollowUpQuestion
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 
 COUNTER = "num_contacted_notes"
 TIMES = ("notes_last_contacted", "hs_sales_email_last_replied")
@@ -64,18 +64,21 @@ def baseline(lead: Lead, contact: Record, before: CrmRecord | None) -> dict[str,
     return shown | {name: before.baseline.get(name, "") for name in kept}
 
 
-def acted_at(
+def acted(
     contact: Record, tasks: Sequence[Record], question: FollowUpQuestion, now: datetime
-) -> datetime | None:
-    """Return when sales last acted, ``now`` if HubSpot does not tell when; None if it did not."""
+) -> FollowUpSeen | None:
+    """Return what sales did, at ``now`` if HubSpot does not tell when; None if it did nothing.
+
+    Of calls, mails and meetings the contact shows the last one only.
+    """
     done = {t.id: _time(t.text(TASK_DONE_AT)) for t in tasks if t.text(TASK_STATUS) == COMPLETED}
     ours = {task.id for task in tasks if OUR_TASK in task.text(TASK_BODY)}
     ticked_off = [at for i, at in done.items() if i in ours and at and at > question.since]
     theirs = [at for i, at in done.items() if i not in ours and at and at > question.since]
     times = [*theirs, *_contacted(contact, question, ticked_off)]
-    if times:
-        return max(times)
-    return now if _shows_work(contact, question, len(ticked_off)) else None
+    if not times and _shows_work(contact, question, len(ticked_off)):
+        times = [now]
+    return FollowUpSeen.of((SeenAct(at=at) for at in times), all_told=False)
 
 
 def _contacted(

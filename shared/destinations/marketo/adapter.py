@@ -36,6 +36,7 @@ from shared.ports.crm import (
     FollowUpSeen,
     Noted,
     Reminder,
+    SeenAct,
     Upserted,
 )
 from shared.settings import load
@@ -115,7 +116,8 @@ class MarketoCrm:
                 at = acted_at(person, known, self._settings.open_statuses, self._clock())
                 # Marketo's times are whole seconds.
                 if at is not None and at >= question.since.replace(microsecond=0):
-                    seen[question.lead_id] = FollowUpSeen(at=max(at, question.since))
+                    act = SeenAct(at=max(at, question.since))
+                    seen[question.lead_id] = FollowUpSeen(at=act.at, acts=(act,))
         return seen
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:

@@ -3,18 +3,24 @@
 Our own tasks move ``LastActivityDate``, so that is no sign of it.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from shared.destinations.salesforce.rows import Row
 from shared.destinations.salesforce.tasks import OURS
+from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
-from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 
 STATUS = "Status"
 STATUS_CHANGED_AT = "StatusChangedAt"
 """In the baseline: the status when we delivered; when sales is known to have changed it."""
 
-_LAST = "ORDER BY LastModifiedDate DESC LIMIT 1)"
+MOST_ACTS = 50
+"""Of a kind, on a lead: so many are told, the newest."""
+
+_LAST = f"ORDER BY LastModifiedDate DESC LIMIT {MOST_ACTS})"
 _ACT = "(SELECT LastModifiedDate, LastModifiedBy.Name FROM"
 _THEIRS = " AND ".join(f"(NOT Subject LIKE '{begins}%')" for begins in OURS)
 ACTS = (
@@ -22,28 +28,39 @@ ACTS = (
     f" {_ACT} Tasks WHERE IsClosed = TRUE AND (Subject = NULL OR ({_THEIRS})) {_LAST},"
     f" {_ACT} Events {_LAST}"
 )
-"""What shows whether sales acted: the lead itself, and the newest of what was logged on it."""
+"""What shows whether sales acted: the lead itself, and what was logged on it."""
 
 
 def acted(row: Row | None, question: FollowUpQuestion) -> FollowUpSeen | None:
     """Return what sales did on a lead since the question's time; Salesforce's are whole seconds.
 
-    What sales did on a lead before it was deleted counts, as long as the lead is to be seen.
+    What sales did on a lead before it was deleted counts, as long as the lead is to be seen. All is
+    told if only tasks and meetings are: of the lead itself, the last change is seen alone.
     """
     if row is None:
         return None
-    since = question.since.replace(microsecond=0)
+    kinds = [row[name] or {"records": []} for name in ("Tasks", "Events")]
+    logged = [kind["records"] for kind in kinds]
+    whole = all(kind.get("done", True) and len(kind["records"]) < MOST_ACTS for kind in kinds)
+    since, of_the_lead = question.since.replace(microsecond=0), [*_of_the_lead(row, question)]
+    acts = [*(_act(one) for some in logged for one in some), *of_the_lead]
+    return FollowUpSeen.of(
+        (replace(act, at=max(act.at, question.since)) for act in acts if act.at >= since),
+        all_told=whole and not of_the_lead,
+    )
+
+
+def _of_the_lead(row: Row, question: FollowUpQuestion) -> Iterator[SeenAct]:
+    """Give what the lead itself tells: that it is converted, or has another status."""
     baseline = question.record.baseline
-    logged = [act for name in ("Tasks", "Events") for act in (row[name] or {}).get("records", ())]
-    changed = row[STATUS] != baseline.get(STATUS, row[STATUS])
-    acts = [_when_and_who(act) for act in (*logged, *([row] if changed else []))]
-    if STATUS_CHANGED_AT in baseline:
-        acts.append((datetime.fromisoformat(baseline[STATUS_CHANGED_AT]), ""))
     if row["IsConverted"]:
-        at, by = _when_and_who(row)
-        acts.append((max(at, since), by))
-    at, by = max(acts, default=(datetime.min.replace(tzinfo=UTC), ""))
-    return FollowUpSeen(at=max(at, question.since), by=by) if at >= since else None
+        last = _act(row)
+        at = max(last.at, question.since)
+        yield replace(last, at=at, outcome=Outcome.QUALIFIED, closed=True)
+    elif row[STATUS] != baseline.get(STATUS, row[STATUS]):
+        yield _act(row)
+    if STATUS_CHANGED_AT in baseline:
+        yield SeenAct(at=datetime.fromisoformat(baseline[STATUS_CHANGED_AT]))
 
 
 def status_baseline(status: str, changed_at: str, before: CrmRecord | None) -> dict[str, str]:
@@ -57,6 +74,6 @@ def status_baseline(status: str, changed_at: str, before: CrmRecord | None) -> d
     return {STATUS: status, **({STATUS_CHANGED_AT: at} if at else {})}
 
 
-def _when_and_who(row: Row) -> tuple[datetime, str]:
+def _act(row: Row) -> SeenAct:
     by = (row["LastModifiedBy"] or {}).get("Name") or ""
-    return datetime.fromisoformat(row["LastModifiedDate"]), by
+    return SeenAct(at=datetime.fromisoformat(row["LastModifiedDate"]), by=by)

@@ -9,10 +9,19 @@ import pytest
 from local.fakes.dynamics import DynamicsServer
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.api import API
+from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmUnavailableError
-from shared.ports.crm import FollowUpQuestion, FollowUpSeen
-from tests.destinations.dynamics.world import HOUR, REMINDER, customer, delivered, later, seen
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
+from tests.destinations.dynamics.world import (
+    HOUR,
+    REMINDER,
+    all_seen,
+    customer,
+    delivered,
+    later,
+    seen,
+)
 from tests.examples import OTHER_LEAD_ID, interest
 from tests.fakes import START
 
@@ -149,3 +158,40 @@ async def test_an_answer_without_an_end_is_none(crm: DynamicsCrm, server: Dynami
 
     with pytest.raises(CrmUnavailableError, match="has no end; check DYNAMICS_URL"):
         await seen(crm, record)
+
+
+async def test_all_activities_since_are_told_by_time(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    for hours in (3, 1, 2):
+        server.now = START + hours * HOUR
+        server.completed("phonecall", record.id, by=server.anna)
+
+    told = await all_seen(crm, record, since=START + 2 * HOUR)
+
+    acts = tuple(SeenAct(at=START + hours * HOUR, by="Anna Sales") for hours in (2, 3))
+    assert told == FollowUpSeen(at=acts[-1].at, by="Anna Sales", acts=acts, all_told=True)
+
+
+@pytest.mark.parametrize(
+    ("closed_as", "outcome"),
+    [("Qualified", Outcome.QUALIFIED), ("Lost", Outcome.NOT_QUALIFIED)],
+)
+async def test_what_became_of_a_closed_lead_is_told(
+    crm: DynamicsCrm, server: DynamicsServer, closed_as: str, outcome: Outcome
+) -> None:
+    record = await delivered(crm)
+    server.now = START + HOUR
+    server.sales_acts(record.id)
+    server.now = START + 2 * HOUR
+    server.sales_closes(record.id, closed_as)
+
+    told = await all_seen(crm, record)
+
+    assert told is not None
+    assert [(act.at, act.outcome, act.closed) for act in told.acts] == [
+        (START + HOUR, None, False),
+        (START + 2 * HOUR, outcome, True),
+    ]
+    assert not told.all_told  # of the lead itself, the last change is seen alone

@@ -94,5 +94,13 @@ def row(server: DynamicsServer) -> dict[str, Any]:
 
 
 async def seen(crm: DynamicsCrm, record: CrmRecord, since: datetime = START) -> FollowUpSeen | None:
+    """Return the newest act that is seen, by itself."""
+    found = await all_seen(crm, record, since)
+    return FollowUpSeen(at=found.at, by=found.by) if found else None
+
+
+async def all_seen(
+    crm: DynamicsCrm, record: CrmRecord, since: datetime = START
+) -> FollowUpSeen | None:
     question = FollowUpQuestion(lead_id=LEAD_ID, record=record, since=since)
     return (await crm.follow_ups([question])).get(LEAD_ID)

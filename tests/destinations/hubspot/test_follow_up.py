@@ -216,3 +216,19 @@ async def test_half_an_answer_about_follow_ups_is_none(
     server.answers_at[BATCH] = JSONResponse({})
     with pytest.raises(CrmUnavailableError, match="no results"):
         await crm.follow_ups([question(record)])
+
+
+async def test_completed_tasks_are_all_told_and_calls_by_the_last_one(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    for hour in ("12", "11"):
+        done_at = {"hs_task_completion_date": f"2026-11-02T{hour}:00:00Z"}
+        server.attached["tasks"][hour] = {"hs_task_status": "COMPLETED", **done_at}
+        server.of[hour] = record.id
+    server.contacts[record.id]["notes_last_contacted"] = "2026-11-02T10:30:00Z"
+
+    told = (await crm.follow_ups([question(record)]))[LEAD_ID]
+
+    assert [f"{act.at:%H:%M}" for act in told.acts] == ["10:30", "11:00", "12:00"]
+    assert (told.at, told.all_told) == (told.acts[-1].at, False)

@@ -1,12 +1,14 @@
 """What sales did, and what only looks like it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import SALES, US
 from shared.destinations.salesforce.adapter import SalesforceCrm
+from shared.destinations.salesforce.follow_up import MOST_ACTS
+from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
 from shared.ports.crm import FollowUpQuestion
 from tests.destinations.salesforce.world import NEW_PHONE, REMINDER, a_lead, deliver, question
@@ -176,3 +178,56 @@ async def test_many_leads_are_asked_about_in_few_short_queries(
     assert seen.keys() == {f"lead-{number}" for number in range(1, 100, 2)}
     assert len(server.queries) == 3
     assert server.longest_url <= 2_000
+
+
+def at_times(server: SalesforceServer, table: str, *times: datetime) -> None:
+    """Let what was logged have been logged at these times."""
+    for row, at in zip(server.live(table), times, strict=True):
+        row["LastModifiedDate"] = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
+
+
+async def test_all_tasks_and_meetings_since_are_told_by_time(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    asked = question(record, minutes_ago=60)
+    since = asked.since.replace(microsecond=0)
+    early, first, second, third = (since + timedelta(minutes=n) for n in (-5, 10, 20, 30))
+    for _ in range(3):
+        server.sales_logs(record.id)
+    server.sales_logs(record.id, table="Event")
+    at_times(server, "Task", third, early, first)
+    at_times(server, "Event", second)
+
+    told = (await crm.follow_ups([asked]))[LEAD_ID]
+
+    assert [act.at for act in told.acts] == [first, second, third]
+    assert {act.by for act in told.acts} == {"Anna Vogel"}
+    assert (told.at, told.by, told.all_told) == (third, "Anna Vogel", True)
+
+
+async def test_more_acts_than_are_read_are_not_all(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    asked = question(record, minutes_ago=600)
+    for _ in range(MOST_ACTS):
+        server.sales_logs(record.id)
+    times = (asked.since + timedelta(minutes=n + 1) for n in range(MOST_ACTS))
+    at_times(server, "Task", *times)
+
+    told = (await crm.follow_ups([asked]))[LEAD_ID]
+
+    assert (len(told.acts), told.all_told) == (MOST_ACTS, False)
+
+
+async def test_a_converted_lead_is_told_as_qualified(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    server.sales_converts(record.id)
+
+    told = (await crm.follow_ups([question(record)]))[LEAD_ID]
+
+    assert [(act.outcome, act.closed) for act in told.acts] == [(Outcome.QUALIFIED, True)]
+    assert not told.all_told
