@@ -5,31 +5,26 @@ the terminal is told anything.
 """
 
 import asyncio
-import sys
-from contextlib import AsyncExitStack
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
 from local.crm import settings_command
-from local.errors import LocalRunError, StartError
+from local.errors import StartError
 from local.fakes.channels import CHANNELS, fake_channel
 from local.fakes.channels.server import Arrived, ChannelServer
-from local.stopping import unless_stopped
+from local.serving import listening, serve
 
 LOOK_EVERY_SECONDS = 0.2
 
 
 def channel(name: str, port: int) -> int:
     """Serve until Ctrl-C, and return the exit code."""
-    try:
-        asyncio.run(unless_stopped(_serve(fake_of_channel(name), port, Console(highlight=False))))
-    except LocalRunError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    print("Stopped; what arrived is gone.")
-    return 0
+    return serve(
+        lambda: _serve(fake_of_channel(name), port, Console(highlight=False)),
+        "Stopped; what arrived is gone.",
+    )
 
 
 def fake_of_channel(name: str) -> ChannelServer:
@@ -47,11 +42,7 @@ def message_panel(arrived: Arrived) -> Panel:
 
 
 async def _serve(server: ChannelServer, port: int, console: Console) -> None:
-    async with AsyncExitStack() as stack:
-        try:
-            await stack.enter_async_context(server.running(port))
-        except OSError:
-            raise StartError(f"Port {port} is in use: choose another one by --port.") from None
+    async with listening(server, port):
         _introduce(server, console)
         await _show(server, console)
 

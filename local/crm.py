@@ -6,19 +6,17 @@ of your account there.
 
 import asyncio
 import shlex
-import sys
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from local.errors import LocalRunError, StartError
+from local.errors import StartError
 from local.fakes import fake_of
 from local.fakes.server import CrmServer, SeenRecord
-from local.stopping import unless_stopped
+from local.serving import listening, serve
 from shared.domain.lead import CONTACT_FIELDS
 from shared.settings import CRMS
 
@@ -28,13 +26,10 @@ WIDTH_OF_NAMES = 14
 
 def crm(name: str, port: int) -> int:
     """Serve until Ctrl-C, and return the exit code."""
-    try:
-        asyncio.run(unless_stopped(_serve(fake_crm(name), port, Console(highlight=False))))
-    except LocalRunError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    print("Stopped; its records are gone.")
-    return 0
+    return serve(
+        lambda: _serve(fake_crm(name), port, Console(highlight=False)),
+        "Stopped; its records are gone.",
+    )
 
 
 def fake_crm(name: str) -> CrmServer:
@@ -78,11 +73,7 @@ def record_table(record: SeenRecord) -> Table:
 
 
 async def _serve(server: CrmServer, port: int, console: Console) -> None:
-    async with AsyncExitStack() as stack:
-        try:
-            await stack.enter_async_context(server.running(port))
-        except OSError:
-            raise StartError(f"Port {port} is in use: choose another one by --port.") from None
+    async with listening(server, port):
         _introduce(server, console)
         await _show_changes(server, console)
 

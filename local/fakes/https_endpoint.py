@@ -14,9 +14,10 @@ from typing import Any, override
 from pydantic.alias_generators import to_camel
 from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local.fakes.flow import flow_error, flow_fault
 from local.fakes.server import CrmServer, Fault, SeenRecord
 from shared.domain.lead import CONTACT_FIELDS
 
@@ -64,17 +65,9 @@ class HttpsEndpointServer(CrmServer):
 
     @override
     def fault_answer(self, fault: Fault) -> Response:
-        match fault:
-            case Fault.UNAUTHORIZED:
-                return _error(401, "DirectApiAuthorizationRequired", "The signature is not valid.")
-            case Fault.THROTTLED:
-                return _error(429, "TooManyRequests", "Wait.", {"Retry-After": "42"})
-            case Fault.THROTTLED_WITHOUT_WAIT:
-                return _error(429, "TooManyRequests", "Wait.")
-            case Fault.REJECTED:
-                return _error(400, "LeadNotTaken", "Required properties are missing.")
-            case _:
-                return PlainTextResponse("Bad gateway", 502)
+        if fault is Fault.REJECTED:
+            return flow_error(400, "LeadNotTaken", "Required properties are missing.")
+        return flow_fault(fault)
 
     @override
     def sales_corrects(self, record_id: str, field: str, value: str) -> None:
@@ -100,9 +93,9 @@ class HttpsEndpointServer(CrmServer):
             if self.secret:
                 Webhook(self.secret).verify(body, headers)
         except WebhookVerificationError as error:
-            return _error(401, "SignatureMismatch", str(error))
+            return flow_error(401, "SignatureMismatch", str(error))
         if len(body) > self.longest_body:
-            return _error(413, "RequestEntityTooLarge", "The body is too large.")
+            return flow_error(413, "RequestEntityTooLarge", "The body is too large.")
         webhook_id = headers["webhook-id"]
         if webhook_id in self.posts:
             return Response(status_code=202)
@@ -155,9 +148,3 @@ class HttpsEndpointServer(CrmServer):
 def _note(interest: dict[str, str]) -> str:
     about = f"{interest['action']}, {interest['offerTitle']} [{interest['submissionId']}]"
     return f"{about}\n{interest['description']}".rstrip()
-
-
-def _error(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)

@@ -5,7 +5,7 @@ take the message later; whatever else is not a success is a refusal, which a per
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import httpx
@@ -18,6 +18,7 @@ from shared.destinations.http.client import HttpClient
 from shared.domain.errors import (
     ChannelError,
     ChannelRefusedError,
+    ChannelSettingsError,
     ChannelUnavailableError,
     CrmError,
 )
@@ -27,9 +28,6 @@ TIMEOUT = httpx.Timeout(25, connect=5)
 LONGEST_ANSWER = 64 * 1024
 ANY_STATUS = frozenset(range(100, 1000))
 JSON = {"Content-Type": "application/json; charset=utf-8"}
-
-type Words = Callable[[httpx.Response], str]
-"""Return what an answer says that may be told, "" for nothing."""
 
 
 class Webhook:
@@ -70,6 +68,34 @@ class Webhook:
     async def close(self) -> None:
         """Close the connection."""
         await self._http.close()
+
+
+class WebhookChannel:
+    """What all channels share: one address with its faults, and the connection to it."""
+
+    def __init__(
+        self, url: str, pace: Pace, *, faults: Sequence[str], doubts: Sequence[str] = ()
+    ) -> None:
+        """Take an address, how fast to use it, what is wrong with it, and what may be."""
+        self._faults = faults
+        self._doubts = doubts
+        self._webhook = None if faults else Webhook(url, pace)
+
+    @property
+    def webhook(self) -> Webhook:
+        """Return where to post to; raise ``ChannelSettingsError`` if something is wrong."""
+        if self._webhook is None:
+            raise ChannelSettingsError("; ".join(self._faults))
+        return self._webhook
+
+    def lacks(self) -> Sequence[str]:
+        """Return what is wrong with the settings, or may be."""
+        return [*self._faults, *self._doubts]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._webhook:
+            await self._webhook.close()
 
 
 def failure(response: httpx.Response, words: str = "") -> ChannelError:

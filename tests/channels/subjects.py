@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from local.fakes.channels import fake_channel
 from local.fakes.channels.email import EmailServer
 from local.fakes.channels.server import ChannelServer
-from local.fakes.channels.slack import SlackServer
-from local.fakes.channels.teams import TeamsServer
 from shared.channels import build_channel
-from shared.channels.building import KINDS
-from shared.channels.email.adapter import EmailChannel, send_url
+from shared.channels.building import KINDS, Given
+from shared.channels.email.adapter import EmailChannel
 from shared.channels.pace import Pace
-from shared.channels.slack.adapter import SlackChannel
-from shared.channels.teams.adapter import TeamsChannel
-from shared.channels.webhook import Webhook
+from shared.channels.slack import adapter as slack
+from shared.channels.teams import adapter as teams
 from shared.destinations.http.tokens import Token
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel
@@ -43,26 +40,35 @@ async def connected(kind: ChannelKind) -> AsyncIterator[Subject]:
             await channel.close()
 
 
-def channel_to(server: ChannelServer) -> Channel:
-    """Build a channel that sends to a fake."""
+def channel_to(server: ChannelServer, pace: Pace | None = None, **settings: str) -> Channel:
+    """Build a channel that sends to a fake, as fast as it is asked to if nothing else is said."""
     if isinstance(server, EmailServer):
         return email_channel(server)
-    url = server.settings()["NOTICE_CHANNEL_URL"]
-    if isinstance(server, SlackServer):
-        return SlackChannel("NOTICE_CHANNEL_URL", url, Pace(0))
-    if isinstance(server, TeamsServer):
-        return TeamsChannel("NOTICE_CHANNEL_URL", url, Pace(0))
-    return build_channel(REFS[ChannelKind.HTTPS_ENDPOINT], server.settings())
+    [kind] = [kind for kind in KINDS if kind == server.name]
+    given = Given(REFS[kind], {**server.settings(), **settings})
+    match kind:
+        case ChannelKind.SLACK:
+            return slack.create(given, pace or Pace(0))
+        case ChannelKind.TEAMS:
+            return teams.create(given, pace or Pace(0))
+        case _:
+            return build_channel(given.ref, given.environ)
 
 
 def email_channel(
-    server: EmailServer, fetch: Callable[[], Token] | None = None, address: str = ""
+    server: EmailServer,
+    fetch: Callable[[], Token] | None = None,
+    address: str = "sales@fabrikam.example",
 ) -> EmailChannel:
     """Build a channel whose tokens the fake knows."""
 
     async def token() -> Token:
         return fetch() if fetch else Token(server.token, AT.replace(year=2100))
 
-    sender = server.settings()["EMAIL_SENDER"]
-    webhook = Webhook(send_url(server.url), Pace(0))
-    return EmailChannel(webhook, sender, address or "sales@fabrikam.example", token)
+    return EmailChannel(
+        server.url,
+        sender=server.settings()["EMAIL_SENDER"],
+        address=address,
+        fetch=token,
+        pace=Pace(0),
+    )

@@ -113,12 +113,20 @@ async def test_a_domain_that_azure_manages_takes_five_mails_a_minute() -> None:
 
 
 async def test_a_recipient_without_an_address_is_a_fault_of_settings() -> None:
-    ref = ChannelRef(name="mail", kind=ChannelKind.EMAIL, setting="EMAIL_ENDPOINT")
     async with EmailServer().running() as server:
-        channel = email_channel(server)
-        channel_without = build_channel(ref, {})
-        with pytest.raises(ChannelSettingsError, match="EMAIL_ENDPOINT: is not set"):
-            await channel_without.send(NEW_LEAD, ANN)
+        channel = email_channel(server, address="")
+        with pytest.raises(ChannelSettingsError, match="EMEA has no e-mail address"):
+            await channel.send(NEW_LEAD, TEAM)
         await channel.close()
 
-    assert len(channel_without.lacks()) == 2
+    assert server.calls == []
+
+
+async def test_each_missing_setting_is_named() -> None:
+    ref = ChannelRef(name="mail", kind=ChannelKind.EMAIL, setting="EMAIL_ENDPOINT")
+    channel = build_channel(ref, {"EMAIL_SENDER": "leads"})
+    with pytest.raises(ChannelSettingsError, match="EMAIL_ENDPOINT: is not set"):
+        await channel.send(NEW_LEAD, ANN)
+
+    _, sender = channel.lacks()
+    assert sender.startswith("EMAIL_SENDER: is 'leads'; should be the address")

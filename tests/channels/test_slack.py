@@ -10,11 +10,12 @@ from local.fakes.channels.slack import STATUS, SlackServer
 from local.fakes.faults import Fault
 from shared.channels import build_channel
 from shared.channels.pace import Pace
-from shared.channels.slack.adapter import SlackChannel, rendered
+from shared.channels.slack.adapter import rendered
 from shared.domain.errors import ChannelRefusedError, ChannelUnavailableError
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel, Link, Recipient
 from tests.channels.examples import ANN, NEW_LEAD, OVERDUE, TEAM, about
+from tests.channels.subjects import channel_to
 
 
 def to(url: str) -> Channel:
@@ -48,9 +49,7 @@ async def test_a_refusal_tells_slacks_word(word: str) -> None:
     async with SlackServer().running() as server:
         server.word = word
         server.faults.append(Fault.REJECTED)
-        channel = SlackChannel(
-            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
-        )
+        channel = channel_to(server)
         with pytest.raises(ChannelRefusedError, match=f"{STATUS[word]} [A-Za-z ]+: {word} "):
             await channel.send(NEW_LEAD, ANN)
         await channel.close()
@@ -58,7 +57,7 @@ async def test_a_refusal_tells_slacks_word(word: str) -> None:
 
 async def test_a_webhook_that_was_removed_says_so() -> None:
     async with SlackServer().running() as server:
-        channel = SlackChannel("NOTICE_CHANNEL_URL", f"{server.url}/services/other", Pace(0))
+        channel = channel_to(server, NOTICE_CHANNEL_URL=f"{server.url}/services/other")
         with pytest.raises(ChannelRefusedError, match=r"no_service \(the webhook was removed"):
             await channel.send(NEW_LEAD, ANN)
         await channel.close()
@@ -67,9 +66,7 @@ async def test_a_webhook_that_was_removed_says_so() -> None:
 async def test_nothing_but_ok_is_a_success() -> None:
     async with SlackServer().running() as server:
         server.faults.append(Fault.NO_ID)
-        channel = SlackChannel(
-            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
-        )
+        channel = channel_to(server)
         with pytest.raises(ChannelUnavailableError, match="200, but not with Slack's “ok”"):
             await channel.send(NEW_LEAD, ANN)
         await channel.close()
@@ -83,12 +80,11 @@ async def test_one_message_a_second_is_within_slacks_limit_and_more_are_not() ->
         seconds += wait
 
     async with SlackServer(lambda: seconds).running() as server:
-        url = server.settings()["NOTICE_CHANNEL_URL"]
-        paced = SlackChannel("NOTICE_CHANNEL_URL", url, Pace(1, lambda: seconds, sleep))
+        paced = channel_to(server, Pace(1, lambda: seconds, sleep))
         for _ in range(20):
             await paced.send(OVERDUE, TEAM)
         await paced.close()
-        hasty = SlackChannel("NOTICE_CHANNEL_URL", url, Pace(0, lambda: seconds))
+        hasty = channel_to(server, Pace(0, lambda: seconds))
         found = await asyncio.gather(
             *(hasty.send(OVERDUE, TEAM) for _ in range(5)), return_exceptions=True
         )

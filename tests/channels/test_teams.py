@@ -8,13 +8,13 @@ import pytest
 from local.fakes.channels.teams import TeamsServer
 from local.fakes.faults import Fault
 from shared.channels import build_channel
-from shared.channels.pace import Pace
-from shared.channels.teams.adapter import TeamsChannel, rendered
+from shared.channels.teams.adapter import rendered
 from shared.channels.teams.card import card
 from shared.domain.errors import ChannelRefusedError, ChannelSettingsError
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.ports.channels import Channel, Recipient
 from tests.channels.examples import ANN, NEW_LEAD, OVERDUE, TEAM
+from tests.channels.subjects import channel_to
 
 NOW = (
     "https://default0123.4f.environment.api.powerplatform.com:443/powerautomate/automations/direct"
@@ -75,7 +75,7 @@ def test_an_address_without_its_signature_is_doubtful() -> None:
 async def test_an_ampersand_from_a_web_page_is_mended() -> None:
     async with TeamsServer().running() as server:
         url = server.settings()["NOTICE_CHANNEL_URL"].replace("&", "&amp;")
-        channel = TeamsChannel("NOTICE_CHANNEL_URL", url, Pace(0))
+        channel = channel_to(server, NOTICE_CHANNEL_URL=url)
         await channel.send(NEW_LEAD, ANN)
         await channel.close()
 
@@ -84,9 +84,7 @@ async def test_an_ampersand_from_a_web_page_is_mended() -> None:
 
 async def test_a_flow_says_why_it_takes_nothing() -> None:
     async with TeamsServer().running() as server:
-        channel = TeamsChannel(
-            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
-        )
+        channel = channel_to(server)
         server.switched_off = True
         with pytest.raises(
             ChannelRefusedError, match=r"WorkflowTriggerIsNotEnabled .*switched off"
@@ -100,9 +98,7 @@ async def test_a_flow_says_why_it_takes_nothing() -> None:
 
 async def test_no_authorization_is_sent_to_a_flow_for_anyone() -> None:
     async with TeamsServer().running() as server:
-        channel = TeamsChannel(
-            "NOTICE_CHANNEL_URL", server.settings()["NOTICE_CHANNEL_URL"], Pace(0)
-        )
+        channel = channel_to(server)
         await channel.send(NEW_LEAD, ANN)
         await channel.close()
 

@@ -100,7 +100,7 @@ def test_a_new_contact_field_is_a_line_in_each_of_three_files(copy: Path) -> Non
     places = (
         r"class Contact:.*?    title: str = \"\"\n",
         r"class LeadView\(View\):.*?    title: str\n",
-        r"class ContactJson\(_Part\):.*?    title: str\n",
+        r"class ContactJson\(JsonPart\):.*?    title: str\n",
     )
     for (file, line), place in zip(edits, places, strict=True):
         add_after(copy / file, place, f"    {line}\n")

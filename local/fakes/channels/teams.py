@@ -10,11 +10,12 @@ import secrets
 from typing import Any, override
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from local.fakes.channels.card import CardError, read_card
 from local.fakes.channels.server import Arrived, ChannelServer
+from local.fakes.flow import flow_error, flow_fault
 from local.fakes.server import Fault
 
 PATH = "/powerautomate/automations/direct/workflows/5e1f/triggers/manual/paths/invoke"
@@ -46,17 +47,7 @@ class TeamsServer(ChannelServer):
 
     @override
     def fault_answer(self, fault: Fault) -> Response:
-        match fault:
-            case Fault.UNAUTHORIZED:
-                return _error(401, "DirectApiAuthorizationRequired", "The signature is not valid.")
-            case Fault.THROTTLED:
-                return _error(429, "TooManyRequests", "Wait.", {"Retry-After": "42"})
-            case Fault.THROTTLED_WITHOUT_WAIT:
-                return _error(429, "TooManyRequests", "Wait.")
-            case Fault.REJECTED:
-                return _error(400, "TriggerInputSchemaMismatch", "Required properties are missing.")
-            case _:
-                return PlainTextResponse("Bad gateway", 502)
+        return flow_fault(fault)
 
     async def _take(self, request: Request) -> Response:
         async def do() -> Response:
@@ -69,11 +60,11 @@ class TeamsServer(ChannelServer):
         if unsigned or "authorization" in request.headers:
             return self.fault_answer(Fault.UNAUTHORIZED)
         if self.switched_off:
-            return _error(400, "WorkflowTriggerIsNotEnabled", "The workflow is not enabled.")
+            return flow_error(400, "WorkflowTriggerIsNotEnabled", "The workflow is not enabled.")
         try:
             told = json.loads(body)
         except ValueError:
-            return _error(400, "InvalidRequestContent", "The request content is not valid JSON.")
+            return flow_error(400, "InvalidRequestContent", "The content is not valid JSON.")
         try:
             self._run(told, len(body))
         except CardError as error:
@@ -92,9 +83,3 @@ class TeamsServer(ChannelServer):
                 raise CardError("an attachment is not an Adaptive Card")
             text, links, mentions = read_card(attachment["content"])
             self.arrived.append(Arrived(text=text, links=links, mentions=mentions, body=told))
-
-
-def _error(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)

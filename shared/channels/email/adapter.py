@@ -22,7 +22,7 @@ from shared.channels.email.identity import FetchToken, fetch_token
 from shared.channels.email.mail import mail
 from shared.channels.fitting import fitted
 from shared.channels.pace import Pace
-from shared.channels.webhook import DEADLINE_SECONDS, JSON, Webhook, failure
+from shared.channels.webhook import DEADLINE_SECONDS, JSON, Webhook, WebhookChannel, failure
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError
 from shared.ports.channels import Message, Recipient
@@ -49,7 +49,7 @@ CODES = {
 """Error codes of the service, and what they say to a person."""
 
 
-class EmailChannel:
+class EmailChannel(WebhookChannel):
     """The port ``Channel`` on a resource of Azure Communication Services.
 
     ``address`` is where a team's mails go; a member has an address of their own.
@@ -58,45 +58,50 @@ class EmailChannel:
     kind = "email"
 
     def __init__(
-        self, webhook: Webhook, sender: str, address: str, fetch: FetchToken = fetch_token
+        self,
+        endpoint: str,
+        *,
+        sender: str,
+        address: str,
+        faults: Sequence[str] = (),
+        fetch: FetchToken = fetch_token,
+        pace: Pace | None = None,
     ) -> None:
         """Take the resource, the sender, a team's address, and how a token is had."""
+        url = endpoint.rstrip("/") + PATH
+        super().__init__(url, pace or Pace(GAP_SECONDS), faults=faults)
         self._sender = sender
         self._address = address
         self._tokens = Tokens(fetch)
-        self._webhook = webhook
         self._first_sent: dict[str, datetime] = {}
 
     async def send(self, message: Message, to: Recipient) -> None:
         """Send a mail to the recipient, or to the team's address if they have none."""
+        webhook = self.webhook
         to = replace(to, email=to.email or self._address)
         if not to.email:
             raise ChannelSettingsError(f"{to.name or 'the recipient'} has no e-mail address")
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                await self._send(rendered(message, to, self._sender), self._headers(message, to))
+                body = rendered(message, to, self._sender)
+                response = await self._posted(webhook, body, self._headers(message, to))
         except TimeoutError:
             raise ChannelUnavailableError(f"not sent within {DEADLINE_SECONDS} s") from None
-
-    def lacks(self) -> Sequence[str]:
-        """Return nothing: a channel with faults is not built."""
-        return []
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._webhook.close()
-
-    async def _send(self, body: bytes, headers: Mapping[str, str]) -> None:
-        token = await self._tokens.get()
-        response = await self._webhook.post(body, {**headers, **_bearer(token)})
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            token = await self._tokens.get(instead_of=token)
-            response = await self._webhook.post(body, {**headers, **_bearer(token)})
-        if response.status_code == HTTPStatus.ACCEPTED:
-            return
-        if response.is_success:
+        if not response.is_success:
+            raise failure(response, _words(response))
+        if response.status_code != HTTPStatus.ACCEPTED:
             raise ChannelUnavailableError(f"{response.status_code}, but the mail is not accepted")
-        raise failure(response, _words(response))
+
+    async def _posted(
+        self, webhook: Webhook, body: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """Return the answer to a mail; a token that is refused is had anew, once."""
+        token = await self._tokens.get()
+        response = await webhook.post(body, {**headers, **_bearer(token)})
+        if response.status_code != HTTPStatus.UNAUTHORIZED:
+            return response
+        token = await self._tokens.get(instead_of=token)
+        return await webhook.post(body, {**headers, **_bearer(token)})
 
     def _headers(self, message: Message, to: Recipient) -> dict[str, str]:
         """Return what makes a request the same as one before it, and no other."""
@@ -116,43 +121,18 @@ class EmailChannel:
         }
 
 
-class UnsetEmailChannel:
-    """What is in the place of a channel whose settings are missing or wrong."""
-
-    kind = "email"
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        """Take one sentence per fault."""
-        self._faults = faults
-
-    async def send(self, message: Message, to: Recipient) -> None:
-        """Say what is missing."""
-        del message, to
-        raise ChannelSettingsError("; ".join(self._faults))
-
-    def lacks(self) -> Sequence[str]:
-        """Return what is missing or wrong."""
-        return self._faults
-
-    async def close(self) -> None:
-        """Do nothing: nothing is open."""
-
-
-def create(given: Given) -> EmailChannel | UnsetEmailChannel:
+def create(given: Given) -> EmailChannel:
     """Build the channel."""
     setting = given.ref.setting
     endpoint, sender = given.value(setting), given.value(SENDER)
-    wrong = given.unresolved(setting, SENDER) or faults(setting, endpoint, sender)
-    if wrong:
-        return UnsetEmailChannel(wrong)
     local = endpoint.startswith("http://")
-    webhook = Webhook(send_url(endpoint), Pace(GAP_SECONDS))
-    return EmailChannel(webhook, sender, given.ref.to, _local_token if local else fetch_token)
-
-
-def send_url(endpoint: str) -> str:
-    """Return the address that a resource takes mails at."""
-    return endpoint.rstrip("/") + PATH
+    return EmailChannel(
+        endpoint,
+        sender=sender,
+        address=given.ref.to,
+        faults=given.unresolved(setting, SENDER) or faults(setting, endpoint, sender),
+        fetch=_local_token if local else fetch_token,
+    )
 
 
 async def _local_token() -> Token:

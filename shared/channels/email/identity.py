@@ -28,7 +28,7 @@ async def fetch_token() -> Token:
         async with DefaultAzureCredential() as credential:
             given = await credential.get_token(SCOPE)
     except ClientAuthenticationError as error:
-        said = str(error)[:LONGEST_REASON]
+        said = str(error).partition("\n")[0][:LONGEST_REASON]
         raise ChannelSettingsError(f"the app's identity gets no token: {said}") from None
     except AzureError as error:
         gone = f"the app's identity gets no token: {type(error).__name__}"

@@ -8,46 +8,35 @@ from collections.abc import Sequence
 from shared.channels.building import Given
 from shared.channels.fitting import fitted
 from shared.channels.https_endpoint.notice_json import notice_json
-from shared.channels.webhook import JSON, Webhook, address_fault, failure
+from shared.channels.pace import Pace
+from shared.channels.webhook import JSON, WebhookChannel, address_fault, failure
 from shared.destinations.http.signing import Signer, checked_secrets
 from shared.destinations.http.web_page import is_web_page
-from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError
+from shared.domain.errors import ChannelUnavailableError
 from shared.ports.channels import Message, Recipient
 
 LARGEST_BODY = 64 * 1024
 
 
-class HttpsEndpointChannel:
-    """The port ``Channel`` on one address."""
+class HttpsEndpointChannel(WebhookChannel):
+    """The port ``Channel`` on one address; it has no pace that anybody documents."""
 
     kind = "https_endpoint"
 
     def __init__(self, url: str, secrets: str, faults: Sequence[str]) -> None:
-        """Take an address and the secrets that posts are signed with, or what is wrong."""
-        self._faults = faults
-        self._webhook = None if faults else Webhook(url)
+        """Take an address and the secrets that posts are signed with, and what is wrong."""
+        super().__init__(url, Pace(0), faults=faults)
         self._signer = Signer("" if faults else secrets)
 
     async def send(self, message: Message, to: Recipient) -> None:
         """Post the notice, signed."""
-        if self._webhook is None:
-            raise ChannelSettingsError("; ".join(self._faults))
         body = rendered(message, to)
         headers = {**JSON, **self._signer.headers(message.id, body)}
-        response = await self._webhook.post(body, headers)
+        response = await self.webhook.post(body, headers)
         if is_web_page(response.content):
             raise ChannelUnavailableError(f"{response.status_code}, but with a web page")
         if not response.is_success:
             raise failure(response)
-
-    def lacks(self) -> Sequence[str]:
-        """Return what is wrong with the address, or with the secret."""
-        return self._faults
-
-    async def close(self) -> None:
-        """Close the connection."""
-        if self._webhook:
-            await self._webhook.close()
 
 
 def create(given: Given) -> HttpsEndpointChannel:

@@ -6,52 +6,43 @@ its meaning, or ``schemaVersion`` rises.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from shared.channels.links import answers, is_page, pages
 from shared.channels.texts import plain
+from shared.destinations.http.json_parts import JsonPart
 from shared.ports.channels import ItemList, Message, MessageKind, Recipient, Said, Text
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=True,
-        frozen=True,
-        json_schema_serialization_defaults_required=True,
-    )
-
-
-class TextJson(_Part):
+class TextJson(JsonPart):
     """A piece of a text; those of one text belong in one line."""
 
     text: str
     customers: bool = Field(description="the customer's own words: escape them where you show them")
 
 
-class FactJson(_Part):
+class FactJson(JsonPart):
     """A label and its value."""
 
     label: str
     value: tuple[TextJson, ...]
 
 
-class LinkJson(_Part):
+class LinkJson(JsonPart):
     """Something to click: https, mailto or tel."""
 
     label: str
     url: str
 
 
-class ItemJson(_Part):
+class ItemJson(JsonPart):
     """One line of a list."""
 
     text: tuple[TextJson, ...]
     url: str = Field(description='"" if there is nothing to open')
 
 
-class ListJson(_Part):
+class ListJson(JsonPart):
     """Lines below a heading."""
 
     heading: tuple[TextJson, ...]
@@ -59,7 +50,7 @@ class ListJson(_Part):
     more: int = Field(description="how many lines are left out")
 
 
-class RecipientJson(_Part):
+class RecipientJson(JsonPart):
     """Who is told; "" is "not known"."""
 
     name: str
@@ -68,7 +59,7 @@ class RecipientJson(_Part):
     slack: str
 
 
-class NoticeJson(_Part):
+class NoticeJson(JsonPart):
     """What somebody is told."""
 
     schema_version: Literal[1] = 1

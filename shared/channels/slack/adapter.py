@@ -1,7 +1,7 @@
 """The channel Slack: an incoming webhook, which posts to the channel that it was made for."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -10,8 +10,8 @@ from shared.channels.building import Given
 from shared.channels.fitting import fitted
 from shared.channels.pace import Pace
 from shared.channels.slack.blocks import MOST_BLOCKS, body_of
-from shared.channels.webhook import Webhook, address_fault, failure
-from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError
+from shared.channels.webhook import WebhookChannel, address_fault, failure
+from shared.domain.errors import ChannelUnavailableError
 from shared.ports.channels import Message, Recipient
 
 LARGEST_BODY = 13_000
@@ -38,41 +38,26 @@ ERRORS: Mapping[str, str] = {
 """Slack's words for what is wrong, and what they say to a person."""
 
 
-class SlackChannel:
+class SlackChannel(WebhookChannel):
     """The port ``Channel`` on one webhook."""
 
     kind = "slack"
 
-    def __init__(self, setting: str, url: str, pace: Pace, unresolved: Sequence[str] = ()) -> None:
-        """Take the setting with the webhook's address, the address, and how fast to go."""
-        self._faults = [*unresolved] or faults(setting, url)
-        self._webhook = None if self._faults else Webhook(url, pace)
-
     async def send(self, message: Message, to: Recipient) -> None:
         """Post blocks that mention the recipient."""
-        if self._webhook is None:
-            raise ChannelSettingsError("; ".join(self._faults))
-        response = await self._webhook.post(rendered(message, to))
-        if response.is_success and response.text.strip() == "ok":
-            return
-        if response.is_success:
+        response = await self.webhook.post(rendered(message, to))
+        if not response.is_success:
+            raise failure(response, _words(response))
+        if response.text.strip() != "ok":
             raise ChannelUnavailableError(f"{response.status_code}, but not with Slack's “ok”")
-        raise failure(response, _words(response))
-
-    def lacks(self) -> Sequence[str]:
-        """Return what is wrong with the address."""
-        return self._faults
-
-    async def close(self) -> None:
-        """Close the connection."""
-        if self._webhook:
-            await self._webhook.close()
 
 
-def create(given: Given) -> SlackChannel:
+def create(given: Given, pace: Pace | None = None) -> SlackChannel:
     """Build the channel."""
     setting = given.ref.setting
-    return SlackChannel(setting, given.value(setting), Pace(), given.unresolved(setting))
+    url = given.value(setting)
+    wrong = given.unresolved(setting) or faults(setting, url)
+    return SlackChannel(url, pace or Pace(), faults=wrong)
 
 
 def faults(setting: str, url: str) -> list[str]:

@@ -4,7 +4,6 @@ The flow answers that it has taken a card, never that it is posted: its run can 
 """
 
 import json
-from collections.abc import Sequence
 
 import httpx
 
@@ -13,10 +12,10 @@ from shared.channels.fitting import fitted
 from shared.channels.pace import Pace
 from shared.channels.teams.address import doubts, faults, mended
 from shared.channels.teams.card import body_of
-from shared.channels.webhook import Webhook, failure
+from shared.channels.webhook import WebhookChannel, failure
 from shared.destinations.http.answers import json_of
 from shared.destinations.http.web_page import is_web_page
-from shared.domain.errors import ChannelSettingsError, ChannelUnavailableError
+from shared.domain.errors import ChannelUnavailableError
 from shared.ports.channels import Message, Recipient
 
 LARGEST_BODY = 18 * 1024
@@ -31,42 +30,27 @@ CODES = {
 """Error codes of Power Automate, and what they say to a person."""
 
 
-class TeamsChannel:
+class TeamsChannel(WebhookChannel):
     """The port ``Channel`` on one flow."""
 
     kind = "teams"
 
-    def __init__(self, setting: str, url: str, pace: Pace, unresolved: Sequence[str] = ()) -> None:
-        """Take the setting with the flow's address, the address, and how fast to go."""
-        address = mended(url)
-        self._faults = [*unresolved] or faults(setting, address)
-        self._doubts = [] if self._faults else doubts(setting, address)
-        self._webhook = None if self._faults else Webhook(address, pace)
-
     async def send(self, message: Message, to: Recipient) -> None:
         """Post a card that mentions the recipient."""
-        if self._webhook is None:
-            raise ChannelSettingsError("; ".join(self._faults))
-        response = await self._webhook.post(rendered(message, to))
+        response = await self.webhook.post(rendered(message, to))
         if is_web_page(response.content):
             raise ChannelUnavailableError(f"{response.status_code}, but with a web page")
         if not response.is_success:
             raise failure(response, _words(response))
 
-    def lacks(self) -> Sequence[str]:
-        """Return what is wrong with the address, or may be."""
-        return [*self._faults, *self._doubts]
 
-    async def close(self) -> None:
-        """Close the connection."""
-        if self._webhook:
-            await self._webhook.close()
-
-
-def create(given: Given) -> TeamsChannel:
+def create(given: Given, pace: Pace | None = None) -> TeamsChannel:
     """Build the channel."""
     setting = given.ref.setting
-    return TeamsChannel(setting, given.value(setting), Pace(), given.unresolved(setting))
+    url = mended(given.value(setting))
+    wrong = given.unresolved(setting) or faults(setting, url)
+    doubtful = [] if wrong else doubts(setting, url)
+    return TeamsChannel(url, pace or Pace(), faults=wrong, doubts=doubtful)
 
 
 def rendered(message: Message, to: Recipient) -> bytes:

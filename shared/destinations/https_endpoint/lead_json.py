@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from pydantic.alias_generators import to_camel
 
+from shared.destinations.http.json_parts import JsonPart
 from shared.domain.identity import normal_forms
 from shared.domain.lead import CONTACT_FIELDS, CONTACT_KEYS, Contact, Interest, KeyKind, Lead
 from shared.domain.stage import Stage
@@ -18,16 +19,7 @@ from shared.domain.stage import Stage
 MARKETPLACE_NAMES = dict(zip(CONTACT_FIELDS, CONTACT_KEYS, strict=True))
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=True,
-        frozen=True,
-        json_schema_serialization_defaults_required=True,
-    )
-
-
-class ContactJson(_Part):
+class ContactJson(JsonPart):
     """A customer; "" is "not given"."""
 
     first_name: str
@@ -42,7 +34,7 @@ class ContactJson(_Part):
     phone_e164: str = Field(description='without its extension; "" if phone is not a valid number')
 
 
-class InterestJson(_Part):
+class InterestJson(JsonPart):
     """What the customer did, with the contact as given then."""
 
     submission_id: str = Field(description="the same however often it is sent")
@@ -57,7 +49,7 @@ class InterestJson(_Part):
     contact: ContactJson
 
 
-class LeadJson(_Part):
+class LeadJson(JsonPart):
     """One customer, de-duplicated, with what is new since the last delivery, or a part of it."""
 
     schema_version: Literal[1] = 1
