@@ -105,6 +105,15 @@ class InterestSummary:
     repeats: int = 0
 
 
+DID_FIELDS = ("source", "action", "publisher", "offer", "offer_title")
+"""What tells in every form what a customer did; a lead's summary keeps it as well."""
+
+
+def did(what: Submission | InterestSummary) -> dict[str, str]:
+    """Return what a customer did, by the names that it has everywhere."""
+    return {name: getattr(what, name) for name in DID_FIELDS}
+
+
 class KeyKind(StrEnum):
     """What a customer was recognised by."""
 

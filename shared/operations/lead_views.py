@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUp
 from shared.domain.identity import answerable, normal_forms
-from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead
+from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead, did
 from shared.domain.retired import InUse
 from shared.operations.views import View
 from shared.ports.leads import EventKind, StoredLead
@@ -38,11 +38,7 @@ class InterestView(View):
     def of(cls, summary: InterestSummary) -> Self:
         """Return the view of an interest as kept on the lead."""
         return cls(
-            source=summary.source,
-            action=summary.action,
-            publisher=summary.publisher,
-            offer=summary.offer,
-            offer_title=summary.offer_title,
+            **did(summary),
             received_at=summary.first.received_at,
             repeats=summary.repeats,
         )
@@ -114,7 +110,10 @@ class SubmissionView(View):
     submission_id: str
     received_at: datetime
     lead_source: str
+    source: str
     action: str
+    publisher: str
+    offer: str
     offer_title: str
     description: str
     contact: dict[str, str]
@@ -130,8 +129,7 @@ class SubmissionView(View):
             submission_id=submission.submission_id,
             received_at=submission.received_at,
             lead_source=submission.lead_source,
-            action=submission.action,
-            offer_title=submission.offer_title,
+            **did(submission),
             description=submission.description,
             contact=submission.contact.given(),
             warnings=submission.warnings,

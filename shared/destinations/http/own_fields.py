@@ -1,4 +1,4 @@
-"""The publisher's own fields: what is set on new records beside the customer's contact.
+"""The publisher's custom fields: what is set on new records beside the customer's contact.
 
 A setting maps names of fields to values, as JSON. A value is a constant, a text in which
 ``{offer}`` and the like are filled in, or a choice: the values of a picklist by what the
@@ -83,7 +83,7 @@ OwnFields = Annotated[Json[dict[str, OwnField]], NoDecode, AfterValidator(_check
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Own fields of one lead; empty ones are left out, and a remark says what had no choice."""
+    """Custom fields of one lead; empty ones are left out, and a remark says what had no choice."""
 
     values: dict[str, Value]
     remarks: tuple[str, ...]
@@ -100,7 +100,7 @@ class Filled:
 
 
 def filled(fields: Mapping[str, OwnField], lead: Lead, interest: Interest | None) -> Filled:
-    """Return the own fields of a lead and of what the customer did."""
+    """Return the custom fields of a lead and of what the customer did."""
     known = placeholders(lead, interest)
     found = {name: _value(field, known) for name, field in fields.items()}
     values = {name: v for name, v in found.items() if v is not None and v != ""}

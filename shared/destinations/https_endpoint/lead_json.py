@@ -13,7 +13,15 @@ from pydantic.alias_generators import to_camel
 
 from shared.destinations.http.json_parts import JsonPart
 from shared.domain.identity import normal_forms
-from shared.domain.lead import CONTACT_FIELDS, CONTACT_KEYS, Contact, Interest, KeyKind, Lead
+from shared.domain.lead import (
+    CONTACT_FIELDS,
+    CONTACT_KEYS,
+    Contact,
+    Interest,
+    KeyKind,
+    Lead,
+    did,
+)
 from shared.domain.stage import Stage
 
 MARKETPLACE_NAMES = dict(zip(CONTACT_FIELDS, CONTACT_KEYS, strict=True))
@@ -127,11 +135,7 @@ def interest_json(interest: Interest) -> InterestJson:
     return InterestJson(
         submission_id=submission.submission_id,
         received_at=submission.received_at,
-        source=submission.source,
-        action=submission.action,
-        publisher=submission.publisher,
-        offer=submission.offer,
-        offer_title=submission.offer_title,
+        **did(submission),
         description=submission.description,
         lead_source=submission.lead_source,
         contact=_contact(submission.contact),

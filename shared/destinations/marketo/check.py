@@ -105,7 +105,7 @@ def _required(settings: MarketoSettings, fields: Mapping[str, Any]) -> Iterator[
 
 
 def _types(settings: MarketoSettings, types: Mapping[str, str]) -> Iterator[CheckResult]:
-    """Look whether own fields that are no texts take their values, as far as those are known."""
+    """Look whether custom fields that hold no text take their values, as far as is known."""
     for name, own in settings.own_fields.items():
         kind = types.get(name, "")
         if kind in JSON_TYPES:

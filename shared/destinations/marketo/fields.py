@@ -48,7 +48,7 @@ def optional_fields(settings: MarketoSettings) -> frozenset[str]:
 def new_person(
     settings: MarketoSettings, lead: Lead, first: Interest | None, refused: Collection[str] = ()
 ) -> Sent:
-    """Return a person with all there is; what the publisher's own fields say wins."""
+    """Return a person with all there is; what the publisher's custom fields say wins."""
     own = filled(settings.own_fields, lead, first)
     contact = written(settings, lead.contact, refused=refused)
     mine = {n: v for n, v in own.texts.items() if n not in refused}

@@ -75,7 +75,7 @@ class MarketoSettings(Settings):
     own_fields: OwnFields = Field(
         default={},
         validation_alias="MARKETO_FIELDS",
-        description='own fields of new persons, as JSON: {"offer": "{offer_title}"}',
+        description='custom fields of new persons, as JSON: {"offer": "{offer_title}"}',
     )
 
     @field_validator("own_fields")

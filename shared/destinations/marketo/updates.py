@@ -84,7 +84,7 @@ def update(
 def _owner(
     settings: MarketoSettings, lead: Lead, changed: Changed, refused: Collection[str]
 ) -> dict[str, Value]:
-    """Return the publisher's own fields that tell who owns the lead, if somebody else does now."""
+    """Return the custom fields that tell who owns the lead, if somebody else does now."""
     before = changed.record.baseline.get(OWNER, "") if changed.record else ""
     if lead.owner == before:
         return {}

@@ -110,7 +110,7 @@ def _own_fields(
 
 
 def _closed(fields: Mapping[str, OwnField]) -> set[str]:
-    """Return the own fields whose values the settings alone decide."""
+    """Return the custom fields whose values the settings alone decide."""
     return {name for name, field in fields.items() if list(settable(field))}
 
 

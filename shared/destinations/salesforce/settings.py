@@ -105,7 +105,7 @@ class SalesforceSettings(Settings):
     own_fields: OwnFields = Field(
         default={},
         validation_alias="SALESFORCE_FIELDS",
-        description='own fields of new leads, as JSON: {"Offer__c": "{offer_title}"}',
+        description='custom fields of new leads, as JSON: {"Offer__c": "{offer_title}"}',
     )
 
     @field_validator("own_fields")

@@ -1,4 +1,4 @@
-"""The publisher's own fields: constants, texts to be filled in, and choices of picklist values."""
+"""The custom fields of a publisher: constants, texts to be filled in, and picklist choices."""
 
 import json
 from contextlib import suppress
@@ -21,10 +21,10 @@ PRODUCT = {"of": "{offer}", "values": {"Things": "Things Pro", "cogs": 7}, "else
 
 
 class Own(Settings):
-    """A destination with own fields."""
+    """A destination with custom fields."""
 
     fields: OwnFields = Field(
-        default={}, validation_alias="X_FIELDS", description="own fields, as JSON"
+        default={}, validation_alias="X_FIELDS", description="custom fields, as JSON"
     )
 
 

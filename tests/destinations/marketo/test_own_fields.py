@@ -1,4 +1,4 @@
-"""The publisher's own fields."""
+"""The publisher's custom fields."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The publisher's own fields of new leads."""
+"""The publisher's custom fields of new leads."""
 
 import json
 from dataclasses import replace
