@@ -22,6 +22,7 @@ from shared.domain.errors import (
 )
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, Lead
+from shared.domain.schedule import next_look_at
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -131,9 +132,23 @@ class FakeLeadStore:
         partition.acts |= {act.act_id: act for act in change.acts}
         due_before = change.before.lead.next_due_at if change.before else None
         moved = after.lead.next_due_at != due_before
-        wrong = forgotten(after, self.index if moved else None)
+        wrong = forgotten(after, self.index if moved else None) or looked_at_late(change, after)
         assert not wrong, wrong
         return after
+
+
+def looked_at_late(change: LeadChange, after: StoredLead) -> str:
+    """Return what is wrong if something on the lead is due before the sweep looks (C6)."""
+    lead = after.lead
+    look_at = next_look_at(
+        lead,
+        after.deliveries.values(),
+        change.at,
+        retired=change.retired,
+        notices=after.notices.values(),
+    )
+    late = look_at is not None and (lead.next_due_at is None or lead.next_due_at > look_at)
+    return f"LATE: due at {look_at}, looked at {lead.next_due_at}" if late else ""
 
 
 def forgotten(stored: StoredLead, index: "FakeLeadIndex | None") -> str:
