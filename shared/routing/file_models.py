@@ -56,10 +56,10 @@ def _valid_address(text: str) -> str:
     return text
 
 
-def _name_of_a_setting(text: str) -> str:
-    if URL_MARK in text:
+def _name_of_a_setting(value: object) -> object:
+    if isinstance(value, str) and URL_MARK in value:
         raise ValueError("should be the name of the setting that holds the URL, not the URL")
-    return text
+    return value
 
 
 def _rising(durations: list[Duration]) -> list[Duration]:
