@@ -1,6 +1,5 @@
 """``leads follow-up`` and ``leads undo-follow-up``: what people did for a customer."""
 
-from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -11,12 +10,9 @@ from cli.lead_commands import LastName, Who
 from cli.times import parse_time
 from cli.wiring import open_stores
 from shared.bootstrap import utc_now
-from shared.domain.acts import Act, Outcome
+from shared.domain.acts import Act
 from shared.operations.actions import record_follow_up, undo_follow_up
-from shared.operations.errors import UsageError
-
-OUTCOMES = ", ".join(outcome.value.replace("_", "-") for outcome in Outcome)
-LONGEST_WAIT = timedelta(days=180)
+from shared.operations.said import OUTCOMES, said_day, said_name, said_note, said_outcome
 
 
 def follow_up(  # noqa: PLR0913 - one an option
@@ -46,10 +42,10 @@ def follow_up(  # noqa: PLR0913 - one an option
         act = Act(
             said_at=parse_time(at, now) if at else now,
             seen_at=now,
-            by=by,
-            outcome=_outcome(outcome),
-            look_on=_day(look_on, now.date()),
-            note=note,
+            by=said_name(by),
+            outcome=said_outcome(outcome),
+            look_on=said_day(look_on, now.date()),
+            note=said_note(note),
         )
         stores = await open_stores()
         stored = await stores.lead(who, last_name=last_name)
@@ -78,32 +74,3 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
             console.say(f"The customer must be answered by {console.minute(due_at)} UTC.")
 
     run(command())
-
-
-def _outcome(name: str) -> Outcome | None:
-    """Return an outcome as people write it; raise ``UsageError``."""
-    if not name.strip():
-        return None
-    try:
-        return Outcome(name.strip().lower().replace("-", "_").replace(" ", "_"))
-    except ValueError:
-        raise UsageError(
-            f"there is no outcome {name!r}; the outcomes are: {OUTCOMES}. Use --note for your own"
-            " words"
-        ) from None
-
-
-def _day(text: str, today: date) -> date | None:
-    """Return a day within half a year; raise ``UsageError``."""
-    if not text.strip():
-        return None
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"{text!r} is not a day: write it like 2027-03-03") from None
-    if not today <= day <= today + LONGEST_WAIT:
-        raise UsageError(
-            f"--look-on {day.isoformat()} should be between today and {LONGEST_WAIT.days} days"
-            " from now"
-        )
-    return day

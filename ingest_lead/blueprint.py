@@ -5,9 +5,10 @@ import re
 
 import azure.functions as func
 
-from ingest_lead.answers import Answer, answer, not_stored, wrong_method
+from ingest_lead.answers import answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, ingest
 from ingest_lead.wiring import ingest_ports
+from shared.answers import Answer
 from shared.domain.errors import SettingsError, StorageUnavailableError
 
 log = logging.getLogger(__name__)

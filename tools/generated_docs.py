@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from ingest_lead.answers import RETRY_AFTER_SECONDS, AcceptedBody, Problem
+from ingest_lead.answers import AcceptedBody
 from shared.acting_settings import ActingSettings
+from shared.answers import RETRY_AFTER_SECONDS, Problem
 from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
 from shared.domain.lead import CONTACT_KEYS

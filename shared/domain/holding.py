@@ -31,12 +31,16 @@ def hold(before: FollowUp, press: str, now: datetime, calendar: Calendar | None)
     pressed = replace(before, held_for=(*before.held_for, press)[-MOST_KEPT:])
     if len(before.held_for) >= MOST_HOLDS:
         return pressed
-    until = HOLD.after(now, calendar)
+    return hold_until(pressed, HOLD.after(now, calendar))
+
+
+def hold_until(before: FollowUp, until: datetime) -> FollowUp:
+    """Return the clock with its next step no sooner than ``until``, as far as one is to come."""
     if before.run_kind is not LadderKind.NONE:
-        return replace(pressed, next_step_at=no_sooner(before.next_step_at, until))
+        return replace(before, next_step_at=no_sooner(before.next_step_at, until))
     if before.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}:
-        return replace(pressed, held_until=max(until, before.held_until or until))
-    return pressed
+        return replace(before, held_until=max(until, before.held_until or until))
+    return before
 
 
 def with_first_step_held(begun: FollowUp) -> FollowUp:

@@ -1,10 +1,14 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
 
 from shared.domain.acts import Act, ActSummary, last_act
+from shared.domain.calendars import Calendar
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
+from shared.domain.holding import hold
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
@@ -62,7 +66,7 @@ async def record_follow_up(stores: Stores, stored: StoredLead, act: Act) -> Stor
     """
     if act.said_at > act.seen_at:
         told = act.said_at.isoformat()
-        raise UsageError(f"--at {told} is still to come: a follow-up has happened")
+        raise UsageError(f"{told} is still to come: a follow-up has happened")
     after = await stores.writer.change(stored, lambda before: record_act(before, act))
     if after is None:
         raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
@@ -89,7 +93,7 @@ def record_act(before: StoredLead, act: Act) -> LeadChange | None:
     """
     lead = before.lead
     if lead.follow_up.state is FollowUpState.NONE:
-        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {_why_none(lead)}")
+        raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why_none(lead)}")
     after = answered(lead, act)
     if after == lead:
         return None
@@ -107,7 +111,26 @@ def record_act(before: StoredLead, act: Act) -> LeadChange | None:
     )
 
 
-def _why_none(lead: Lead) -> str:
+def record_taken(
+    before: StoredLead, by: str, press: str, now: datetime, calendar: Calendar | None
+) -> LeadChange | None:
+    """Return the change that *I have it* is, None if this ``press`` was recorded already.
+
+    Raises ``NoWorkingTimeError``.
+    """
+    clock = hold(before.lead.follow_up, press, now, calendar)
+    if clock == before.lead.follow_up:
+        return None
+    return LeadChange(
+        before=before,
+        lead=replace(before.lead, follow_up=clock),
+        at=now,
+        events=[Event(kind=EventKind.TAKEN, detail=by)],
+    )
+
+
+def why_none(lead: Lead) -> str:
+    """Return why nobody has to follow up on a lead."""
     if lead.test:
         return "it is a test lead"
     if lead.do_not_contact:

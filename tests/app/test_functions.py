@@ -19,18 +19,25 @@ async def main():
 asyncio.run(main())
 """
 
-FUNCTIONS = {
-    "ingest_lead": [
+EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def http(route: str, methods: list[str], auth_level: str) -> list[dict[str, Any]]:
+    return [
         {
             "type": "httpTrigger",
             "direction": "IN",
             "name": "req",
-            "route": "leads",
-            "authLevel": "FUNCTION",
-            "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            "route": route,
+            "authLevel": auth_level,
+            "methods": methods,
         },
         {"type": "http", "direction": "OUT", "name": "$return"},
-    ],
+    ]
+
+
+FUNCTIONS = {
+    "ingest_lead": http("leads", EVERY_METHOD, "FUNCTION"),
     "route_lead": [
         {
             "type": "queueTrigger",
@@ -59,6 +66,9 @@ FUNCTIONS = {
             "useMonitor": True,
         }
     ],
+    "show_lead": http("leads/{lead_id}", EVERY_METHOD, "FUNCTION"),
+    "record_follow_up": http("leads/{lead_id}/follow-up", EVERY_METHOD, "FUNCTION"),
+    "act_by_link": http("act", ["GET", "HEAD", "POST"], "ANONYMOUS"),
 }
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 OURS = (
+    "act_on_lead",
     "docs",
     "function_app",
     "infra",
@@ -45,8 +46,8 @@ import json, os, sys
 import azure.functions
 from pathlib import Path
 
-OURS = [str(Path.cwd() / name) for name in ("function_app.py", "ingest_lead", "route_lead",
-        "nurture_timer", "shared")]
+OURS = [str(Path.cwd() / name) for name in ("function_app.py", "act_on_lead", "ingest_lead",
+        "route_lead", "nurture_timer", "shared")]
 reads = []
 
 class Watched(type(os.environ)):

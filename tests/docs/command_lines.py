@@ -15,7 +15,7 @@ DOCUMENTS = (
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "infra/README.md"),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md")),
 )
-SPEAKING = ("cli", "shared", "ingest_lead", "route_lead", "nurture_timer", "local")
+SPEAKING = ("cli", "shared", "act_on_lead", "ingest_lead", "route_lead", "nurture_timer", "local")
 """Packages whose messages name commands."""
 
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)

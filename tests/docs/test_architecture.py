@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-FUNCTIONS = re.findall(r"`((?:ingest_lead|route_lead|nurture_timer|shared)\.[\w.]+)`", PAGE)
+FUNCTIONS = re.findall(
+    r"`((?:act_on_lead|ingest_lead|route_lead|nurture_timer|shared)\.[\w.]+)`", PAGE
+)
 FILES = re.findall(r"`((?:shared|cli|local|samples)/[\w/.]*)`", PAGE)
 
 

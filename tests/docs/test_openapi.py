@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest_lead.answers import Answer, answer, not_stored, wrong_method
+from ingest_lead.answers import answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, Refused
 from shared.ports.quarantine import QuarantineReason
 from tests.docs.documents import ROOT, read
@@ -17,6 +17,8 @@ from tools import generated_docs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from shared.answers import Answer
 
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    *("ingest_lead", "nurture_timer", "route_lead", "shared"),
+    *("act_on_lead", "ingest_lead", "nurture_timer", "route_lead", "shared"),
     *("cli", "local", "samples"),
 )
 

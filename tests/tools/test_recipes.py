@@ -13,7 +13,7 @@ from local.fakes.channels import CHANNELS
 from shared.channels.building import KINDS
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("ingest_lead", "route_lead", "nurture_timer", "shared")
+PACKAGES = ("act_on_lead", "ingest_lead", "route_lead", "nurture_timer", "shared")
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 A_FIELD = """

@@ -1,0 +1,138 @@
+"""What the page tells of a lead, and of what was done or not. Pure."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from act_on_lead.by_link import Action, Opened
+from act_on_lead.form import EMPTY, Form
+from act_on_lead.page import HEADERS, FormFacts, PageFacts, page
+from act_on_lead.situation import AWAITS, is_closed, open_interests, shown, situation
+from shared.acting.links import form_token
+from shared.answers import RETRY_LATER, Answer
+from shared.domain.acts import last_act
+from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import Lead
+from shared.domain.planning import owner_of
+from shared.domain.rules import Rules
+from shared.notices.composing import zone_of
+from shared.notices.wording import clicked, moment, who
+from shared.operations.actions import why_none
+from shared.ports.channels import Said, Text
+from shared.ports.leads import StoredLead
+
+OUTDATED = (
+    "Nothing was changed: something has happened since this page was loaded. This is how things"
+    " are now."
+)
+HAD_IT = "You said so already."
+
+
+def lead_page(
+    opened: Opened,
+    now: datetime,
+    *,
+    message: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    typed: Form = EMPTY,
+) -> Answer:
+    """Return the page of a lead as it is."""
+    lead, rules = opened.stored.lead, opened.rules
+    to_do = situation(lead)
+    form = FormFacts(
+        token=form_token(opened.link, shown(lead), opened.secret),
+        person=opened.person,
+        today=now.date(),
+        may_reassign=lead.follow_up.state in AWAITS,
+        typed=typed,
+    )
+    facts = PageFacts(
+        title=who(lead.contact),
+        message=message,
+        lines=(_state(lead, rules), *_owner(lead, rules)),
+        did=tuple(
+            (
+                *clicked(interest.action, interest.offer_title or interest.offer),
+                f" ({moment(interest.first.received_at, zone_of(rules, lead))})",
+            )
+            for interest in open_interests(lead)
+        ),
+        form=form if to_do else None,
+    )
+    return _answer(status, facts)
+
+
+def done(action: str, before: StoredLead, after: StoredLead, rules: Rules) -> str:
+    """Return what was done, as the person is told who asked for it."""
+    lead = after.lead
+    match action:
+        case Action.HAVE_IT if after.lead.follow_up == before.lead.follow_up:
+            return HAD_IT
+        case Action.HAVE_IT:
+            return _held(before.lead, lead, rules)
+        case Action.REASSIGN:
+            return f"{_owner_name(lead, rules)} owns this lead now."
+        case _:
+            return "Recorded."
+
+
+def bad_link(status: HTTPStatus, told: str) -> Answer:
+    """Return the page of a link that opens nothing."""
+    return _answer(status, PageFacts(title=("This link opens nothing",), lines=((told,),)))
+
+
+def not_now() -> Answer:
+    """Return the page that is shown while storage or a setting is at fault."""
+    told = "The leads can't be reached at the moment. Nothing was changed: try again in a minute."
+    facts = PageFacts(title=("Not available",), lines=((told,),))
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, facts, RETRY_LATER)
+
+
+def _held(before: Lead, after: Lead, rules: Rules) -> str:
+    clock, former = after.follow_up, before.follow_up
+    if clock.next_step_at == former.next_step_at and clock.held_until == former.held_until:
+        return "Noted. It does not move the next reminder."
+    until = clock.held_until or clock.next_step_at
+    told = moment(until, zone_of(rules, after)) if until else ""
+    return f"Noted. Reminders wait until {told}; the customer still waits for an answer."
+
+
+def _state(lead: Lead, rules: Rules) -> Text:
+    clock, zone = lead.follow_up, zone_of(rules, lead)
+    due = moment(clock.due_at, zone) if clock.due_at else ""
+    match clock.state:
+        case FollowUpState.WAITING:
+            return (f"Answer by {due}.",)
+        case FollowUpState.OVERDUE:
+            return (f"Overdue: the answer was due {due}.",)
+        case FollowUpState.FOLLOWED_UP:
+            return _followed_up(lead, rules)
+        case FollowUpState.NONE:
+            return (f"Nobody has to follow up: {why_none(lead)}.",)
+
+
+def _followed_up(lead: Lead, rules: Rules) -> Text:
+    clock, last = lead.follow_up, last_act(lead.acts)
+    at = moment(clock.done_at, zone_of(rules, lead)) if clock.done_at else ""
+    by: Text = (" by ", Said(clock.done_by)) if clock.done_by else ()
+    outcome = f": {last.outcome.replace('_', ' ')}" if last and last.outcome else ""
+    closed = " The lead is closed." if is_closed(lead) else ""
+    return (f"Followed up on {at}", *by, f"{outcome}.{closed}")
+
+
+def _owner(lead: Lead, rules: Rules) -> tuple[Text, ...]:
+    name = _owner_name(lead, rules)
+    return (("Owner: ", Said(name)),) if name else ()
+
+
+def _owner_name(lead: Lead, rules: Rules) -> str:
+    owner = owner_of(rules, lead)
+    return owner.name if owner else lead.owner
+
+
+def _answer(status: HTTPStatus, facts: PageFacts, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(
+        status=status,
+        body=page(facts),
+        media_type="text/html",
+        headers={**HEADERS, **(headers or {})},
+    )
