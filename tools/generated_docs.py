@@ -11,18 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import JsonSchemaMode
 
-from ingest_lead.answers import AcceptedBody
 from shared.acting_settings import ActingSettings
-from shared.answers import RETRY_AFTER_SECONDS, Problem
 from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
-from shared.domain.lead import CONTACT_KEYS
-from shared.intake.limits import LARGEST_BODY
 from shared.notice_settings import NoticeSettings
 from shared.routing.file_models import RulesFile
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
+from tools.openapi import openapi
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -41,29 +38,6 @@ SETTINGS = (
     ActingSettings,
 )
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
-
-COMPONENT = "#/components/schemas/{model}"
-LEADS = "/api/leads"
-TAG = "leads"
-PROBLEM = "application/problem+json"
-PUSH = {
-    "type": "object",
-    "description": "What the marketplace pushes. No single field is required, unknown ones are kept"
-    " with the body, and keys match without regard to case. Another content type than"
-    " application/json is taken too.",
-    "additionalProperties": True,
-    "properties": {
-        "UserDetails": {
-            "type": "object",
-            "additionalProperties": True,
-            "properties": {name: {"type": "string"} for name in CONTACT_KEYS},
-        },
-        **{
-            name: {"type": "string"}
-            for name in ("LeadSource", "ActionCode", "OfferTitle", "Description")
-        },
-    },
-}
 
 
 def settings_table() -> str:
@@ -87,81 +61,6 @@ def _default(field: FieldInfo) -> str:
         case value:
             text = str(value or "")
     return f"`{text}`" if text else ""
-
-
-def openapi() -> str:
-    """Return the HTTP functions as OpenAPI 3.1."""
-    document = {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Marketplace lead relay",
-            "version": "1",
-            "description": "The endpoint that Partner Center pushes leads to, once each.",
-            "contact": {"name": "The publisher that runs the relay"},
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
-        "servers": [
-            {"url": "https://{app}.azurewebsites.net", "variables": {"app": {"default": "relay"}}},
-            {"url": "http://127.0.0.1:7071", "description": "make run, which checks no key"},
-        ],
-        "tags": [{"name": TAG, "description": "What customers did on the marketplace"}],
-        "paths": {LEADS: _leads()},
-        "components": {
-            "schemas": {"Push": PUSH, **_schemas()},
-            "securitySchemes": {"functionKey": {"type": "apiKey", "in": "query", "name": "code"}},
-        },
-    }
-    return json.dumps(document, indent=2) + "\n"
-
-
-def _leads() -> dict[str, Any]:
-    too_large = f"Larger than {LARGEST_BODY:,} bytes; kept in quarantine, up to 512 KiB of it"
-    wait = {"schema": {"type": "integer"}, "description": f"Seconds: {RETRY_AFTER_SECONDS}"}
-    not_stored = _answer("Not stored and not accepted: send it again", PROBLEM, Problem)
-    return {
-        "description": "Any method but POST is answered 405 with `Allow: POST` and a Problem.",
-        "post": {
-            "operationId": "ingest_lead",
-            "summary": "Accept a push",
-            "description": "A push is stored before it is answered; it becomes a lead afterwards.",
-            "tags": [TAG],
-            "security": [{"functionKey": []}],
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": _ref("Push")}},
-            },
-            "responses": {
-                "202": _answer(
-                    "Stored; warnings did not cost the lead", "application/json", AcceptedBody
-                ),
-                "400": _answer(
-                    "Not a valid lead; kept in quarantine, byte for byte", PROBLEM, Problem
-                ),
-                "401": {"description": "The key is missing or wrong; the platform's own answer"},
-                "413": _answer(too_large, PROBLEM, Problem),
-                "503": {**not_stored, "headers": {"Retry-After": wait}},
-            },
-        },
-    }
-
-
-def _answer(told: str, media_type: str, body: type[AcceptedBody | Problem]) -> dict[str, Any]:
-    return {"description": told, "content": {media_type: {"schema": _ref(body.__name__)}}}
-
-
-def _ref(model: str) -> dict[str, str]:
-    return {"$ref": COMPONENT.format(model=model)}
-
-
-def _schemas() -> dict[str, Any]:
-    """Return the models as components; a model within another is a component of its own."""
-    _, schema = models_json_schema(
-        [(AcceptedBody, "serialization"), (Problem, "serialization")], ref_template=COMPONENT
-    )
-    found: dict[str, Any] = schema["$defs"]
-    # All of 202 is always written, while what is not set of a problem is left out.
-    accepted = found[AcceptedBody.__name__]
-    return {**found, AcceptedBody.__name__: {**accepted, "required": [*accepted["properties"]]}}
 
 
 def schema_of(model: type[BaseModel], mode: JsonSchemaMode = "serialization") -> str:
