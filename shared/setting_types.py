@@ -3,9 +3,12 @@
 import re
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
+
+from shared.domain.zones import zone, zone_names
 
 DURATION = re.compile(
     r"(?!.{16})P(?:\d+W|(?=[\dT])(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)", re.ASCII
@@ -35,7 +38,13 @@ def _in_range(value: timedelta) -> timedelta:
     return value
 
 
+def _pinned_zone(value: object) -> object:
+    """Read a time zone from the pinned package, not from the machine."""
+    return zone(value) if isinstance(value, str) and value in zone_names() else value
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+TimeZone = Annotated[ZoneInfo, BeforeValidator(_pinned_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_iso_duration), AfterValidator(_in_range)]
 
 TablePrefix = Annotated[

@@ -1,13 +1,13 @@
 """The settings of the destination HubSpot."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.destinations.http.addresses import BaseAddress
 from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
+from shared.setting_types import TimeZone
 from shared.settings import SECRET, Settings
 
 
@@ -73,7 +73,7 @@ class HubspotSettings(Settings):
         validation_alias="HUBSPOT_UNSUBSCRIBE",
         description="true or false: whether do not contact opts the address out of all e-mail",
     )
-    time_zone: ZoneInfo | None = Field(
+    time_zone: TimeZone | None = Field(
         None,
         validation_alias="HUBSPOT_TIME_ZONE",
         description="time zone of the HubSpot account, such as Europe/Berlin",

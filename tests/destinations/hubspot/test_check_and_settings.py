@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +9,7 @@ from local.fakes.hubspot import HubspotServer
 from shared.destinations.hubspot.adapter import HubspotCrm, create
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import SettingsError
+from shared.domain.zones import zone
 from shared.settings import load
 from tests.destinations.hubspot.world import CrmFor
 
@@ -199,9 +199,9 @@ def test_a_token_is_all_that_must_be_set(monkeypatch: pytest.MonkeyPatch) -> Non
     assert create().tells_follow_up is True
 
 
-def test_a_time_zone_is_read() -> None:
+def test_a_time_zone_is_read_from_the_pinned_package() -> None:
     settings = HubspotSettings.model_validate(
         {"HUBSPOT_TOKEN": "key", "HUBSPOT_TIME_ZONE": "Europe/Berlin"}
     )
 
-    assert settings.time_zone == ZoneInfo("Europe/Berlin")
+    assert settings.time_zone is zone("Europe/Berlin")
