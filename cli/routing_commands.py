@@ -12,7 +12,7 @@ from cli.command import run
 from cli.lead_commands import Json, Yes
 from cli.toml_lines import locator
 from cli.wiring import open_stores
-from shared.bootstrap import utc_now
+from shared import bootstrap
 from shared.domain.rules import Rules
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.rules import RulesView, apply_rules, show_rules, why_not
@@ -49,10 +49,13 @@ def apply(
         rules = checked_rules(file, text)
         stores = await open_stores()
         confirm("this changes who gets leads, and until when,", yes=yes)
-        if await apply_rules(stores.rules, text, by=by or _user(), at=utc_now()):
+        if await apply_rules(stores.rules, text, by=by or _user(), at=bootstrap.utc_now()):
             console.say(f"{_name(file)} is in force: {_summary(rules)}")
         else:
             console.say(f"{_name(file)} is in force already")
+        left = (await bootstrap.teams().read()).left
+        for member in sorted(_members(rules) & left):
+            console.say(f"{member} is marked as having left, and gets no leads", "yellow")
 
     run(command())
 
@@ -101,14 +104,17 @@ def _line(file: Path, fault: Fault) -> str:
 
 
 def _summary(rules: Rules) -> str:
-    people = {member.id for team in rules.teams.values() for member in team.members}
     return ", ".join(
         [
             counted(len(rules.rules), "rule"),
             counted(len(rules.teams), "team"),
-            counted(len(people), "member"),
+            counted(len(_members(rules)), "member"),
         ]
     )
+
+
+def _members(rules: Rules) -> set[str]:
+    return {member.id for team in rules.teams.values() for member in team.members}
 
 
 def _print(view: RulesView) -> None:

@@ -10,6 +10,7 @@ from shared.bootstrap import utc_now
 from shared.domain.rules import rules_without_file
 from shared.ports.rules import DeployedFile, StoredRules
 from shared.rules_in_force import RulesInForce, RuleSources
+from shared.storage.teams import TableTeams
 from tests.cli.account import ROOT, Account, leads_command
 
 EXAMPLE = ROOT / "samples" / "routing.toml"
@@ -111,6 +112,17 @@ async def test_c8_the_app_has_rules_that_were_applied(account: Account, file: Pa
     rules = await RulesInForce(sources, utc_now).current()
 
     assert rules.rules[-1].tags == ("one",)
+
+
+async def test_a8_members_who_are_marked_as_having_left_are_named(account: Account) -> None:
+    await account.push("zoe@example.com")
+    teams = TableTeams(account.table("Teams"))
+    await teams.put_left("ada", utc_now())
+    await teams.put_left("eve", utc_now())
+
+    told = await account.command("routing", "apply", str(EXAMPLE))
+
+    assert told.out.splitlines()[1:] == ["ada is marked as having left, and gets no leads"]
 
 
 async def test_wrong_rules_are_not_applied(account: Account, file: Path) -> None:

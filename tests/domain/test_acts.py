@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.acts import NEWEST_ACTS, Act, ActSummary, Outcome, last_act, look_again_on, with_act
+from shared.domain.acts import (
+    NEWEST_ACTS,
+    Act,
+    ActSummary,
+    Outcome,
+    last_act,
+    look_again_on,
+    with_act,
+)
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import KeyKind, Lead, Submission
 from shared.domain.merging import Terms, answered, merge, new_lead
