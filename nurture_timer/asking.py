@@ -9,12 +9,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import NamedTuple
 
 from nurture_timer.due import questions
+from shared.domain.acts import Act, Via
 from shared.domain.delivery import REASON_CHARACTERS
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -24,7 +25,7 @@ from shared.domain.errors import (
     SettingsError,
 )
 from shared.domain.retired import InUse
-from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen
+from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen, SeenAct
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
 
@@ -64,7 +65,7 @@ class Answers:
     could know did not tell of.
     """
 
-    seen: dict[str, FollowUpSeen] = field(default_factory=dict)
+    seen: dict[str, list[Act]] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
@@ -152,18 +153,30 @@ class Asking:
     def _keep(
         self, some: Sequence[FollowUpQuestion], told: Mapping[str, FollowUpSeen]
     ) -> Iterator[Fault]:
-        """Keep the latest act on each lead; an answer that can't be used is its own fault only."""
+        """Keep all acts on each lead; an answer that can't be used is its own fault only."""
         for question in some:
             seen = told.get(question.lead_id)
             if seen is None:
                 continue
-            if seen.at.utcoffset() is None:
+            acts = seen.acts or (SeenAct(at=seen.at, by=seen.by),)
+            if any(act.at.utcoffset() is None for act in acts):
                 self.told.discard(question.lead_id)
                 yield Fault(NO_ZONE)
-            elif seen.at >= question.since:
-                act = replace(seen, at=min(seen.at, self.now), by=seen.by[:NAME_CHARACTERS])
-                known = self.answers.seen.get(question.lead_id, act)
-                self.answers.seen[question.lead_id] = max(known, act, key=lambda one: one.at)
+                continue
+            since = [self._act(act) for act in acts if act.at >= question.since]
+            if since:
+                self.answers.seen.setdefault(question.lead_id, []).extend(since)
+
+    def _act(self, seen: SeenAct) -> Act:
+        return Act(
+            said_at=seen.at,
+            seen_at=self.now,
+            by=seen.by[:NAME_CHARACTERS],
+            via=Via.CRM,
+            destination=self.name,
+            outcome=seen.outcome,
+            closed=seen.closed,
+        )
 
     def _fault(self, error: Exception) -> Fault:
         """Log what failed, and return it; what an error says may be of the customer's."""

@@ -1,10 +1,10 @@
 """What is due on a lead at one moment, and what follows. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.acts import Act, Via
+from shared.domain.acts import Act
 from shared.domain.delivery import Delivery, park, postpone
 from shared.domain.delivery import gives_up as gives_up_delivery
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
@@ -16,7 +16,7 @@ from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_noti
 from shared.domain.notices import postpone as postpone_notice
 from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
-from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.ports.crm import FollowUpQuestion
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 
 LOOK_AGAIN = timedelta(hours=6)
@@ -77,14 +77,14 @@ class Asked:
     ``checked`` says that all that could know have answered; ``ask_again`` that one could know.
     """
 
-    seen: FollowUpSeen | None = None
+    seen: Sequence[Act] = ()
     checked: bool = True
     ask_again: bool = False
 
 
 def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_use: InUse) -> Step:
     """Return the step that is due at ``now``."""
-    lead, acts = _acted(stored, now, asked.seen)
+    lead, acts = _acted(stored, asked.seen)
     taken = due_step(lead, plan, now, checked=asked.checked)
     lead = replace(lead, follow_up=taken.clock) if taken else lead
     retired = in_use.retired(stored.deliveries)
@@ -133,20 +133,18 @@ def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
     return LOOK_SELDOM if long_ago else LOOK_AGAIN
 
 
-def _acted(
-    stored: StoredLead, now: datetime, seen: FollowUpSeen | None
-) -> tuple[Lead, tuple[Act, ...]]:
+def _acted(stored: StoredLead, seen: Sequence[Act]) -> tuple[Lead, tuple[Act, ...]]:
     lead = stored.lead
-    acts: tuple[Act, ...] = ()
-    if seen is not None:
-        act = Act(said_at=seen.at, seen_at=now, by=seen.by, via=Via.CRM)
+    new: list[Act] = []
+    for act in sorted(seen, key=lambda act: act.at):
         after = answered(lead, act)
-        acts = (act,) if after.acts != lead.acts else ()
+        if after.acts != lead.acts:
+            new.append(act)
         lead = after
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.
         lead = replace(lead, follow_up=stop_clock(lead.follow_up))
-    return lead, acts
+    return lead, tuple(new)
 
 
 def _told(taken: Taken | None) -> Iterator[Event]:

@@ -170,7 +170,7 @@ async def _read_due(
 def _asked(answers: Answers, stored: StoredLead) -> Asked:
     lead_id = stored.lead.lead_id
     return Asked(
-        seen=answers.seen.get(lead_id),
+        seen=answers.seen.get(lead_id, ()),
         checked=lead_id not in answers.unchecked,
         ask_again=not answers.telling.isdisjoint(stored.deliveries),
     )

@@ -11,6 +11,7 @@ from shared.committing import LeadWriter
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
 from shared.domain.retired import InUse
+from shared.domain.rules import Rules
 from shared.ports.leads import LeadChange, StoredLead
 
 WORK_FOR = timedelta(minutes=6)
@@ -40,10 +41,12 @@ class LeadAtWork:
         stored: StoredLead,
         claim_id: str,
         clock: Callable[[], datetime],
+        rules: Rules,
     ) -> None:
-        """Take the lead as last read or written."""
+        """Take the lead as last read or written, and the rules in force."""
         self.stored = stored
         self.claim_id = claim_id
+        self.rules = rules
         self.may_hold = False
         self._writer = writer
         self._clock = clock
@@ -117,7 +120,9 @@ class LeadAtWork:
         self, stored: StoredLead, prepare: Prepare, lacking: Mapping[str, int], sent: Lead
     ) -> LeadChange | None:
         now = self._clock()
-        change = take_claims(prepare(stored), self.claim_id, now, lacking=lacking, sent=sent)
+        change = take_claims(
+            prepare(stored), self.claim_id, now, lacking=lacking, sent=sent, rules=self.rules
+        )
         return change if change.deliveries else None
 
     async def _interests(self, after_version: int) -> Sequence[Interest]:

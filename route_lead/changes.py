@@ -24,10 +24,12 @@ from shared.domain.identity import DedupeKey
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.noting import Progress
+from shared.domain.planning import owner_in
 from shared.domain.retired import InUse
 from shared.domain.routing import Decision
 from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
+from shared.owning import taken_over, with_owner
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 
@@ -159,7 +161,13 @@ def claimable(change: LeadChange, now: datetime, *, not_before_due: bool) -> Map
 
 
 def take_claims(
-    change: LeadChange, claim_id: str, now: datetime, *, lacking: Mapping[str, int], sent: Lead
+    change: LeadChange,
+    claim_id: str,
+    now: datetime,
+    *,
+    lacking: Mapping[str, int],
+    sent: Lead,
+    rules: Rules,
 ) -> LeadChange:
     """Claim what was found claimable, to send the lead as it was then.
 
@@ -167,7 +175,13 @@ def take_claims(
     """
     still = claimable(change, now, not_before_due=False)
     claimed = {
-        name: claim(change.all_deliveries[name], claim_id, now, sent.contact)
+        name: claim(
+            change.all_deliveries[name],
+            claim_id,
+            now,
+            sent.contact,
+            owner_in(rules, sent, name),
+        )
         for name, version in lacking.items()
         if still.get(name) == version
     }
@@ -191,16 +205,29 @@ class Mine(NamedTuple):
 
 
 def mark(
-    before: StoredLead, mine: Mine, *, sent: Lead, upserted: Upserted, now: datetime
+    before: StoredLead,
+    mine: Mine,
+    *,
+    sent: Lead,
+    upserted: Upserted,
+    now: datetime,
+    rules: Rules,
 ) -> LeadChange | None:
-    """Mark as delivered what was sent, and give the claim back; None if it is another's by now."""
+    """Mark as delivered what was sent, and give the claim back; None if it is another's by now.
+
+    An owner whom sales named meanwhile becomes the lead's.
+    """
     delivery = mine.in_(before)
     if delivery is None:
         return None
     crm_record = upserted.record
     marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
     detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
-    return _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
+    change = _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
+    if not (upserted.owner_changed and upserted.owner):
+        return change
+    owned = taken_over(before.lead, mine.destination, upserted.owner, rules)
+    return change if owned.member == before.lead.owner else with_owner(change, owned)
 
 
 def progress(

@@ -19,6 +19,7 @@ from shared.domain.errors import (
     StorageRefusedError,
 )
 from shared.domain.noting import Progress, in_turn, noted, progress_of
+from shared.domain.planning import owner_in
 from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
 
@@ -59,6 +60,8 @@ class Deliverer:
             record=turn.delivery.record,
             fields=frozenset(turn.delivery.sent),
             interests=turn.interests,
+            owner=owner_in(work.rules, turn.lead, turn.destination),
+            owners_sent=frozenset(turn.delivery.owners_sent),
         )
         upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
         answer = await self._ask(work, turn, upsert)
@@ -69,7 +72,11 @@ class Deliverer:
             await work.change(lambda stored: pause(stored, mine, now))
             return False
         done = replace(upserted, remarks=(*upserted.remarks, *remarks))
-        await work.change(lambda stored: mark(stored, mine, sent=turn.lead, upserted=done, now=now))
+        await work.change(
+            lambda stored: mark(
+                stored, mine, sent=turn.lead, upserted=done, now=now, rules=work.rules
+            )
+        )
         return True
 
     async def _note(

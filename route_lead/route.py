@@ -141,7 +141,7 @@ async def _take_up(
         stored = await ports.leads.read(message.lead_id)
     if stored is None:
         return None
-    work = LeadAtWork(ports.writer, stored, claim_id, ports.clock)
+    work = LeadAtWork(ports.writer, stored, claim_id, ports.clock, rules.routing)
     turns: Sequence[Turn] = []
     if new is not None:
         turns = work.turns([] if new.interest.repeat_of else [new.interest])

@@ -118,7 +118,7 @@ async def _owned(change: LeadChange, owners: Owners, rules: Rules) -> LeadChange
 def _told_and_claimed(change: LeadChange, claim_id: str, rules: Rules) -> LeadChange:
     told = replace(change, lead=_run_again(change), notices=news(change, rules))
     lacking = _lacking_this_only(told, told.at)
-    return take_claims(told, claim_id, told.at, lacking=lacking, sent=told.lead)
+    return take_claims(told, claim_id, told.at, lacking=lacking, sent=told.lead, rules=rules)
 
 
 def _run_again(change: LeadChange) -> Lead:

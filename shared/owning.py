@@ -6,7 +6,7 @@ from shared.domain.follow_up import FollowUpState, LadderKind
 from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice
-from shared.domain.planning import owner_of, plan_for
+from shared.domain.planning import member_with, owner_of, plan_for
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -18,21 +18,37 @@ def lacks_owner(lead: Lead, rules: Rules) -> bool:
     """Tell whether somebody must answer the lead, and nobody who could is named.
 
     That is also so if the owner was one of a team and is no more (A3). An owner whom sales named in
-    the CRM, and whom no team knows, has no team here and stays.
+    the CRM, and whom no team knows, stays.
     """
-    gone = lead.team in rules.teams and owner_of(rules, lead) is None
+    gone = not is_outsider(lead.owner) and owner_of(rules, lead) is None
+    gone = gone and lead.team in rules.teams
     return lead.follow_up.state in AWAITS and (not lead.owner or gone)
 
 
-def with_owner(change: LeadChange, owned: Owned, *, rule: str = "") -> LeadChange:
-    """Return the change with another owner in it, and the event that tells of it."""
+def is_outsider(owner: str) -> bool:
+    """Tell whether an owner is known by an id in a CRM only."""
+    return ":" in owner
+
+
+def taken_over(lead: Lead, destination: str, owner_id: str, rules: Rules) -> Owned:
+    """Return the owner whom sales named in a CRM: a member, or one known by that id only (A5)."""
+    if found := member_with(rules, destination, owner_id):
+        team, member = found
+        return Owned(member=member.id, team=team.id, why=f"named in {destination}")
+    return Owned(member=f"{destination}:{owner_id}", team=lead.team, why=f"named in {destination}")
+
+
+def with_owner(change: LeadChange, owned: Owned, *, newly_delivered: bool = False) -> LeadChange:
+    """Return the change with another owner in it, and the event that tells of it.
+
+    ``newly_delivered`` says that the CRMs must hear of it.
+    """
     lead = change.lead
     event = Event(
         kind=EventKind.ASSIGNED,
         former_owner=lead.owner,
         owner=owned.member,
         team=owned.team,
-        rule=rule,
         detail=owned.why,
     )
     after = replace(lead, owner=owned.member, team=owned.team)
@@ -42,6 +58,7 @@ def with_owner(change: LeadChange, owned: Owned, *, rule: str = "") -> LeadChang
         after = replace(
             after,
             reassigned=lead.reassigned + 1,
+            version=lead.version + newly_delivered,
             follow_up=replace(lead.follow_up, had=had),
         )
     return replace(change, lead=after, events=(*change.events, event))
@@ -53,7 +70,9 @@ def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadCh
     Where there is nobody else, the lead stays as it is and the channel is told so.
     """
     found = owned is not None and owned.member != change.lead.owner
-    after = with_owner(change, owned) if found and owned is not None else change
+    after = change
+    if found and owned is not None:
+        after = with_owner(change, owned, newly_delivered=True)
     plan = plan_for(rules, after.lead)
     occasion = Occasion.REASSIGNED if found else Occasion.NO_OWNER
     notices = {

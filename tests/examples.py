@@ -152,6 +152,8 @@ def delivery(destination: str = "azure_table") -> Delivery:
         last_error="503",
         record=CrmRecord(id="r1", url="https://crm.example/r1", baseline={"owner": "", "b": "ü"}),
         sent=("title", "phone"),
+        owners_sent=("005A",),
+        owner_sending="005B",
         noted_to=2,
         noted=("s1", "s2"),
         claim_id="c1",

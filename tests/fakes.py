@@ -404,8 +404,10 @@ class FakeCrm:
         number = self._number(lead, changed, uncertain=uncertain)
         record = self.records[number]
         record.updates += 1
-        owner = owner_of(changed, record.owner)
-        record.owner = owner.now(())
+        if number == known:
+            record.owner = changed.owner or record.owner
+        owner = owner_of(changed, record.owner, ours=number != known)
+        record.owner = owner.now(()) if number != known else record.owner
         record.values |= {name: getattr(lead.contact, name) for name in changed.fields}
         ids = [interest.submission.submission_id for interest in changed.interests]
         if self.takes_notes:
@@ -414,7 +416,7 @@ class FakeCrm:
         return Upserted(
             record=CrmRecord(id=str(number), baseline={"owner": record.owner, **self.shows}),
             owner=record.owner,
-            owner_changed=owner.changed,
+            owner_changed=owner.changed and number != known,
             created=number == known,
             holds=frozenset(ids),
         )

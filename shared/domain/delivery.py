@@ -46,7 +46,8 @@ class CrmRecord:
 class Delivery:
     """One lead towards one destination.
 
-    ``sent`` are the contact fields that went out, or were about to, since the last answer. Of a
+    ``sent`` are the contact fields that went out, or were about to, since the last answer. So are
+    ``owners_sent``, owners by their ids in the CRM, but for the one of the present claim. Of a
     version that is not delivered in full yet, the record holds the interests up to the version
     ``noted_to``, and the submissions ``noted``. ``last_change`` is the id of the change that wrote
     the delivery last, see ``LeadChange``.
@@ -65,6 +66,8 @@ class Delivery:
     last_error: str = ""
     record: CrmRecord | None = None
     sent: tuple[str, ...] = ()
+    owners_sent: tuple[str, ...] = ()
+    owner_sending: str = ""
     noted_to: int = 0
     noted: tuple[str, ...] = ()
     claim_id: str = ""
@@ -82,14 +85,19 @@ class Delivery:
         return self.claim_ends_at if running else None
 
 
-def claim(before: Delivery, claim_id: str, now: datetime, contact: Contact) -> Delivery:
-    """Take the claim, which nobody holds at ``now``, to send the contact."""
+def claim(
+    before: Delivery, claim_id: str, now: datetime, contact: Contact, owner: str = ""
+) -> Delivery:
+    """Take the claim, which nobody holds at ``now``, to send the contact and an owner."""
+    owners = dict.fromkeys((*before.owners_sent, *filter(None, [before.owner_sending])))
     return replace(
         before,
         claim_id=claim_id,
         claim_ends_at=now + CLAIM,
         uncertain=before.uncertain or bool(before.claim_id),
         sent=_to_send(before, contact),
+        owners_sent=tuple(owners),
+        owner_sending=owner,
     )
 
 
@@ -123,6 +131,8 @@ def mark_delivered(
         parked_reason="",
         record=record,
         sent=(),
+        owners_sent=(),
+        owner_sending="",
         noted_to=0,
         noted=(),
         uncertain=False,
@@ -142,6 +152,8 @@ def note_progress(
         delivered_contact=contact,
         record=record,
         sent=(),
+        owners_sent=(),
+        owner_sending="",
         noted_to=noted_to,
         noted=noted,
     )
@@ -185,7 +197,7 @@ def postpone(before: Delivery, reason: str, delay: timedelta, now: datetime) -> 
 
 def release_claim(before: Delivery) -> Delivery:
     """Give the claim back: no request is under way any more."""
-    return replace(before, claim_id="", claim_ends_at=None)
+    return replace(before, claim_id="", claim_ends_at=None, owner_sending="")
 
 
 def gives_up(delivery: Delivery, now: datetime) -> bool:

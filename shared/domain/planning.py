@@ -74,3 +74,20 @@ def team_channel(rules: Rules, team: Team | None) -> ChannelRef | None:
     """Return the channel of a team, the default one if it has none."""
     own = rules.channels.get(team.channel) if team else None
     return own or rules.channels.get(rules.default_channel)
+
+
+def owner_in(rules: Rules, lead: Lead, destination: str) -> str:
+    """Return the id that a lead's owner has in a CRM, "" if it is not known."""
+    owner = owner_of(rules, lead)
+    return owner.owner_ids.get(destination, "") if owner else ""
+
+
+def member_with(rules: Rules, destination: str, owner_id: str) -> tuple[Team, Member] | None:
+    """Return the member who has an id in a CRM, with their team; None for nobody."""
+    found = (
+        (team, member)
+        for team in rules.teams.values()
+        for member in team.members
+        if member.owner_ids.get(destination) == owner_id
+    )
+    return next(found, None)

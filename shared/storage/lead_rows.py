@@ -53,6 +53,7 @@ JSON_COLUMNS = frozenset(
         "held_for",
         "interests",
         "noted",
+        "owners_sent",
         "rules",
         "sent",
         "tags",

@@ -60,7 +60,9 @@ async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> No
             now=START,
         )
         lacking = {"azure_table": 0}
-        claims = take_claims(new, "claim", START, lacking=lacking, sent=new.lead)
+        claims = take_claims(
+            new, "claim", START, lacking=lacking, sent=new.lead, rules=RULES.routing
+        )
         stored = await store.commit(claims)
     assert stored is not None
     assert len(stored.lead.interests) == NEWEST_INTERESTS
@@ -70,7 +72,7 @@ async def test_it_is_recorded_and_delivered(storage: Storage, prefix: str) -> No
     changed = Changed(record=None, fields=frozenset(), interests=interests[:8])
     upserted = await crm.upsert(stored.lead, changed, uncertain=False)
     mine = Mine("azure_table", "claim")
-    marked = mark(stored, mine, sent=stored.lead, upserted=upserted, now=START)
+    marked = mark(stored, mine, sent=stored.lead, upserted=upserted, now=START, rules=RULES.routing)
     assert marked is not None
 
     assert await store.read(LEAD_ID) == stored

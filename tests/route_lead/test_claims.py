@@ -19,7 +19,7 @@ from shared.domain.noting import Progress
 from shared.ports.crm import Upserted
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm
-from tests.route_lead.relay import DAY, MINUTE, SECOND, Relay, push
+from tests.route_lead.relay import DAY, MINUTE, RULES, SECOND, Relay, push
 
 HOUR = 60 * MINUTE
 RECORD = CrmRecord(id="7")
@@ -239,7 +239,7 @@ async def test_only_the_holder_marks_notes_progress_and_fails() -> None:
     for holder, decided in (("mine", True), ("yours", False)):
         mine = Mine("crm", holder)
         changes = [
-            mark(held, mine, sent=sent, upserted=upserted, now=now),
+            mark(held, mine, sent=sent, upserted=upserted, now=now, rules=RULES.routing),
             progress(held, mine, sent=sent, upserted=upserted, noted=Progress(), now=now),
             pause(held, mine, now),
             fail(held, mine, failure, version=1, now=now),

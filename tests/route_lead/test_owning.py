@@ -11,7 +11,7 @@ from shared.ports.leads import EventKind
 from tests.fakes import open_gate
 from tests.office import Office
 from tests.route_lead.relay import Gates, WorkerDiedError, push
-from tests.telling import NORTH, rules
+from tests.telling import ANNA, BO, NORTH, rules
 
 
 async def requests() -> list[str]:
@@ -153,3 +153,67 @@ async def test_a_lead_that_nobody_must_answer_takes_no_turn(why: str) -> None:
     assert office.turns() == 0
     assert office.relay.lead.owner == ""
     assert office.channels.told() == []
+
+
+ANNA_IN_CRM = replace(ANNA, owner_ids={"crm": "005A"})
+BO_IN_CRM = replace(BO, owner_ids={"crm": "005B"})
+KNOWN = replace(NORTH, members=(ANNA_IN_CRM, BO_IN_CRM))
+
+
+async def test_the_crm_is_given_the_owner_with_the_first_delivery() -> None:
+    """A5."""
+    office = Office(rules(KNOWN))
+
+    await office.relay.host(push())
+
+    expected = {"anna": "005A", "bo": "005B"}[office.relay.lead.owner]
+    assert office.relay.record.owner == expected
+    assert office.relay.delivery().owners_sent == ()
+
+
+async def test_an_owner_whom_sales_named_becomes_the_lead_s() -> None:
+    """A5."""
+    office = Office(rules(KNOWN))
+    await office.relay.host(push())
+    other = "bo" if office.relay.lead.owner == "anna" else "anna"
+    office.relay.record.owner = {"anna": "005A", "bo": "005B"}[other]
+
+    await office.relay.host(push(2))
+
+    assert office.relay.lead.owner == other
+    assert office.relay.record.owner == {"anna": "005A", "bo": "005B"}[other]
+    [event] = [e for e in office.relay.partition.events.values() if e.detail == "named in crm"]
+    assert (event.kind, event.owner) == (EventKind.ASSIGNED, other)
+
+
+async def test_an_owner_whom_no_team_knows_is_not_assigned_anew() -> None:
+    """A5: the team's channel is told in their place."""
+    office = Office(rules(KNOWN))
+    await office.relay.host(push())
+    office.relay.record.owner = "005X"
+    await office.relay.host(push(2))
+    assert office.relay.lead.owner == "crm:005X"
+    office.channels.arrived.clear()
+
+    await office.relay.host(push(3))
+
+    assert office.relay.lead.owner == "crm:005X"
+    assert office.relay.record.owner == "005X"
+    assert office.turns() == 1
+    assert office.channels.told() == [SALES_TOLD]
+
+
+async def test_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() -> None:
+    """A5."""
+    passed = await requests()
+    for number in range(len(passed)):
+        office = Office(rules(KNOWN))
+        await office.played(Gates(number, WorkerDiedError()))
+        office.guard(open_gate)
+
+        await office.relay.host(push(2))
+        await office.relay.drain()
+
+        [taken] = office.teams.takings.values()
+        assert office.relay.lead.owner == taken.member
+        assert office.relay.record.owner == {"anna": "005A", "bo": "005B"}[taken.member]
