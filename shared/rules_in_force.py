@@ -14,7 +14,6 @@ from shared.domain.errors import StorageError
 from shared.domain.leaving import without_members
 from shared.domain.rules import Rules
 from shared.ports.rules import DeployedFile, RulesStore, StoredRules, content_id
-from shared.routing.parsing import check_rules
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +95,8 @@ async def offer_deployed(sources: RuleSources, now: datetime) -> None:
 
 
 async def _put_in_force(sources: RuleSources, before: StoredRules | None, now: datetime) -> None:
+    from shared.routing.parsing import check_rules  # noqa: PLC0415 - 0.2 s, for those with rules
+
     store, text = sources.store, sources.deployed
     checked = check_rules(text, destinations=sources.destinations)
     if checked.faults:
@@ -121,6 +122,8 @@ def readable(stored: StoredRules, sources: RuleSources) -> Rules:
 
     A package may have renamed a region, or a newer version of the app put a key in: leads go on.
     """
+    from shared.routing.parsing import check_rules  # noqa: PLC0415 - as above
+
     source = f"rules of {stored.applied_at:%Y-%m-%d %H:%M} UTC, by {stored.applied_by}"
     checked = check_rules(stored.text, destinations=sources.destinations, source=source)
     if checked.faults:

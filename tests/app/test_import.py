@@ -26,12 +26,15 @@ IMPORTED_WHEN_NEEDED = (
     "azure.data.tables",
     "azure.identity",
     "azure.storage.queue",
+    "disposable_email_domains",
+    "holidays",
     "httpx",
     "itsdangerous",
     "phonenumbers",
     "pycountry",
     "shared.channels.webhook",
     "shared.destinations.azure_table.adapter",
+    "shared.routing.file_models",
 )
 """What takes long to import and no function needs to be there; without it, there is no client."""
 
