@@ -79,18 +79,18 @@ class StorageSettings(Settings):
         "",
         validation_alias="LeadStorage__queueServiceUri",
         pattern="^https://",
-        description="instead: https address of the account's queue service",
+        description="instead of it: https address of the account's queue service",
     )
     table_service_uri: str = Field(
         "",
         validation_alias="LeadStorage__tableServiceUri",
         pattern="^https://",
-        description="instead: https address of the account's table service",
+        description="instead of it: https address of the account's table service",
     )
     credential: Literal["", "managedidentity"] = Field(
         "",
         validation_alias="LeadStorage__credential",
-        description="managedidentity: use the app's identity; empty: whoever is logged in",
+        description="managedidentity: use the app's identity; empty: use your own login",
     )
     client_id: str | None = Field(
         None,
@@ -147,12 +147,12 @@ class RouteSettings(LeadIdSettings):
     test_leads: Literal["deliver", "record"] = Field(
         "deliver",
         validation_alias="TEST_LEADS",
-        description="what becomes of Partner Center's test leads: deliver, or record only",
+        description="what to do with Partner Center's test leads: deliver, or record only",
     )
     repeat_window: Duration = Field(
         timedelta(hours=24),
         validation_alias="REPEAT_WINDOW",
-        description="how long the same push again is a repeat: ISO 8601 duration such as PT24H",
+        description="how long the same push counts as a repeat: ISO 8601 duration such as PT24H",
     )
     follow_up_within: Duration = Field(
         timedelta(hours=24),
