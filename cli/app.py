@@ -23,6 +23,7 @@ from cli import (
     quarantine_commands,
     routing_commands,
     send_commands,
+    team_commands,
 )
 from cli.command import FAILED, USAGE
 from cli.plain_help import PlainCommand
@@ -42,6 +43,10 @@ quarantine = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Bodies that were not valid leads."
 )
 
+team = typer.Typer(
+    no_args_is_help=True, context_settings=HELP, help="Who is away, who leaves, who is next."
+)
+
 routing = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and until when."
 )
@@ -55,6 +60,7 @@ app.command("follow-up", cls=PlainCommand)(follow_up_commands.follow_up)
 app.command("undo-follow-up", cls=PlainCommand)(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(routing, name="routing")
+app.add_typer(team, name="team")
 app.command("explain")(explain_commands.explain_routing)
 app.command("check", cls=PlainCommand)(check_commands.check)
 app.command("sweep", cls=PlainCommand)(app_commands.sweep_now)
@@ -72,6 +78,11 @@ quarantine.command("discard", cls=PlainCommand)(quarantine_commands.discard)
 routing.command("check", cls=PlainCommand)(routing_commands.check)
 routing.command("apply", cls=PlainCommand)(routing_commands.apply)
 routing.command("show", cls=PlainCommand)(routing_commands.show)
+
+team.command("away", cls=PlainCommand)(team_commands.away)
+team.command("back", cls=PlainCommand)(team_commands.back)
+team.command("show", cls=PlainCommand)(team_commands.show)
+team.command("reassign", cls=PlainCommand)(team_commands.reassign)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - a flag of the command line

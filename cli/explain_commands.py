@@ -12,7 +12,7 @@ from cli.explain_text import print_explanation
 from cli.lead_commands import Json, LastName
 from cli.routing_commands import checked_rules, read_rules
 from cli.send_commands import JSON, Body
-from cli.wiring import open_stores
+from cli.wiring import open_stores, rules_as_stored
 from samples import load as load_samples
 from shared.bootstrap import owners, rule_sources, utc_now
 from shared.domain.errors import InvalidPushError
@@ -22,7 +22,6 @@ from shared.operations.errors import UsageError
 from shared.operations.explaining import Preview, asked_about, asked_lead, explain
 from shared.operations.explaining_clock import Asked, BySettings
 from shared.operations.stores import Stores
-from shared.rules_in_force import readable
 from shared.settings import RouteSettings, load
 
 
@@ -70,10 +69,7 @@ def _push(what: str, sample: str) -> Body | None:
 
 
 async def _in_force(stores: Stores | None) -> Rules:
-    """Return the rules in force, as they are stored: looking at them counts no deployed file."""
-    sources = rule_sources()
-    stored = await stores.rules.in_force() if stores else None
-    return readable(stored, sources) if stored else sources.by_settings
+    return await rules_as_stored(stores) if stores else rule_sources().by_settings
 
 
 async def _asked_lead(stores: Stores | None, who: str, last_name: str) -> Asked:

@@ -53,9 +53,9 @@ def apply(
             console.say(f"{_name(file)} is in force: {_summary(rules)}")
         else:
             console.say(f"{_name(file)} is in force already")
-        left = (await bootstrap.teams().read()).left
-        for member in sorted(_members(rules) & left):
-            console.say(f"{member} is marked as having left, and gets no leads", "yellow")
+        for member in sorted(_members(rules) & await stores.teams.left()):
+            again = f"if that is wrong, `leads team back {member}`"
+            console.say(f"{member} is marked as having left and gets no leads; {again}", "yellow")
 
     run(command())
 

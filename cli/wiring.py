@@ -3,8 +3,10 @@
 from cli import console
 from cli.where import find_storage, storage_name
 from shared import bootstrap
+from shared.domain.rules import Rules
 from shared.operations.errors import RefusedError
 from shared.operations.stores import Stores
+from shared.rules_in_force import readable
 from shared.settings import RouteSettings, StorageSettings, load
 
 
@@ -39,6 +41,7 @@ def open_empty_stores() -> Stores:
         quarantine=bootstrap.quarantine_entries(),
         queues=bootstrap.queue_lengths(),
         rules=bootstrap.rules_store(),
+        teams=bootstrap.teams(),
         backup=bootstrap.backup(),
         secret=_secret,
         clock=bootstrap.utc_now,
@@ -48,3 +51,10 @@ def open_empty_stores() -> Stores:
 async def _secret() -> bytes:
     configured = load(RouteSettings).lead_id_key.encode()
     return configured or await bootstrap.backup().stored_secret()
+
+
+async def rules_as_stored(stores: Stores) -> Rules:
+    """Return the rules in force; looking at them counts no deployed file."""
+    sources = bootstrap.rule_sources()
+    stored = await stores.rules.in_force()
+    return readable(stored, sources) if stored else sources.by_settings

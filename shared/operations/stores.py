@@ -33,6 +33,7 @@ from shared.ports.reading import (
     QueueLengths,
 )
 from shared.ports.rules import RulesStore
+from shared.ports.teams import Teams
 
 MOST_OF_A_PHONE = 20
 """Leads of one phone number that are named."""
@@ -64,6 +65,7 @@ class Stores:
     quarantine: QuarantineEntries
     queues: QueueLengths
     rules: RulesStore
+    teams: Teams
     backup: Backup
     secret: Callable[[], Awaitable[bytes]]
     clock: Callable[[], datetime]

@@ -37,6 +37,7 @@ from shared.storage.quarantine import TableQuarantine
 from shared.storage.quarantine_entries import TableQuarantineEntries
 from shared.storage.queue import StoragePushQueue, StorageQueueLengths
 from shared.storage.rules import TableRulesStore
+from shared.storage.teams import TableTeams
 from tests.fakes import FakeCrm, FakeDestinations
 
 ROOT = Path(__file__).parents[2]
@@ -208,6 +209,7 @@ def open_account(connection: str, storage: Storage, prefix: str, crm: FakeCrm) -
             quarantine=TableQuarantineEntries(table("Quarantine")),
             queues=StorageQueueLengths(queue),
             rules=TableRulesStore(table("Teams")),
+            teams=TableTeams(table("Teams")),
             backup=TableBackup(table),
             secret=LeadIdSecret(table("Leads")).read,
             clock=utc_now,

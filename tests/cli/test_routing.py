@@ -122,7 +122,8 @@ async def test_a8_members_who_are_marked_as_having_left_are_named(account: Accou
 
     told = await account.command("routing", "apply", str(EXAMPLE))
 
-    assert told.out.splitlines()[1:] == ["ada is marked as having left, and gets no leads"]
+    again = "if that is wrong, `leads team back ada`"
+    assert told.out.splitlines()[1:] == [f"ada is marked as having left and gets no leads; {again}"]
 
 
 async def test_wrong_rules_are_not_applied(account: Account, file: Path) -> None:

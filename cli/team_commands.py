@@ -1,0 +1,157 @@
+"""``leads team away``, ``back``, ``show`` and ``reassign``."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli import console
+from cli.asking import confirm
+from cli.command import run
+from cli.lead_commands import Yes
+from cli.lead_list import ID_DIGITS
+from cli.wiring import open_stores, rules_as_stored
+from shared.bootstrap import owners
+from shared.domain.zones import zone
+from shared.operations.absences import (
+    MemberStanding,
+    bring_back,
+    member_named,
+    send_away,
+    standings,
+)
+from shared.operations.errors import UsageError
+from shared.operations.leavers import Given, give_away, mark_left
+from shared.operations.words import counted
+from shared.ports.teams import Absence
+
+MOST_NAMED = 10
+
+Member = Annotated[
+    str, typer.Argument(metavar="MEMBER", help="Who, by the id that routing.toml has.")
+]
+From = Annotated[
+    str, typer.Argument(metavar="FROM", help="The first day, or a time: 2026-12-24T12:00.")
+]
+To = Annotated[str, typer.Argument(metavar="TO", help="The last day, or a time.")]
+
+
+def away(member: Member, start: From, end: To) -> None:
+    """Give a member no new leads for a while; they keep those that they have."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        team = member_named(await rules_as_stored(stores), member)
+        local = zone(team.zone)
+        absence = Absence(
+            member=member, from_at=_moment(start, local), until_at=_moment(end, local, last=True)
+        )
+        await send_away(stores, absence)
+        console.say(f"{member} gets no new leads {_span(absence)}")
+
+    run(command())
+
+
+def back(
+    member: Member,
+    *,
+    planned: Annotated[
+        bool, typer.Option("--planned", help="Cancel the absences to come as well.")
+    ] = False,
+) -> None:
+    """Give a member new leads again, as of now; also one who was marked as having left."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        had_left = member in await stores.teams.left()
+        if not had_left:
+            member_named(await rules_as_stored(stores), member)
+        ended = await bring_back(stores, member, planned=planned)
+        for absence in ended:
+            console.say(f"ended: {member} {_span(absence)}")
+        if had_left:
+            console.say(f"{member} no longer counts as having left")
+        elif not ended:
+            console.say(f"{member} is not away")
+
+    run(command())
+
+
+def show() -> None:
+    """Show who is in which team, who is away, and who is next for a new lead."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        found = await standings(stores, await rules_as_stored(stores))
+        if not found:
+            console.note("the rules in force have no teams: see `leads routing show`")
+        else:
+            _print(found)
+
+    run(command())
+
+
+def reassign(member: Member, *, yes: Yes = False) -> None:
+    """Mark a member as having left, and give their open leads to others in turn."""
+
+    async def command() -> None:
+        stores = await open_stores()
+        rules = await rules_as_stored(stores)
+        confirm(f"{member} leaves: this gives all their open leads to others", yes=yes)
+        await mark_left(stores, rules, member)
+        given: dict[str, list[Given]] = defaultdict(list)
+        async for one in give_away(stores, owners(), rules, member):
+            given[one.owner].append(one)
+        _print_given(member, given)
+
+    run(command())
+
+
+def _moment(text: str, local: tzinfo, *, last: bool = False) -> datetime:
+    """Return a time in UTC, of the zone of a team where none is given.
+
+    A day begins at midnight, and the last one counts as a whole.
+    """
+    try:
+        return _local(text, local, last=last).astimezone(UTC)
+    except (ValueError, OverflowError):
+        wanted = "2026-12-24, or 2026-12-24T12:00 in the time zone of the team"
+        raise UsageError(f"{text!r} is not a day: write {wanted}") from None
+
+
+def _local(text: str, local: tzinfo, *, last: bool) -> datetime:
+    if len(text) == len("2026-12-24"):
+        day = date.fromisoformat(text) + timedelta(days=last)
+        return datetime.combine(day, time(), local)
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=local)
+
+
+def _span(absence: Absence) -> str:
+    return f"from {console.minute(absence.from_at)} until {console.minute(absence.until_at)} UTC"
+
+
+def _print(found: Sequence[MemberStanding]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("team", "member", "weight", "new leads"):
+        table.add_column(name)
+    for one in found:
+        spans = [f"none {_span(absence)}" for absence in one.absences]
+        state = "none: has left" if one.left else "; ".join(spans) or ("next" if one.next else "")
+        cells = (one.team, one.member, str(one.weight), state)
+        table.add_row(*map(console.cell, cells))
+    console.say_table(table)
+
+
+def _print_given(member: str, given: Mapping[str, Sequence[Given]]) -> None:
+    """Print one list for each new owner: the first ten leads, and how many more there are."""
+    if not given:
+        console.say(f"{member} has left and has no open leads")
+    for owner, leads in sorted(given.items()):
+        shown = ", ".join(one.lead.lead_id[:ID_DIGITS] for one in leads[:MOST_NAMED])
+        more = f" and {len(leads) - MOST_NAMED:,} more" if len(leads) > MOST_NAMED else ""
+        who = owner or "nobody (no other member is left)"
+        console.say(f"{who}: {counted(len(leads), 'lead')}: {shown}{more}")

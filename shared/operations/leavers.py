@@ -1,0 +1,81 @@
+"""``leads team reassign``: the open leads of somebody who leaves go to others (rule A8)."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from shared.domain.follow_up import LadderKind
+from shared.domain.lead import Lead
+from shared.domain.leaving import without_members
+from shared.domain.rules import Rules
+from shared.operations.absences import member_named
+from shared.operations.stores import Stores
+from shared.owning import AWAITS, with_owner
+from shared.ports.leads import LeadChange, StoredLead
+from shared.ports.owners import Owned, Owners
+
+NOBODY_LEFT = "nobody is left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A lead that was given away; ``owner`` is "" where nobody is left to have it."""
+
+    lead: Lead
+    owner: str
+
+
+async def open_leads_of(stores: Stores, member: str) -> Sequence[StoredLead]:
+    """Return the leads of a member that must be answered, or looked at again."""
+    return [
+        stored
+        async for stored in stores.histories.every()
+        if stored.lead.owner == member and _is_open(stored.lead)
+    ]
+
+
+async def mark_left(stores: Stores, rules: Rules, member: str) -> Sequence[StoredLead]:
+    """Mark a member as one who has left, and return their open leads.
+
+    Raises ``UsageError`` for somebody who is in no team, has no open lead and did not leave.
+    """
+    found = await open_leads_of(stores, member)
+    if not found and member not in await stores.teams.left():
+        member_named(rules, member)
+    await stores.teams.put_left(member, stores.clock())
+    return found
+
+
+async def give_away(
+    stores: Stores, owners: Owners, rules: Rules, member: str
+) -> AsyncIterator[Given]:
+    """Give the open leads of one who has left to others, until there are none; yield each.
+
+    Broken off, it goes on where it was; done twice at once, each lead changes hands once.
+    """
+    staying = without_members(rules, {member})
+    while found := await open_leads_of(stores, member):
+        for stored in found:
+            if given := await _give(stores, owners, staying, stored):
+                yield given
+
+
+async def _give(stores: Stores, owners: Owners, rules: Rules, stored: StoredLead) -> Given | None:
+    """Give one lead away; None if somebody else did so meanwhile."""
+    lead = stored.lead
+    nobody = Owned(member="", team=lead.team, why=NOBODY_LEFT)
+    owned = await owners.find(lead, rules) or nobody
+
+    def decide(before: StoredLead) -> LeadChange | None:
+        same = (before.lead.owner, before.lead.reassigned) == (lead.owner, lead.reassigned)
+        change = LeadChange(before=before, lead=before.lead, at=stores.clock())
+        return with_owner(change, owned) if same else None
+
+    after = await stores.writer.change(stored, decide)
+    if after is None or after.lead.owner != owned.member:
+        return None
+    return Given(lead=after.lead, owner=owned.member)
+
+
+def _is_open(lead: Lead) -> bool:
+    checked_in = lead.follow_up.run_kind is LadderKind.CHECK_IN
+    return lead.follow_up.state in AWAITS or (checked_in and bool(lead.follow_up.next_step_at))
