@@ -49,7 +49,7 @@ FILES = {
     "broken.json": '{"UserDetails": {}',
     "backup.jsonl": "",
     "move.jsonl": "",
-    "routing.toml": "[default]\n",
+    "routing.toml": (ROOT / "samples/routing.toml").read_text("utf-8"),
 }
 VALUES = {"--state": "waiting", "--since": "2d ago", "--at": "2h ago"}
 """What … stands for after an option; elsewhere it is any text."""
@@ -94,6 +94,8 @@ class World:
             "TEXT": "any text",
             "URL": self.env["LEADS_URL"],
             "FILE": file,
+            **dict.fromkeys(("MEMBER", "{member}"), "ada"),
+            **dict.fromkeys(("FROM", "TO"), "2999-01-01"),
         }
         found = []
         for before, word in zip(("", *arguments), arguments, strict=False):
@@ -121,6 +123,8 @@ def opened(processes: ProcessPoolExecutor, app: RunningApp, folder: Path) -> Wor
     while len(recorded := listed("list")) < len(CUSTOMERS):
         pass
     [held] = listed("quarantine", "list")
+    rules = ["routing", "apply", str(ROOT / "samples/routing.toml")]
+    assert processes.submit(call, rules, env, ROOT).result().code == 0
     for name, text in FILES.items():
         (folder / name).write_text(text, "utf-8")
     return World(env, folder, recorded[0]["lead_id"], held["quarantine_id"])
