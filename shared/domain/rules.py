@@ -69,7 +69,8 @@ class Member:
     """A person who can own leads.
 
     ``teams`` and ``slack`` are who they are there. ``owner_ids`` has the id of an owner by the name
-    of the CRM. ``channel`` is how this person is told, "" for as the team's members are.
+    of the CRM. ``channel`` is how this person is told, "" for as the team's members are; ``zone``
+    the time zone in which times are shown to them, "" for the team's.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Member:
     weight: int = 1
     owner_ids: Mapping[str, str] = NOTHING
     channel: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,10 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
 
 
 def zone_of(rules: Rules, lead: Lead) -> tzinfo:
-    """Return the time zone of the team that follows up."""
-    team = team_of(rules, lead)
-    return zone(team.zone if team else "UTC")
+    """Return the time zone of the owner, otherwise of the team that follows up."""
+    owner, team = owner_of(rules, lead), team_of(rules, lead)
+    own = owner.zone if owner else ""
+    return zone(own or (team.zone if team else "UTC"))
 
 
 def _open(lead: Lead) -> list[InterestSummary]:

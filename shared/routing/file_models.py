@@ -131,6 +131,7 @@ class Person(Part):
     teams: str = Field("", description="user principal name, or object id in Entra ID")
     slack: str = Field("", pattern=SLACK_ID, description="member id: U012AB3CD")
     channel: str = Field("", description="how this person is told, if not as the team's members")
+    zone: str = Field("", description="time zone in which times are shown to them")
     owner: dict[str, Annotated[str, Field(min_length=1)]] = Field(
         {}, description="id of the owner in a CRM, by the name of the destination"
     )

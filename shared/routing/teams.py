@@ -20,6 +20,8 @@ def build_people(parts: Parts, found: Findings, destinations: Collection[str]) -
     for person_id, person in parts.people.items():
         loc = ("people", person_id)
         _check_channel(person.channel, (*loc, "channel"), parts, found)
+        if person.zone:
+            _check_zone(person.zone, (*loc, "zone"), found)
         for crm in person.owner if destinations else ():
             check_name(crm, destinations, (*loc, "owner", crm), found, what="destination")
         for way, value in _ids(person):
@@ -83,6 +85,7 @@ def _member(person_id: str, person: file.Person) -> Member:
         slack=person.slack,
         owner_ids=person.owner,
         channel=person.channel,
+        zone=person.zone,
     )
 
 
@@ -94,6 +97,9 @@ def _team(
     _check_channel(team.member_channel, (*loc, "member_channel"), parts, found)
     for key, person in (("manager", team.manager), ("stand_in", team.stand_in)):
         check_name(person, parts.named.get("people", ()), (*loc, key), found, what="person")
+    zone = team.zone if _check_zone(team.zone, (*loc, "zone"), found) else "UTC"
+    if team.hours is not None and "zone" not in team.model_fields_set:
+        found.doubt((*loc, "hours"), "without a zone, they are in UTC")
     built = Team(
         id=team_id,
         name=team.name or team_id,
@@ -102,8 +108,8 @@ def _team(
         stand_in=people.get(team.stand_in),
         channel=team.channel,
         member_channel=team.member_channel,
-        zone=team.zone,
-        calendar=_calendar(team, loc, found),
+        zone=zone,
+        calendar=_calendar(team, zone, loc, found),
         notify=team.notify,
     )
     _doubt_addresses(built, loc, parts, found)
@@ -126,8 +132,7 @@ def _members(
             yield replace(people[name], weight=team.weights.get(name, 1))
 
 
-def _calendar(team: file.Team, loc: Loc, found: Findings) -> Calendar | None:
-    zone = _zone(team, loc, found)
+def _calendar(team: file.Team, zone: str, loc: Loc, found: Findings) -> Calendar | None:
     country, subdivision = read_region(team.country, team.subdivision, loc, found)
     for day in set(team.closed) & set(team.working):
         found.fault((*loc, "working"), f"{day} should not be closed as well")
@@ -149,13 +154,10 @@ def _calendar(team: file.Team, loc: Loc, found: Findings) -> Calendar | None:
     )
 
 
-def _zone(team: file.Team, loc: Loc, found: Findings) -> str:
-    if team.zone in zone_names():
-        if team.hours is not None and "zone" not in team.model_fields_set:
-            found.doubt((*loc, "hours"), "without a zone, they are in UTC")
-        return team.zone
-    found.fault((*loc, "zone"), f"{team.zone!r} should be an IANA time zone, such as Europe/Berlin")
-    return "UTC"
+def _check_zone(name: str, loc: Loc, found: Findings) -> bool:
+    if name not in zone_names():
+        found.fault(loc, f"{name!r} should be an IANA time zone, such as Europe/Berlin")
+    return name in zone_names()
 
 
 def _hours(given: file.Hours) -> Hours:
