@@ -9,6 +9,7 @@ type Settings = {
   NOTICE_DETAILS: ('' | 'little' | 'full')?
   EMAIL_ENDPOINT: string?
   EMAIL_SENDER: string?
+  PUBLIC_URL: string?
 }
 
 @export()

@@ -35,6 +35,7 @@ param noticeSettings = {
   NOTICE_DETAILS: any(trim(readEnvironmentVariable('NOTICE_DETAILS', '')))
   EMAIL_ENDPOINT: trim(readEnvironmentVariable('EMAIL_ENDPOINT', ''))
   EMAIL_SENDER: trim(readEnvironmentVariable('EMAIL_SENDER', ''))
+  PUBLIC_URL: trim(readEnvironmentVariable('PUBLIC_URL', ''))
 }
 
 // Nothing secret in here: parameters stay readable in the history of deployments.

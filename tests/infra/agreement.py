@@ -17,6 +17,7 @@ STORAGE = "Microsoft.Storage/storageAccounts"
 
 LEFT_OUT = {
     "LeadStorage": "a connection string holds an account key, and the account takes none",
+    "WEBSITE_HOSTNAME": "the platform sets it",
 }
 """Settings that the app knows and the deployment does not set, and why."""
 

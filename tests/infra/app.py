@@ -58,7 +58,8 @@ def read_needs() -> AppNeeds:
 @cache
 def setting_classes() -> tuple[type[Settings], ...]:
     """Return the classes that the app loads its settings with, those of all adapters too."""
-    import_module("shared.notice_settings")
+    for name in ("acting_settings", "notice_settings"):
+        import_module(f"shared.{name}")
     for module in pkgutil.walk_packages(destinations.__path__, f"{destinations.__name__}."):
         import_module(module.name)
     return tuple(cls for cls in _below(Settings) if cls.__module__.startswith("shared."))

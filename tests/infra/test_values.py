@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from shared.acting_settings import ActingSettings
 from shared.bootstrap import ADAPTERS, ConfiguredDestinations
 from shared.channels import build_channel
 from shared.domain.errors import SettingsError
@@ -84,6 +85,8 @@ async def faults() -> list[str]:
         with collected(found):
             await destinations.get(name)
     await destinations.close()
+    with collected(found):
+        load(ActingSettings)
     with collected(found):
         found += lacking(default_channel(load(NoticeSettings)))
     return found
