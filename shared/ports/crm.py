@@ -163,7 +163,11 @@ class Crm(Protocol):
         """
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
-        """Tell the record's owner once, however often called; return the id of what was made."""
+        """Tell the record's owner once, however often called; return the id of what was made.
+
+        "" where nobody is told: the destination keeps no reminders, or the record is closed. An
+        owner whom the CRM refuses costs no reminder: it is on the record then, for nobody.
+        """
 
     async def check(self) -> Sequence[CheckResult]:
         """Try credentials, permissions and fields without writing."""

@@ -124,6 +124,7 @@ class HubspotAccount(CrmServer):
 
     @override
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
+        self.owners.add(owner)
         self.contacts[record_id] |= {"hubspot_owner_id": owner, "hs_lead_status": status}
 
     @override

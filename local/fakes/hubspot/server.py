@@ -164,6 +164,8 @@ class HubspotServer(HubspotAccount):
             return invalid({"hs_timestamp": refusal("REQUIRED_FIELD", "hs_timestamp", "")})
         if contact_id is None or type_["associationTypeId"] != ASSOCIATIONS[kind]:
             return error(400, "VALIDATION_ERROR", "The association is not valid.")
+        if no_owner := self._no_owner(given):
+            return no_owner
         made = self._new_id()
         self.attached[kind][made], self.of[made] = given, contact_id
         return JSONResponse({"id": made, "properties": given}, 201)

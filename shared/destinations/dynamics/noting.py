@@ -9,16 +9,17 @@ from collections.abc import Collection
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
 from shared.destinations.dynamics.api import ID_COLUMNS, DynamicsApi
 from shared.destinations.dynamics.fields import NOTE_LENGTHS, TASK_LENGTHS, key
-from shared.destinations.dynamics.follow_up import odata_time
+from shared.destinations.dynamics.follow_up import OPEN, odata_time
 from shared.destinations.dynamics.lead_body import story, tells, writing
 from shared.destinations.dynamics.owner import OWNER_BIND, owner_path, shown_owner
 from shared.destinations.dynamics.rows import Row
 from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import not_noted, refused_before
 from shared.destinations.http.texts import customers_words
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import CrmRejectedError, CrmSettingsError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Noted, Reminder
 
@@ -67,13 +68,32 @@ class Noting:
         return Noted(id=note_key, remarks=texts.remarks)
 
     async def remind(self, record: CrmRecord, reminder: Reminder) -> str:
-        """Give the record's owner a task, whose key is made of the reminder's id."""
+        """Give the record's owner a task, whose key is made of the reminder's id.
+
+        A closed lead needs none. If Dataverse does not take that owner, the task is our own user's.
+        """
+        shown = await self._to_be_reminded_of(record)
+        if shown["statecode"] != OPEN:
+            return ""
+        task_key = key("reminder", reminder.reminder_id)
+
+        async def write(owner: str) -> None:
+            try:
+                await self._write("tasks", task_key, _task(shown, reminder, owner))
+            except GoneError:  # the lead is, or the owner: Dataverse says the same of both
+                await self._to_be_reminded_of(record)
+                if not owner:
+                    raise
+                raise CrmSettingsError(f"there is no {owner}") from None
+
+        await owned(write, shown_owner(shown))
+        return task_key
+
+    async def _to_be_reminded_of(self, record: CrmRecord) -> Row:
         shown = await self._api.lead(record.id)
         if shown is None:
             raise CrmRejectedError(f"lead {record.id} was deleted: it has no owner to remind")
-        task_key = key("reminder", reminder.reminder_id)
-        await self._write("tasks", task_key, _task(shown, reminder))
-        return task_key
+        return shown
 
     async def _write(
         self, table: str, row_key: str, body: Row, hidden: Collection[str] = ()
@@ -85,11 +105,11 @@ class Noting:
             raise CrmUnavailableError(f"{path} can't be written and is not there")
 
 
-def _task(shown: Row, reminder: Reminder) -> dict[str, str]:
+def _task(shown: Row, reminder: Reminder, owner: str) -> dict[str, str]:
     texts = fitted({"subject": reminder.subject, "description": reminder.text}, TASK_LENGTHS)
     return {
         **texts.values,
         "scheduledend": odata_time(reminder.due_at),
         "regardingobjectid_lead_task@odata.bind": f"/leads({shown['leadid']})",
-        OWNER_BIND: owner_path(shown_owner(shown)),
+        **({OWNER_BIND: owner_path(owner)} if owner else {}),
     }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.destinations.http.answers import after_a_write
-from shared.destinations.http.owners import Owner, owner_of, remembered_owner
+from shared.destinations.http.owners import Owner, owned, owner_of, remembered_owner
 from shared.destinations.http.refused import not_noted, remembered
 from shared.destinations.http.texts import customers_words, mark
 from shared.destinations.hubspot.activities import (
@@ -101,13 +101,22 @@ class HubspotCrm:
             return not_noted(refused)
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
-        """Give the contact's owner a task, unless the contact has the one of this reminder."""
+        """Give the contact's owner a task, unless the contact has the one of this reminder.
+
+        If HubSpot does not take that owner, the task is nobody's.
+        """
         contact = await self._present(lead, record)
         if contact is None:
             raise CrmRejectedError(f"contact {record.id} was deleted: it has no owner to remind")
-        task = task_values(reminder, contact.text(OWNER) or self._settings.owner)
+        contact_id, ours = contact.id, task_mark(reminder)
         hidden = (*customers_words(lead, ()), *contact.texts)
-        return await attached_once(self._api, TASK, contact.id, task, task_mark(reminder), hidden)
+
+        async def attach(owner: str) -> str:
+            task = task_values(reminder, owner)
+            return await attached_once(self._api, TASK, contact_id, task, ours, hidden)
+
+        task_id, _ = await owned(attach, contact.text(OWNER) or self._settings.owner)
+        return task_id
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Compare what contacts show with what they showed when we delivered; and their tasks."""

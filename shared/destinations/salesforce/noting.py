@@ -6,6 +6,7 @@ once: the task goes to the lead that it was merged into, or to the contact of a 
 
 from collections.abc import Collection
 
+from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import not_noted, refused_before
 from shared.destinations.http.texts import customers_words
 from shared.destinations.salesforce.answers import (
@@ -23,9 +24,7 @@ from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
-    CrmCredentialsError,
     CrmRejectedError,
-    CrmSettingsError,
     CrmUnavailableError,
 )
 from shared.domain.lead import Interest, Lead
@@ -110,10 +109,12 @@ class Noting:
         for row in await self._api.rows("Task", about, "Id, Description"):
             if has_mark(str(row.get(DESCRIPTION) or ""), task.mark):
                 return str(row.get("Id"))
-        try:
-            return await self._api.create_task(task.values, hidden=hidden)
-        except (CrmRejectedError, CrmCredentialsError, CrmSettingsError):
-            if "OwnerId" not in task.values:
-                raise
         others = {name: value for name, value in task.values.items() if name != "OwnerId"}
-        return await self._api.create_task(others, hidden=hidden)
+
+        async def create(owner: str) -> str:
+            values = {**others, "OwnerId": owner} if owner else others
+            return await self._api.create_task(values, hidden=hidden)
+
+        owner = str(task.values.get("OwnerId", ""))
+        task_id, _ = await owned(create, owner, unless=(ConvertedError,))
+        return task_id

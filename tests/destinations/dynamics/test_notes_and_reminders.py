@@ -8,7 +8,7 @@ from local.fakes.dynamics import DynamicsServer
 from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.dynamics.fields import key
-from shared.domain.errors import CrmOutcomeUnknownError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError
 from shared.ports.crm import Noted
 from tests.destinations.dynamics.world import REMINDER, CrmFor, customer, delivered
 from tests.examples import interest
@@ -66,3 +66,38 @@ async def test_a_reminder_sent_twice_is_one_task_of_the_owner(
     assert (one["subject"], one["scheduledend"]) == ("Overdue: Zoë", "2026-11-02T09:00:00Z")
     owners = [one["_ownerid_value"], two["_ownerid_value"]]
     assert owners == [server.team.id, server.anna.id]
+
+
+async def test_a_reminder_whose_owner_has_left_is_a_task_all_the_same(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.sales_owns(record.id, "Bert", "New")
+    [bert] = [one for one in server.principals.values() if one.name == "Bert"]
+    del server.principals[bert.id]
+
+    task_id = await crm.remind(customer(), record, REMINDER)
+
+    [task] = server.tables["tasks"].values()
+    assert task["activityid"] == task_id
+    assert task["_ownerid_value"] == server.app.id
+
+
+async def test_nobody_is_reminded_of_a_lead_that_is_closed(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.sales_closes(record.id)
+
+    assert await crm.remind(customer(), record, REMINDER) == ""
+    assert server.tables["tasks"] == {}
+
+
+async def test_nobody_is_reminded_of_a_lead_that_is_deleted_meanwhile(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.deletes_before_patch = True
+
+    with pytest.raises(CrmRejectedError, match="was deleted: it has no owner to remind"):
+        await crm.remind(customer(), record, REMINDER)

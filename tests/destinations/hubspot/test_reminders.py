@@ -35,6 +35,20 @@ async def test_a_reminder_is_one_task_of_the_contacts_owner(
     }
 
 
+async def test_a_reminder_whose_owner_has_left_is_a_task_all_the_same(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    server.sales_owns(record.id, "88", "OPEN")
+    server.owners.remove("88")
+
+    made = await crm.remind(WANTED, record, REMINDER)
+
+    [(task_id, task)] = server.attached["tasks"].items()
+    assert task_id == made
+    assert "hubspot_owner_id" not in task
+
+
 async def test_a_reminder_without_words_is_a_task_all_the_same(
     server: HubspotServer, crm: HubspotCrm
 ) -> None:

@@ -8,9 +8,13 @@ from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import QUEUE, SALES, US
 from local.fakes.server import Fault
 from shared.destinations.salesforce.adapter import SalesforceCrm
-from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmOutcomeUnknownError,
+    CrmUnavailableError,
+)
 from shared.ports.crm import Noted
-from tests.destinations.salesforce.world import REMINDER, a_lead, deliver, only
+from tests.destinations.salesforce.world import NOTE, REMINDER, a_lead, deliver, only
 from tests.examples import interest
 
 
@@ -125,3 +129,16 @@ async def test_a_reminder_whose_answer_is_lost_is_found_even_when_it_is_ticked_o
 
     assert await crm.remind(a_lead(), record, REMINDER) == server.live("Task")[0]["Id"]
     assert len(server.live("Task")) == 1
+
+
+async def test_a_reminder_is_not_sent_again_where_the_key_is_refused(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    record = await deliver(crm)
+    server.lasting_faults[NOTE] = Fault.UNAUTHORIZED
+    made = len(server.calls)
+
+    with pytest.raises(CrmCredentialsError, match="INVALID_SESSION_ID"):
+        await crm.remind(a_lead(), record, REMINDER)
+
+    assert server.calls[made:].count(NOTE) == 2  # once with each of two tokens
