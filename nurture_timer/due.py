@@ -53,11 +53,10 @@ def questions(stored: StoredLead, now: datetime, in_use: InUse) -> dict[str, Fol
     since = _open_since(clock, now)
     if since is None or not answerable(stored.lead.contact):
         return {}
-    retired = in_use.retired(stored.deliveries)
     return {
         name: FollowUpQuestion(lead_id=stored.lead.lead_id, record=delivery.record, since=since)
-        for name, delivery in stored.deliveries.items()
-        if delivery.record is not None and name not in retired
+        for name, delivery in in_use.used(stored.deliveries).items()
+        if delivery.record is not None
     }
 
 
@@ -87,8 +86,7 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
     lead, acts = _acted(stored, asked.seen)
     taken = due_step(lead, plan, now, checked=asked.checked)
     lead = replace(lead, follow_up=taken.clock) if taken else lead
-    retired = in_use.retired(stored.deliveries)
-    used = {name: d for name, d in stored.deliveries.items() if name not in retired}
+    used = in_use.used(stored.deliveries)
     stuck = [d for d in used.values() if _is_stuck(stored, d, now)]
     moved = [_moved(d, lead.version, now) for d in stuck]
     parked = tuple(d.destination for d in moved if d.parked_version == lead.version)
@@ -113,7 +111,7 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
                 *(_event(d, lead.version) for d in moved),
                 *_given_up(stored, notices),
             ),
-            retired=retired,
+            retired=in_use.retired(stored.deliveries),
         ),
         requeue=len(parked) < len(moved),
         parked=parked,

@@ -3,8 +3,7 @@
 from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
-from shared.domain.retired import InUse
-from shared.settings import RouteSettings, TimerSettings, load
+from shared.settings import TimerSettings, load
 
 
 def sweep_ports() -> SweepPorts:
@@ -19,16 +18,8 @@ def sweep_ports() -> SweepPorts:
         rules=bootstrap.rules_in_force().current,
         owners=bootstrap.owners(),
         teller=bootstrap.teller(),
-        in_use=_in_use(),
+        in_use=bootstrap.in_use(),
     )
-
-
-def _in_use() -> InUse:
-    """Return the destinations that the settings name; wrong ones retire none."""
-    try:
-        return InUse(frozenset(load(RouteSettings).destinations))
-    except SettingsError:
-        return InUse()
 
 
 def schedule_fault() -> str:

@@ -113,7 +113,7 @@ def _recorded(submission: Submission, repeat_of: str) -> Event:
 def release(before: StoredLead, asked: Deliver, now: datetime, in_use: InUse) -> LeadChange:
     """Release what a message asks for, but for retired destinations."""
     change = untouched(before, now, in_use)
-    used = (d for name, d in before.deliveries.items() if name not in change.retired)
+    used = in_use.used(before.deliveries).values()
     parked = [d for d in used if d.parked_version == asked.release_version and _seen(d, asked)]
     return replace(
         change,

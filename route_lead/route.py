@@ -197,12 +197,8 @@ async def _claim(
 
 def _wait(stored: StoredLead, attempt: int, now: datetime, rules: RouteRules) -> timedelta | None:
     """Return how long the message must wait for what is left; None if nothing is."""
-    retired = rules.in_use.retired(stored.deliveries)
-    behind = (
-        delivery
-        for name, delivery in stored.deliveries.items()
-        if name not in retired and delivery.is_behind(stored.lead.version)
-    )
+    used = rules.in_use.used(stored.deliveries).values()
+    behind = (delivery for delivery in used if delivery.is_behind(stored.lead.version))
     waits = [_wait_for(d, attempt, now) for d in behind]
     if (for_notices := wait_for_notices(stored, now)) is not None:
         waits.append(max(for_notices, AT_ONCE))

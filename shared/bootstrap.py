@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared.channels import ConfiguredChannels
 from shared.domain.errors import RelayError, SettingsError
+from shared.domain.retired import InUse
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore, StoredLead
@@ -31,6 +32,7 @@ from shared.settings import (
     DESTINATIONS,
     AzureTableSettings,
     LeadIdSettings,
+    RouteSettings,
     StorageSettings,
     load,
 )
@@ -185,7 +187,16 @@ def teller() -> "NoticeTeller":
         places=TablePlaces(table("LeadIndex")),
         link=link_to_act,
         details=details,
+        in_use=in_use(),
     )
+
+
+def in_use() -> InUse:
+    """Return the destinations that the settings name; wrong ones retire none."""
+    try:
+        return InUse(frozenset(load(RouteSettings).destinations))
+    except SettingsError:
+        return InUse()
 
 
 def rule_sources() -> "RuleSources":

@@ -4,7 +4,7 @@ A lead's delivery to a retired destination stays as it is. It is not tried and g
 once a setting names the destination again, it goes on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -17,3 +17,8 @@ class InUse:
     def retired(self, destinations: Iterable[str]) -> frozenset[str]:
         """Return those of some destinations that are retired."""
         return frozenset() if self.names is None else frozenset(destinations) - self.names
+
+    def used[T](self, deliveries: Mapping[str, T]) -> dict[str, T]:
+        """Return the deliveries to destinations that are not retired."""
+        retired = self.retired(deliveries)
+        return {name: one for name, one in deliveries.items() if name not in retired}

@@ -15,6 +15,7 @@ from shared.domain.errors import (
 )
 from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role
 from shared.domain.planning import team_of
+from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
 from shared.notices.composing import Given, compose, lead_facts, zone_of
 from shared.notices.facts import LeadLine
@@ -49,6 +50,7 @@ class NoticeTeller:
     places: PlaceKeeper = field(default_factory=EndlessPlaces)
     link: LinkToAct = no_link
     details: bool = False
+    in_use: InUse = field(default_factory=InUse)
 
     async def tell(self, stored: StoredLead, notice: Notice) -> Told:
         """Send a notice to whom its role is now; ``Told`` is empty if there is no channel."""
@@ -88,7 +90,7 @@ class NoticeTeller:
         message = lead_list(
             _list_id(listed),
             ABOUT[first.notice.occasion],
-            [_line(one.stored, rules) for one in listed[:MOST_LINES]],
+            [_line(one.stored, rules, self.in_use) for one in listed[:MOST_LINES]],
             total=len(listed),
             zone=zone_of(rules, first.stored.lead),
         )
@@ -103,7 +105,7 @@ class NoticeTeller:
         interests = await self.leads.interests(lead_id, after_version=0) if self.details else ()
         given = Given(
             rules=rules,
-            deliveries=stored.deliveries,
+            deliveries=self.in_use.used(stored.deliveries),
             interests=interests,
             act_url=await self._link(stored, recipient_id),
             details=self.details,
@@ -122,10 +124,11 @@ class NoticeTeller:
         self, stored: StoredLead, notice: Notice, rules: Rules, channel: ChannelRef
     ) -> bool:
         """Leave a task with the record of the lead; False if no CRM has one."""
-        with_record = [d for d in stored.deliveries.values() if d.record is not None]
+        used = self.in_use.used(stored.deliveries)
+        with_record = [d for d in used.values() if d.record is not None]
         if not with_record:
             return False
-        message = compose(notice, stored.lead, Given(rules=rules, deliveries=stored.deliveries))
+        message = compose(notice, stored.lead, Given(rules=rules, deliveries=used))
         delivery = with_record[0]
         try:
             crm = await self.destinations.get(delivery.destination)
@@ -163,8 +166,9 @@ def _list_id(listed: Sequence[Listed]) -> str:
     return sha256(ids.encode()).hexdigest()[:ID_DIGITS]
 
 
-def _line(stored: StoredLead, rules: Rules) -> LeadLine:
-    facts = lead_facts(stored.lead, Given(rules=rules, deliveries=stored.deliveries))
+def _line(stored: StoredLead, rules: Rules, in_use: InUse) -> LeadLine:
+    given = Given(rules=rules, deliveries=in_use.used(stored.deliveries))
+    facts = lead_facts(stored.lead, given)
     return LeadLine(
         contact=facts.contact,
         lead_id=facts.lead_id,

@@ -14,7 +14,8 @@ from shared.domain.errors import (
 )
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
-from shared.domain.rules import Member, Notify, Rules
+from shared.domain.retired import InUse
+from shared.domain.rules import ChannelKind, ChannelRef, Member, Notify, Rules
 from shared.notices.teller import NoticeTeller
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -241,3 +242,18 @@ async def test_a_notice_comes_twice_only_if_a_worker_dies_between_sending_and_no
     assert channels.told() == [("sales", "North", "new_lead")] * 2
     assert app.partition.stored.notices == {}
     assert [e.kind for e in app.partition.events.values()].count(EventKind.NOTIFIED) == 1
+
+
+async def test_a_retired_crm_gets_no_task_and_messages_do_not_lead_to_it() -> None:
+    """A team whose members find their leads as tasks in the CRM is told in its channel instead."""
+    in_crm = ChannelRef(name="tasks", kind=ChannelKind.CRM, setting="")
+    in_force = rules(replace(NORTH, member_channel="tasks"))
+    in_force = replace(in_force, channels={**in_force.channels, "tasks": in_crm})
+    app, channels = relay(in_force)
+    assert isinstance(app.teller, NoticeTeller)
+    app.teller = replace(app.teller, in_use=InUse(frozenset({"another"})))
+
+    await app.take(push())
+
+    assert app.crm.reminders == {}
+    assert {channel for channel, _, _ in channels.told()} == {"sales"}
