@@ -1,15 +1,16 @@
 """``leads team reassign``: the open leads of somebody who leaves go to others (rule A8)."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.follow_up import LadderKind
 from shared.domain.lead import Lead
 from shared.domain.leaving import without_members
+from shared.domain.notices import Role, to_be_listed
 from shared.domain.rules import Rules
 from shared.operations.absences import member_named
 from shared.operations.stores import Stores
-from shared.owning import AWAITS, with_owner
+from shared.owning import AWAITS, handed_over, with_owner
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.owners import Owned, Owners
 
@@ -68,12 +69,27 @@ async def _give(stores: Stores, owners: Owners, rules: Rules, stored: StoredLead
     def decide(before: StoredLead) -> LeadChange | None:
         same = (before.lead.owner, before.lead.reassigned) == (lead.owner, lead.reassigned)
         change = LeadChange(before=before, lead=before.lead, at=stores.clock())
-        return with_owner(change, owned) if same else None
+        return _handed_over(change, owned, rules) if same else None
 
     after = await stores.writer.change(stored, decide)
     if after is None or after.lead.owner != owned.member:
         return None
     return Given(lead=after.lead, owner=owned.member)
+
+
+def _handed_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:
+    """Return the change with the new owner, who is told by a list; the channel if there is none."""
+    if owned.member:
+        after, told = handed_over(change, owned, rules), Role.OWNER
+    else:
+        without = with_owner(change, owned, newly_delivered=True)
+        after, told = handed_over(without, None, rules), Role.TEAM
+    notices = {
+        name: to_be_listed(notice)
+        for name, notice in after.notices.items()
+        if name == told and notice is not None
+    }
+    return replace(after, notices=notices)
 
 
 def _is_open(lead: Lead) -> bool:
