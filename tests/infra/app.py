@@ -126,5 +126,7 @@ def _bindings() -> list[dict[str, Any]]:
 
 
 def _endpoint_path(bindings: list[dict[str, Any]]) -> str:
-    [route] = [binding["route"] for binding in bindings if binding["type"] == "httpTrigger"]
+    """Return the path that leads are pushed to; the other routes are below it, or for people."""
+    routes = [binding["route"] for binding in bindings if binding["type"] == "httpTrigger"]
+    [route] = [each for each in routes if f"{each}/{{lead_id}}" in routes]
     return f"/{host_json()['extensions']['http']['routePrefix']}/{route}"
