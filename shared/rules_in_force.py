@@ -5,6 +5,7 @@ not come back because an instance starts that still has it. A wrong file is told
 nothing. Without any, the settings decide.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
@@ -54,21 +55,26 @@ class RulesInForce:
         self._left: Collection[str] = ()
         self._read_at: datetime | None = None
         self._has_offered = False
+        self._turn = asyncio.Lock()
 
     async def current(self) -> Rules:
         """Return the rules; those of a minute ago will do, or older ones if storage is down.
 
         Raises ``StorageUnavailableError`` while they have never been read.
         """
-        now = self._clock()
-        if self._read_at is None or now >= self._read_at + KEPT_FOR:
-            try:
-                await self._read(now)
-            except StorageError:
-                if self._read_at is None:
-                    raise
-                log.warning("the rules in force could not be read; those of before still count")
+        async with self._turn:  # one reads for all who ask meanwhile
+            now = self._clock()
+            if self._read_at is None or now >= self._read_at + KEPT_FOR:
+                await self._read_again(now)
         return without_members(self._rules, self._left)
+
+    async def _read_again(self, now: datetime) -> None:
+        try:
+            await self._read(now)
+        except StorageError:
+            if self._read_at is None:
+                raise
+            log.warning("the rules in force could not be read; those of before still count")
 
     async def _read(self, now: datetime) -> None:
         if not self._has_offered:

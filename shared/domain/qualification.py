@@ -86,7 +86,9 @@ def _of_country(wanted: Prerequisites, country: str) -> Iterator[str]:
     if not wanted.countries:
         return
     code = country_code(country)
-    if not code and "country" not in wanted.required:
+    if has_value(country) and not code:
+        yield "country is not a known one"
+    elif not code and "country" not in wanted.required:
         yield "country is missing"
     elif code and code not in wanted.countries:
         yield "country is not one of those that are served"

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shared.domain.conditions import Conditions
+from shared.domain.actions import ACTIONS
+from shared.domain.conditions import Conditions, plain
 from shared.domain.priority import Priority
 from shared.domain.rules import (
     DEFAULT_CHECK_INS,
@@ -87,6 +88,7 @@ def _rules(parts: Parts, groups: Groups, found: Findings) -> Iterator[Rule]:
         if given.name in names:
             found.fault((*loc, "name"), f"{given.name!r} is taken: {names[given.name]}")
         names[given.name] = f"rule {place + 1} has it"
+        _doubt_actions(given.when, (*loc, "when", "action"), found)
         when = _conditions(given.when, groups, (*loc, "when", "country"), found)
         rules.append(_rule(given.name, when, given, parts.default))
         places.append(place)
@@ -97,6 +99,13 @@ def _rules(parts: Parts, groups: Groups, found: Findings) -> Iterator[Rule]:
         found.fault(("rules", places[number]), fault)
     yield from rules
     yield _rule(DEFAULT_RULE, Conditions(), parts.default, parts.default)
+
+
+def _doubt_actions(given: file.When, loc: Loc, found: Findings) -> None:
+    for number, pattern in enumerate(given.action):
+        if not any(pattern.matches(plain(action)) for action in ACTIONS):
+            known = ", ".join(ACTIONS)
+            found.doubt((*loc, number), f"is no action that Microsoft documents: {known}")
 
 
 def _conditions(given: file.When, groups: Groups, loc: Loc, found: Findings) -> Conditions:

@@ -13,6 +13,9 @@ from shared.routing.wording import describe, unknown_key
 
 type Table = Mapping[str, Any]
 
+LONGEST_FILE = 512 * 1024
+"""Bytes: half of what a row of Table Storage holds."""
+
 NAME = TypeAdapter[str](file.Name)
 GROUP = TypeAdapter[list[str]](file.Group)
 
@@ -37,7 +40,10 @@ class Parts:
 
 
 def read_table(text: str, found: Findings) -> Table | None:
-    """Return the text as TOML; None and a fault if it is none."""
+    """Return the text as TOML; None and a fault if it is none, or longer than can be kept."""
+    if len(text.encode(errors="replace")) > LONGEST_FILE:
+        found.fault((), f"is longer than {LONGEST_FILE // 1024} KiB")
+        return None
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except RecursionError:

@@ -22,7 +22,7 @@ OTHER_LETTER = "ʘ"
 """Likewise within a word."""
 
 MOST_BOXES = 50_000
-"""Enough for hundreds of rules; a rule that takes more is taken as reached."""
+"""In all: enough for hundreds of rules. What takes more is taken as reached."""
 
 type Box = tuple[int, ...]
 """A set of values for each condition, as bits."""
@@ -34,10 +34,11 @@ def never_reached(
     """Yield the places of rules that are never reached, with the rules that match before them."""
     values = {name: _values(name, rules) for name in CONDITIONS}
     boxes = [_box(rule.when, values) for rule in rules]
+    steps = iter(range(most_boxes))
     for place, box in enumerate(boxes):
         before = [other for other in range(place) if _meet(box, boxes[other])]
-        if before and not _is_reached(box, [boxes[other] for other in before], most_boxes):
-            alone = [other for other in before if not _is_reached(box, [boxes[other]], most_boxes)]
+        if before and not _is_reached(box, [boxes[other] for other in before], steps):
+            alone = [other for other in before if not _is_reached(box, [boxes[other]], steps)]
             yield place, [rules[other] for other in alone[:1] or before]
 
 
@@ -80,10 +81,10 @@ def _meet(one: Box, other: Box) -> bool:
     return all(mine & its for mine, its in zip(one, other, strict=True))
 
 
-def _is_reached(box: Box, before: Sequence[Box], most_boxes: int) -> bool:
+def _is_reached(box: Box, before: Sequence[Box], steps: Iterator[int]) -> bool:
     """Tell whether anything of a box is in none of those before it."""
     left = [(box, 0)]
-    for _ in range(most_boxes):
+    for _ in steps:
         if not left:
             return False
         rest, place = left.pop()

@@ -47,6 +47,7 @@ def test_without_prerequisites_every_lead_is_qualified() -> None:
         ({"email": "ada@x.mailinator.com"}, ("e-mail address is a disposable one",)),
         ({"country": "NL"}, ("country is not one of those that are served",)),
         ({"country": ""}, ("country is missing",)),
+        ({"country": "Narnia"}, ("country is not a known one",)),
         ({"phone": "", "country": "US"},
          ("phone is missing", "country is not one of those that are served")),
     ],

@@ -73,6 +73,7 @@ def test_a_fault_is_told_with_its_key_and_what_should_be_there(case: dict[str, s
         ("rules = [3]\n[default]", "rules[1]: should be a table"),
         ("people = 3\n[default]", "people: should be tables, each with a name: [people.name]"),
         ("default = 3", "default: should be a table"),
+        ("# " + "ü" * 300_000, "is longer than 512 KiB"),
     ],
 )
 def test_a_file_of_another_shape_is_a_fault(text: str, fault: str) -> None:

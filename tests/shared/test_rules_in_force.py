@@ -1,5 +1,6 @@
 """Rule C8: the rules in force are the last good ones, and each deployed content counts once."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -148,6 +149,18 @@ async def test_rules_that_were_applied_are_noticed_within_a_minute(world: World)
     assert world.store.requests == asked + 1  # the one that applied them
     world.now += KEPT_FOR
     assert await tags(process) == ("two",)
+
+
+async def test_one_reads_for_all_who_ask_at_once(world: World) -> None:
+    await world.apply("one")
+    process = world.start()
+    before = world.store.requests
+    await world.start().current()
+    alone = world.store.requests - before
+
+    await asyncio.gather(*(process.current() for _ in range(20)))
+
+    assert world.store.requests == before + 2 * alone
 
 
 async def test_while_storage_is_down_the_rules_of_before_count(
