@@ -7,7 +7,7 @@ job title come only with ``details``.
 from dataclasses import replace
 
 from shared.notices.drafts import answers
-from shared.notices.facts import LastActFacts, LeadFacts, StepFacts
+from shared.notices.facts import HandoverFacts, LastActFacts, LeadFacts, StepFacts
 from shared.notices.wording import clicked, clipped, country, full_name, moment, who
 from shared.ports.channels import Fact, Item, ItemList, Link, Message, MessageKind, Said, Text
 
@@ -32,13 +32,31 @@ def reminder(
     message_id: str, facts: LeadFacts, step: StepFacts, *, details: bool = False
 ) -> Message:
     """Tell the owner that the lead still waits for an answer."""
+    title: Text = ("Still not answered: ", *who(facts.contact))
+    found = _about(message_id, MessageKind.REMINDER, title, facts, details=details)
+    return replace(found, paragraphs=(_overdue(facts), *_unchecked(step)))
+
+
+def handed_over(
+    message_id: str, facts: LeadFacts, handover: HandoverFacts, *, details: bool = False
+) -> Message:
+    """Tell the new owner, or the team, that the lead is another's now."""
     title: Text = (
         ("Now yours: ", *who(facts.contact))
-        if step.reassigned_from
-        else ("Still not answered: ", *who(facts.contact))
+        if handover.to_owner
+        else (f"{facts.owner} now owns ", *who(facts.contact))
     )
     found = _about(message_id, MessageKind.REMINDER, title, facts, details=details)
-    return replace(found, paragraphs=(_overdue(facts), *_handed_over(step), *_unchecked(step)))
+    before: Text = (f"{handover.former or 'Somebody else'} had this lead before.",)
+    late = (_overdue(facts),) if handover.overdue else ()
+    return replace(found, paragraphs=(*late, before))
+
+
+def nobody_else(message_id: str, facts: LeadFacts, *, details: bool = False) -> Message:
+    """Tell the team that the lead needs another owner, and there is none."""
+    title: Text = ("Nobody else can take ", *who(facts.contact))
+    found = _about(message_id, MessageKind.ESCALATION, title, facts, details=details)
+    return replace(found, paragraphs=(_overdue(facts),))
 
 
 def escalation(
@@ -118,11 +136,6 @@ def _links(facts: LeadFacts) -> tuple[Link, ...]:
 def _overdue(facts: LeadFacts) -> Text:
     since = f" The answer was due {moment(facts.due_at, facts.zone)}." if facts.due_at else ""
     return (f"Nobody has answered this customer yet.{since}",)
-
-
-def _handed_over(step: StepFacts) -> tuple[Text, ...]:
-    given = step.reassigned_from
-    return ((f"{given} had this lead before you.",),) if given else ()
 
 
 def _unchecked(step: StepFacts) -> tuple[Text, ...]:

@@ -1,19 +1,27 @@
 """Compose the message of a notice, from the lead as it is when it is sent. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from shared.domain.acts import last_act, look_again_on
 from shared.domain.delivery import Delivery
+from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import DO_NOT_CONTACT, Interest, InterestSummary, Lead
-from shared.domain.notices import Notice, Occasion
+from shared.domain.notices import Notice, Occasion, Role
 from shared.domain.planning import owner_of, team_of
 from shared.domain.priority import Priority
 from shared.domain.rules import Rules
 from shared.domain.zones import zone
-from shared.notices.compose import check_in, escalation, new_lead, reminder
-from shared.notices.facts import Did, LastActFacts, LeadFacts, StepFacts
+from shared.notices.compose import (
+    check_in,
+    escalation,
+    handed_over,
+    new_lead,
+    nobody_else,
+    reminder,
+)
+from shared.notices.facts import Did, HandoverFacts, LastActFacts, LeadFacts, StepFacts
 from shared.ports.channels import Message
 
 
@@ -36,13 +44,15 @@ def compose(notice: Notice, lead: Lead, given: Given) -> Message:
     facts = lead_facts(lead, given)
     step = StepFacts(number=notice.step, checked=notice.checked)
     match notice.occasion:
-        case Occasion.NEW | Occasion.NO_OWNER:
+        case Occasion.NEW:
             return new_lead(notice.notice_id, facts, details=given.details)
+        case Occasion.NO_OWNER:
+            return nobody_else(notice.notice_id, facts, details=given.details)
         case Occasion.OVERDUE | Occasion.REMINDER:
             return reminder(notice.notice_id, facts, step, details=given.details)
         case Occasion.REASSIGNED:
-            taken = replace(step, reassigned_from="Somebody else")
-            return reminder(notice.notice_id, facts, taken, details=given.details)
+            handover = _handover(notice, lead, given.rules)
+            return handed_over(notice.notice_id, facts, handover, details=given.details)
         case Occasion.ESCALATION:
             return escalation(notice.notice_id, facts, step, details=given.details)
         case _:
@@ -58,7 +68,7 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
         lead_id=lead.lead_id,
         contact=lead.contact,
         did=tuple(_did(interest, wrote) for interest in _open(lead)),
-        owner=owner.name if owner else lead.owner,
+        owner=owner.name if owner else _outsider(lead.owner),
         team=team.name if team else "",
         due_at=lead.follow_up.due_at,
         zone=zone_of(given.rules, lead),
@@ -66,6 +76,23 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
         act_url=given.act_url,
         labels=(*urgent, *lead.tags),
         unqualified=lead.unqualified,
+    )
+
+
+def _outsider(owner: str) -> str:
+    """Return how an owner is called whom only a CRM knows."""
+    destination, known_there, owner_id = owner.partition(":")
+    return f"somebody in {destination} ({owner_id})" if known_there else owner
+
+
+def _handover(notice: Notice, lead: Lead, rules: Rules) -> HandoverFacts:
+    former_id = lead.follow_up.had[-1] if lead.follow_up.had else ""
+    team = rules.team_of(former_id)
+    former = team.member(former_id) if team else None
+    return HandoverFacts(
+        former=former.name if former else former_id,
+        to_owner=notice.recipient == Role.OWNER,
+        overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )
 
 

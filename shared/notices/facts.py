@@ -49,7 +49,15 @@ class StepFacts:
 
     number: int
     checked: bool = True
-    reassigned_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverFacts:
+    """That a lead is another's now; ``former`` had it before, "" if nobody knows who."""
+
+    former: str = ""
+    to_owner: bool = True
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

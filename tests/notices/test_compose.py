@@ -4,8 +4,15 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 from shared.domain.lead import Contact
-from shared.notices.compose import check_in, escalation, new_lead, reminder
-from shared.notices.facts import Did, LastActFacts, StepFacts
+from shared.notices.compose import (
+    check_in,
+    escalation,
+    handed_over,
+    new_lead,
+    nobody_else,
+    reminder,
+)
+from shared.notices.facts import Did, HandoverFacts, LastActFacts, StepFacts
 from shared.ports.channels import MessageKind, Said
 from tests.notices.examples import AT, JANE, LEAD, facts_of, links_of, words
 
@@ -135,10 +142,24 @@ def test_a_reminder_says_that_it_is_late_and_whether_the_crm_was_asked() -> None
 
 
 def test_a_new_owner_hears_from_whom_the_lead_comes() -> None:
-    message = reminder(ID, LEAD, StepFacts(number=2, reassigned_from="Bob Ray"))
+    message = handed_over(ID, LEAD, HandoverFacts(former="Bob Ray", overdue=True))
 
     assert words(message.title) == "Now yours: Jane Doe, Contoso"
-    assert words(message.paragraphs[1]) == "Bob Ray had this lead before you."
+    assert [words(text) for text in message.paragraphs] == [
+        "Nobody has answered this customer yet. The answer was due Mon 30 Nov 2026, 17:00 CET.",
+        "Bob Ray had this lead before.",
+    ]
+
+
+def test_the_team_hears_whose_the_lead_is_now() -> None:
+    message = handed_over(ID, LEAD, HandoverFacts(to_owner=False))
+
+    assert words(message.title) == "Ann Lee now owns Jane Doe, Contoso"
+    assert [words(text) for text in message.paragraphs] == ["Somebody else had this lead before."]
+
+
+def test_the_team_hears_that_nobody_else_can_take_a_lead() -> None:
+    assert words(nobody_else(ID, LEAD).title) == "Nobody else can take Jane Doe, Contoso"
 
 
 def test_an_escalation_names_who_has_not_answered() -> None:

@@ -67,7 +67,7 @@ def asked(*interests: InterestSummary, done_at: int = 0) -> Lead:
     ("occasion", "kind", "title"),
     [
         (Occasion.NEW, MessageKind.NEW_LEAD, "New lead: "),
-        (Occasion.NO_OWNER, MessageKind.NEW_LEAD, "New lead: "),
+        (Occasion.NO_OWNER, MessageKind.ESCALATION, "Nobody else can take "),
         (Occasion.OVERDUE, MessageKind.REMINDER, "Still not answered: "),
         (Occasion.REMINDER, MessageKind.REMINDER, "Still not answered: "),
         (Occasion.REASSIGNED, MessageKind.REMINDER, "Now yours: "),
@@ -80,6 +80,21 @@ def test_each_occasion_has_its_message(occasion: Occasion, kind: MessageKind, ti
 
     assert (message.id, message.kind) == ("n1", kind)
     assert words(message.title).startswith(title)
+
+
+def test_a_handover_names_who_had_the_lead_and_whom_only_a_crm_knows() -> None:
+    taken = asked()
+    outsider = replace(
+        taken, owner="crm:005X", follow_up=replace(taken.follow_up, had=("anna", "bob"))
+    )
+    told = replace(notice(Occasion.REASSIGNED), recipient=Role.TEAM)
+
+    message = compose(told, outsider, GIVEN)
+
+    assert words(message.title).startswith("somebody in crm (005X) now owns ")
+    assert words(message.paragraphs[-1]) == "bob had this lead before."
+    anna = replace(taken, follow_up=replace(taken.follow_up, had=("anna",)))
+    assert words(compose(told, anna, GIVEN).paragraphs[-1]) == "Anna had this lead before."
 
 
 def test_a_flag_that_could_not_be_checked_says_so() -> None:
