@@ -27,12 +27,17 @@ from shared.settings import RouteSettings, load
 
 def explain_routing(
     what: Annotated[
-        str, typer.Argument(help="File with a push, - for standard input; or a lead, as in show.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="File with a push, - for standard input; or a lead, as in show."
+        ),
     ] = "",
     *,
-    sample: Annotated[str, typer.Option(help="One of the samples, see `leads send --list`.")] = "",
+    sample: Annotated[
+        str, typer.Option(metavar="NAME", help="One of the samples, see `leads send --list`.")
+    ] = "",
     rules: Annotated[
-        Path | None, typer.Option(help="Rules to try. Default: those in force.")
+        Path | None, typer.Option(metavar="FILE", help="Rules to try. Default: those in force.")
     ] = None,
     last_name: LastName = "",
     as_json: Json = False,
