@@ -55,7 +55,7 @@ def sweep_now(
         now = parse_time(at, utc_now()) if at else utc_now()
         await open_stores()
         dry = dry_run or (bool(at) and not is_development_storage())
-        ports = sweep_ports()
+        ports = sweep_ports(as_app=False)
         # Before anything is written: without its settings, a CRM can't be asked before a flag.
         for name in load(RouteSettings).destinations:
             await ports.destinations.get(name)

@@ -6,7 +6,7 @@ from shared.domain.errors import SettingsError
 from shared.settings import TimerSettings, load
 
 
-def sweep_ports() -> SweepPorts:
+def sweep_ports(*, as_app: bool = True) -> SweepPorts:
     """Return the ports; only the storage settings can be at fault."""
     return SweepPorts(
         leads=bootstrap.leads(),
@@ -15,9 +15,9 @@ def sweep_ports() -> SweepPorts:
         outbox=bootstrap.outbox(),
         destinations=bootstrap.destinations(),
         clock=bootstrap.utc_now,
-        rules=bootstrap.rules_in_force().current,
+        rules=bootstrap.rules_in_force(as_app=as_app).current,
         owners=bootstrap.owners(),
-        teller=bootstrap.teller(),
+        teller=bootstrap.teller(as_app=as_app),
         in_use=bootstrap.in_use(),
     )
 

@@ -5,6 +5,7 @@ import os
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
@@ -153,11 +154,15 @@ def channels() -> ConfiguredChannels:
 
 
 @cache
-def rules_in_force() -> "RulesInForce":
-    """Return what reads the rules in force; only the storage settings can be at fault."""
+def rules_in_force(*, as_app: bool = True) -> "RulesInForce":
+    """Return what reads the rules in force; only the storage settings can be at fault.
+
+    The command is not the app: a file beside it is not deployed, and is not put in force.
+    """
     from shared.rules_in_force import RulesInForce
 
-    return RulesInForce(rule_sources(), utc_now)
+    sources = rule_sources()
+    return RulesInForce(sources if as_app else replace(sources, deployed=None), utc_now)
 
 
 @cache
@@ -168,7 +173,7 @@ def rules_store() -> "RulesStore":
     return TableRulesStore(table("Teams"))
 
 
-def teller() -> "NoticeTeller":
+def teller(*, as_app: bool = True) -> "NoticeTeller":
     """Return what tells people; only the storage settings can be at fault."""
     from shared.notice_settings import NoticeSettings
     from shared.notices.teller import NoticeTeller
@@ -179,7 +184,7 @@ def teller() -> "NoticeTeller":
     except SettingsError:
         details = False
     return NoticeTeller(
-        rules=rules_in_force().current,
+        rules=rules_in_force(as_app=as_app).current,
         channels=channels(),
         destinations=destinations(),
         leads=leads(),

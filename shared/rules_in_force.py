@@ -33,11 +33,12 @@ async def nobody() -> Collection[str]:
 class RuleSources:
     """Where rules are from; ``deployed`` is the text of the deployed file, "" for none.
 
-    ``left`` tells who has left, whatever the rules say of them.
+    It is None in a process that is not the app, which puts nothing in force. ``left`` tells who has
+    left, whatever the rules say of them.
     """
 
     store: RulesStore
-    deployed: str
+    deployed: str | None
     by_settings: Rules
     destinations: Collection[str] = ()
     left: Callable[[], Awaitable[Collection[str]]] = nobody
@@ -77,8 +78,9 @@ class RulesInForce:
             log.warning("the rules in force could not be read; those of before still count")
 
     async def _read(self, now: datetime) -> None:
-        if not self._has_offered:
-            await offer_deployed(self._sources, now)
+        deployed = self._sources.deployed
+        if not self._has_offered and deployed is not None:
+            await offer_deployed(self._sources, deployed, now)
             self._has_offered = True
         stored = await self._sources.store.in_force()
         if stored is not None and stored.text != self._text:
@@ -88,22 +90,24 @@ class RulesInForce:
         self._read_at = now
 
 
-async def offer_deployed(sources: RuleSources, now: datetime) -> None:
+async def offer_deployed(sources: RuleSources, text: str, now: datetime) -> None:
     """Put the deployed file in force if it is right and never was; else say that it is not."""
     in_force = await sources.store.in_force()
-    content = content_id(sources.deployed)
-    if not sources.deployed or (in_force and in_force.content_id == content):
+    content = content_id(text)
+    if not text or (in_force and in_force.content_id == content):
         await _report(sources.store, None)
     elif await sources.store.has_counted(content):
         await _report(sources.store, DeployedFile(content_id=content, seen_at=now))
     else:
-        await _put_in_force(sources, in_force, now)
+        await _put_in_force(sources, text, in_force, now)
 
 
-async def _put_in_force(sources: RuleSources, before: StoredRules | None, now: datetime) -> None:
+async def _put_in_force(
+    sources: RuleSources, text: str, before: StoredRules | None, now: datetime
+) -> None:
     from shared.routing.parsing import check_rules  # noqa: PLC0415 - 0.2 s, for those with rules
 
-    store, text = sources.store, sources.deployed
+    store = sources.store
     checked = check_rules(text, destinations=sources.destinations)
     if checked.faults:
         faults = tuple(map(str, checked.faults))

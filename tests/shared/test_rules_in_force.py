@@ -29,7 +29,7 @@ class World:
         self.store = FakeRulesStore()
         self.now = NOW
 
-    def start(self, deployed: str = "") -> RulesInForce:
+    def start(self, deployed: str | None = "") -> RulesInForce:
         sources = RuleSources(
             store=self.store,
             deployed=deployed,
@@ -77,6 +77,15 @@ async def test_c8_nor_does_one_that_was_applied_before(world: World) -> None:
     await world.apply("two")
 
     assert await tags(world.start(text("one"))) == ("two",)
+
+
+async def test_a_process_that_is_not_the_app_puts_nothing_in_force(world: World) -> None:
+    await world.start("[defalt]").current()
+    told = world.store.file
+    await world.apply("one")
+
+    assert await tags(world.start(None)) == ("one",)
+    assert world.store.file == told
 
 
 async def test_c8_a_newer_file_takes_the_place_of_rules_that_were_applied(world: World) -> None:
