@@ -422,10 +422,19 @@ async def test_the_script_erases_all_of_one_lead_and_nothing_else(azurite: str) 
                 await client.upsert_entity(row)
                 text = {name: str(row[name]).replace(LEAD_ID, other) for name in KEYS}
                 await client.upsert_entity(row | text)
+        teams = service.get_table_client("EraseTeams")
+        for email in ("ada@example.com", "zoe@contoso.com"):
+            key = f"company|emea|{company_id(email, b'secret')}"
+            await teams.upsert_entity({"PartitionKey": "teams", "RowKey": key, "holder": "ada"})
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", script, LEAD_ID),
             cwd=ROOT,
-            env={**os.environ, "LeadStorage": azurite, "TABLE_PREFIX": "Erase"},
+            env={
+                **os.environ,
+                "LeadStorage": azurite,
+                "TABLE_PREFIX": "Erase",
+                "LEAD_ID_KEY": "secret",
+            },
         )
         assert await process.wait() == 0
         for table, found in of_lead.items():
@@ -433,3 +442,5 @@ async def test_the_script_erases_all_of_one_lead_and_nothing_else(azurite: str) 
             keys = [f"{row['PartitionKey']} {row['RowKey']}" async for row in left]
             assert len([key for key in keys if other in key]) == len(found)
             assert not any(LEAD_ID in key for key in keys)
+        companies = [row["RowKey"] async for row in teams.list_entities() if "holder" in row]
+        assert companies == [f"company|emea|{company_id('zoe@contoso.com', b'secret')}"]
