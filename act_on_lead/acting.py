@@ -56,7 +56,7 @@ async def change(stored: StoredLead, decide: Decide, ports: ActPorts) -> StoredL
 
 async def reassign(
     stored: StoredLead, by: str, is_asked: Callable[[StoredLead], None], ports: ActPorts
-) -> StoredLead:
+) -> None:
     """Give a lead that awaits an answer to somebody else, who is told.
 
     ``is_asked`` raises what it likes if the lead is not any more as it was when somebody asked.
@@ -74,7 +74,6 @@ async def reassign(
     after = await change(stored, decide, ports)
     if any(notice.send_from <= now for notice in after.notices.values()):
         await ports.queue.send(Deliver(lead_id=after.lead.lead_id, attempt=1).to_text())
-    return after
 
 
 def reassigned(

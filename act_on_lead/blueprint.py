@@ -9,7 +9,7 @@ from act_on_lead.acting import ActPorts
 from act_on_lead.answers import lead_answer, not_available, not_done, wrong_method
 from act_on_lead.api import follow_up, show
 from act_on_lead.telling import not_now
-from act_on_lead.visit import look, press
+from act_on_lead.visit import DID, look, press
 from act_on_lead.wiring import act_ports
 from shared.acting.links import PARAMETER
 from shared.answers import Answer
@@ -55,7 +55,7 @@ async def act_by_link(req: func.HttpRequest) -> func.HttpResponse:
     try:
         ports = act_ports()
         if req.method in LOOKS:
-            return _response(await look(token, ports))
+            return _response(await look(token, req.params.get(DID, ""), ports))
         return _response(await press(token, req.get_body(), ports))
     except (StorageUnavailableError, SettingsError) as error:
         log.error("a link could not be opened: %s", error)  # noqa: TRY400 - says it all

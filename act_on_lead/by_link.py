@@ -1,9 +1,8 @@
 """Act on a lead by the link in a notice: a look changes nothing, a form acts once (rule F1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from act_on_lead.acting import ActPorts, Decide, change, found, reassign
 from act_on_lead.form import Form
@@ -46,10 +45,6 @@ class Opened:
         member = self.link.member
         return next((p.name for p in _people(self.rules) if p.id == member), member)
 
-    def at(self, stored: StoredLead) -> Self:
-        """Return the same link with the lead as it is by now."""
-        return replace(self, stored=stored)
-
 
 async def opened(token: str, ports: ActPorts) -> Opened:
     """Return what a link opens; raise ``LinkError`` or ``NotFoundError``. Nothing is changed."""
@@ -63,8 +58,8 @@ async def opened(token: str, ports: ActPorts) -> Opened:
     )
 
 
-async def act(page: Opened, form: Form, ports: ActPorts) -> StoredLead:
-    """Do what a form asks for, once; return the lead after it.
+async def act(page: Opened, form: Form, ports: ActPorts) -> None:
+    """Do what a form asks for, once.
 
     Raises ``OutdatedError``, ``RefusedError``, or ``UsageError`` for what is wrong in the form.
     """
@@ -72,11 +67,11 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> StoredLead:
     by = page.person or said_name(form.by)
     match form.action:
         case Action.FOLLOWED_UP:
-            return await change(page.stored, _follow_up(form, by, shown, ports), ports)
+            await change(page.stored, _follow_up(form, by, shown, ports), ports)
         case Action.HAVE_IT:
-            return await change(page.stored, _have_it(page, by, shown, ports), ports)
+            await change(page.stored, _have_it(page, by, shown, ports), ports)
         case Action.REASSIGN:
-            return await reassign(page.stored, _named(by), lambda now: _owned(shown, now), ports)
+            await reassign(page.stored, _named(by), lambda now: _owned(shown, now), ports)
         case _:
             raise OutdatedError("the form is not of this page")
 

@@ -18,13 +18,11 @@ from shared.notices.composing import zone_of
 from shared.notices.wording import clicked, moment, who
 from shared.operations.actions import why_none
 from shared.ports.channels import Said, Text
-from shared.ports.leads import StoredLead
 
 OUTDATED = (
     "Nothing was changed: something has happened since this page was loaded. This is how things"
     " are now."
 )
-HAD_IT = "You said so already."
 
 
 def lead_page(
@@ -61,18 +59,18 @@ def lead_page(
     return _answer(status, facts)
 
 
-def done(action: str, before: StoredLead, after: StoredLead, rules: Rules) -> str:
-    """Return what was done, as the person is told who asked for it."""
-    lead = after.lead
+def done(opened: Opened, action: str) -> str:
+    """Return what was done by the form that has led to the page, "" if none has."""
+    lead, rules = opened.stored.lead, opened.rules
     match action:
-        case Action.HAVE_IT if after.lead.follow_up == before.lead.follow_up:
-            return HAD_IT
-        case Action.HAVE_IT:
-            return _held(before.lead, lead, rules)
-        case Action.REASSIGN:
+        case Action.FOLLOWED_UP if lead.follow_up.state is FollowUpState.FOLLOWED_UP:
+            return "Recorded."
+        case Action.HAVE_IT if opened.link.link_id in lead.follow_up.held_for:
+            return _held(lead, rules)
+        case Action.REASSIGN if lead.owner:
             return f"{_owner_name(lead, rules)} owns this lead now."
         case _:
-            return "Recorded."
+            return ""
 
 
 def bad_link(status: HTTPStatus, told: str) -> Answer:
@@ -87,13 +85,13 @@ def not_now() -> Answer:
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, facts, RETRY_LATER)
 
 
-def _held(before: Lead, after: Lead, rules: Rules) -> str:
-    clock, former = after.follow_up, before.follow_up
-    if clock.next_step_at == former.next_step_at and clock.held_until == former.held_until:
-        return "Noted. It does not move the next reminder."
-    until = clock.held_until or clock.next_step_at
-    told = moment(until, zone_of(rules, after)) if until else ""
-    return f"Noted. Reminders wait until {told}; the customer still waits for an answer."
+def _held(lead: Lead, rules: Rules) -> str:
+    clock, zone = lead.follow_up, zone_of(rules, lead)
+    if clock.state is FollowUpState.WAITING and clock.due_at:
+        return f"Noted. The customer must still be answered by {moment(clock.due_at, zone)}."
+    if clock.next_step_at is None:
+        return "Noted. No reminder is to come."
+    return f"Noted. The next reminder comes {moment(clock.next_step_at, zone)} at the earliest."
 
 
 def _state(lead: Lead, rules: Rules) -> Text:

@@ -1,40 +1,55 @@
 """A visit by link: open the page, or send its form."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from act_on_lead.acting import ActPorts
 from act_on_lead.by_link import Opened, OutdatedError, act, opened
 from act_on_lead.form import Form, read_form
+from act_on_lead.page import HEADERS
 from act_on_lead.telling import OUTDATED, bad_link, done, lead_page
-from shared.acting.links import ExpiredLinkError, InvalidLinkError
+from shared.acting.links import PARAMETER, ExpiredLinkError, InvalidLinkError
 from shared.answers import Answer
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
+
+DID = "did"
+"""The parameter that says which button has led to the page."""
 
 INVALID = "Open the link from the notice once more, all of it. Links of before a move may be void."
 EXPIRED = "It has expired: links work for 14 days. A newer notice has a newer link."
 GONE = "The lead that it was about is not here any more."
 
 
-async def look(token: str, ports: ActPorts) -> Answer:
-    """Return the page that a link opens. Nothing is changed: programs open links, too."""
+async def look(token: str, did: str, ports: ActPorts) -> Answer:
+    """Return the page that a link opens. Nothing is changed: programs open links, too.
+
+    ``did`` is the button that has led here, "" for none.
+    """
     visited = await _opened(token, ports)
-    return visited if isinstance(visited, Answer) else lead_page(visited, ports.clock())
+    if isinstance(visited, Answer):
+        return visited
+    return lead_page(visited, ports.clock(), message=done(visited, did))
 
 
 async def press(token: str, body: bytes, ports: ActPorts) -> Answer:
-    """Do what the form asks for, and return the page as it is then."""
+    """Do what the form asks for, and lead back to the page: it can be loaded again as it likes."""
     visited = await _opened(token, ports)
     if isinstance(visited, Answer):
         return visited
     form = read_form(body)
     try:
-        after = await act(visited, form, ports)
+        await act(visited, form, ports)
     except NotFoundError:
         return bad_link(HTTPStatus.NOT_FOUND, GONE)
     except (OutdatedError, RefusedError, UsageError) as error:
         return await _not_done(token, form, error, ports)
-    message = done(form.action, visited.stored, after, visited.rules)
-    return lead_page(visited.at(after), ports.clock(), message=message)
+    here = urlencode({PARAMETER: token, DID: form.action})
+    return Answer(
+        status=HTTPStatus.SEE_OTHER,
+        body="",
+        media_type="text/html",
+        headers={**HEADERS, "Location": f"?{here}"},
+    )
 
 
 async def _not_done(

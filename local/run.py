@@ -31,6 +31,9 @@ from local.triggers import Triggers, describe, open_listener, open_timer, read_t
 
 RUN_FILE = "run.json"
 
+HOST_NAME = "WEBSITE_HOSTNAME"
+"""The setting that the platform and Core Tools make, by which the app knows its address."""
+
 _LOG = logging.getLogger("host")
 
 
@@ -89,6 +92,7 @@ async def _run(options: RunOptions) -> None:
         files = (DEFAULTS, OWN) if options.use_settings_file else (DEFAULTS,)
         settings = read_settings(options.app_dir, os.environ, files)
         listening = stack.enter_context(closing(listen(options.port)))
+        settings = {HOST_NAME: "{}:{}".format(*listening.getsockname()), **settings}
         azurite = None
         if wants_azurite(settings):
             data = options.data and options.data / "azurite"

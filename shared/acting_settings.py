@@ -1,8 +1,13 @@
 """Under which address people reach the app: it is in the links of notices."""
 
+import re
+
 from pydantic import Field
 
 from shared.settings import Settings, load
+
+LOCAL = re.compile(r"(localhost|127\.0\.0\.1|0\.0\.0\.0)(:|$)")
+"""What Core Tools set as the host name, where there is no TLS."""
 
 
 class ActingSettings(Settings):
@@ -35,4 +40,5 @@ def public_url() -> str:
 def address(settings: ActingSettings, platform: PlatformSettings) -> str:
     """Return the app's address without a slash at its end, "" if it is not known."""
     host = platform.host_name
-    return settings.public_url.rstrip("/") or (f"https://{host}" if host else "")
+    scheme = "http" if LOCAL.match(host) else "https"
+    return settings.public_url.rstrip("/") or (f"{scheme}://{host}" if host else "")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from act_on_lead.visit import press
+from act_on_lead.visit import look, press
 from shared.domain.acts import Outcome, Via
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.follow_up import FollowUp, FollowUpState
@@ -61,6 +61,23 @@ async def test_a_form_records_who_acted_with_what_outcome_note_and_day(world: Wo
     assert (act.note, f"{act.look_on}") == ("They want a demo.\nOn Friday.", "2026-11-06")
     assert world.lead.follow_up.state is FollowUpState.FOLLOWED_UP
     assert "Followed up on Mon 2 Nov 2026, 09:00 UTC by <bdi>Anna</bdi>: in conver" in page.body
+
+
+async def test_a_page_that_says_what_was_done_can_be_loaded_again(world: World) -> None:
+    token = world.token()
+    done = await world.press(token, await world.look(token), "followed_up")
+    before = world.stored
+
+    again = await look(token, "followed_up", world.ports)
+
+    assert told(done) == told(again) == "Recorded."
+    assert again.status is HTTPStatus.OK
+    assert world.stored is before
+
+
+@pytest.mark.parametrize("did", ["nonsense", "followed_up", "have_it", "<b>"])
+async def test_an_address_says_nothing_that_did_not_happen(world: World, did: str) -> None:
+    assert told(await look(world.token(), did, world.ports)) == ""
 
 
 async def test_f1_a_second_click_changes_nothing(world: World) -> None:

@@ -25,8 +25,7 @@ async def test_f3_i_have_it_moves_the_next_step_and_is_no_act(world: World) -> N
 
     after = world.lead.follow_up
     assert told(page) == (
-        "Noted. Reminders wait until Mon 2 Nov 2026, 13:00 UTC; the customer still waits for an"
-        " answer."
+        "Noted. The next reminder comes Mon 2 Nov 2026, 13:00 UTC at the earliest."
     )
     assert after.next_step_at == world.clock.now + 4 * HOUR
     assert (after.state, after.due_at, after.step) == (
@@ -59,7 +58,7 @@ async def test_f3_a_second_click_and_a_second_look_at_the_same_notice_count_once
     for shown in (page, await world.look(token)):
         again = await world.press(token, shown, "have_it")
         assert again.status is HTTPStatus.OK
-        assert told(again) == "You said so already."
+        assert told(again).startswith("Noted.")
         assert world.stored is before
 
 
@@ -70,7 +69,7 @@ async def test_f3_the_third_notice_of_a_run_holds_nothing_and_is_an_event(world:
         token = world.token()
         said = told(await world.press(token, await world.look(token), "have_it"))
 
-    assert said == "Noted. It does not move the next reminder."
+    assert said == "Noted. The next reminder comes Mon 2 Nov 2026, 13:20 UTC at the earliest."
     assert world.lead.follow_up.next_step_at == world.clock.now - timedelta(minutes=10) + 4 * HOUR
     assert world.events == [EventKind.TAKEN] * 3
 
@@ -81,7 +80,9 @@ async def test_f3_before_the_flag_it_holds_the_first_step_and_not_the_flag(world
 
     page = await world.press(token, await world.look(token), "have_it")
 
-    assert "Reminders wait until" in told(page)
+    assert told(page) == (
+        "Noted. The customer must still be answered by Tue 3 Nov 2026, 08:00 UTC."
+    )
     assert world.lead.follow_up.due_at == waiting().follow_up.due_at
     assert world.lead.follow_up.held_until == world.clock.now + 4 * HOUR
     assert world.lead.next_due_at == waiting().next_due_at
@@ -93,7 +94,7 @@ async def test_f3_without_a_next_step_it_is_only_an_event(world: World) -> None:
 
     page = await world.press(token, await world.look(token), "have_it")
 
-    assert told(page) == "Noted. It does not move the next reminder."
+    assert told(page) == "Noted. No reminder is to come."
     assert world.lead.follow_up.next_step_at is None
     assert world.events == [EventKind.TAKEN]
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from act_on_lead.acting import ActPorts
@@ -187,12 +188,16 @@ class World:
         return parse_qs(urlsplit(url).query)["link"][0]
 
     async def look(self, token: str) -> Answer:
-        return await look(token, self.ports)
+        return await look(token, "", self.ports)
 
     async def press(self, token: str, page: Answer, action: str, **typed: str) -> Answer:
-        """Press a button of a page that was shown before."""
+        """Press a button of a page that was shown before, and follow where it leads."""
         fields = {"token": form_token_of(page), "action": action, **typed}
-        return await press(token, urlencode(fields).encode(), self.ports)
+        answer = await press(token, urlencode(fields).encode(), self.ports)
+        if answer.status is not HTTPStatus.SEE_OTHER:
+            return answer
+        given = parse_qs(urlsplit(answer.headers["Location"]).query)
+        return await look(given["link"][0], given["did"][0], self.ports)
 
 
 def form_token_of(page: Answer) -> str:

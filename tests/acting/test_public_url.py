@@ -15,6 +15,8 @@ def url(**given: str) -> str:
     [
         ({}, ""),
         ({"WEBSITE_HOSTNAME": "relay.azurewebsites.net"}, "https://relay.azurewebsites.net"),
+        ({"WEBSITE_HOSTNAME": "localhost:7071"}, "http://localhost:7071"),
+        ({"WEBSITE_HOSTNAME": "localhost.example.com"}, "https://localhost.example.com"),
         (
             {"PUBLIC_URL": "https://a.example.com/", "WEBSITE_HOSTNAME": "b.example.com"},
             "https://a.example.com",

@@ -42,7 +42,7 @@ async def link(app: App, lead_id: str, recipient: str = "ada") -> str:
 async def press(app: App, path: str, page: httpx.Response, **fields: str) -> httpx.Response:
     [token] = re.findall(r'name="token" value="([^"]*)"', page.text)
     body = urlencode({"token": html.unescape(token), **fields})
-    return await app.http.post(path, content=body, headers=FORM)
+    return await app.http.post(path, content=body, headers=FORM, follow_redirects=True)
 
 
 async def test_a_program_sees_a_lead_and_records_a_follow_up_once(app: App) -> None:
