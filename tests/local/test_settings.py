@@ -95,5 +95,5 @@ async def test_a_connection_is_opened_by_string_or_by_identity(
 
 
 def test_a_connection_that_is_not_set_is_refused() -> None:
-    with pytest.raises(StartError, match="The setting X is no connection string"):
+    with pytest.raises(StartError, match="The setting X is not a connection string"):
         queue_service("X", {})
