@@ -11,7 +11,7 @@ from cli.command import run
 from cli.lead_commands import Yes
 from cli.lead_list import span_words
 from cli.times import parse_time
-from cli.wiring import open_stores
+from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.operations.actions import deliver_pending
 from shared.operations.back_fill import BackFill, carry_out, look
@@ -72,7 +72,8 @@ async def _back_fill(
 ) -> None:
     from_time = parse_time(since, utc_now()) if since else None
     stores = await open_stores()
-    found = await look(stores, destination, since=from_time)
+    rules = await rules_as_stored(stores)
+    found = await look(stores, destination, since=from_time, rules=rules)
     _say(found)
     if dry_run or not found.lacking:
         return
@@ -91,6 +92,7 @@ def _say(found: BackFill) -> None:
         "there already": found.there,
         "on the way": found.under_way,
         "parked (see `leads release`)": found.parked,
+        "elsewhere by the rules": found.elsewhere,
         "test leads, which stay out": len(found.tests),
     }
     counts = [f"{number:,} {what}" for what, number in told.items() if number or what == "lacking"]

@@ -6,13 +6,15 @@ it; what is under way is left alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
 from shared.domain.delivery import Delivery
 from shared.domain.envelope import Deliver
+from shared.domain.lead import Lead
+from shared.domain.rules import Rules
 from shared.operations.errors import RefusedError
 from shared.operations.listing import listed
 from shared.operations.stores import AT_A_TIME, Stores
@@ -28,7 +30,10 @@ https://learn.microsoft.com/rest/api/storageservices/put-message
 
 @dataclass(slots=True)
 class BackFill:
-    """What a destination lacks: ``lacking`` are lead ids, newest first; ``tests`` stay out."""
+    """What a destination lacks: ``lacking`` are lead ids, newest first.
+
+    ``tests``, and what by the rules goes ``elsewhere``, stay out.
+    """
 
     destination: str
     lacking: list[str] = field(default_factory=list)
@@ -36,18 +41,25 @@ class BackFill:
     there: int = 0
     under_way: int = 0
     parked: int = 0
+    elsewhere: int = 0
 
 
-async def look(stores: Stores, destination: str, *, since: datetime | None) -> BackFill:
+async def look(
+    stores: Stores, destination: str, *, since: datetime | None, rules: Rules
+) -> BackFill:
     """Return what a destination lacks of the leads first received since a time.
 
     Raises ``RefusedError`` if the app would not deliver to it.
     """
-    await _check_in_use(stores, destination)
+    in_use = await _check_in_use(stores, destination)
+    by_rule = {rule.name: in_use.intersection(rule.destinations) for rule in rules.rules}
     found = BackFill(destination)
     now = stores.clock()
     async for stored in listed(stores, since=since):
-        _sort(stored, found, now)
+        if destination not in stored.deliveries and _goes_elsewhere(stored.lead, found, by_rule):
+            found.elsewhere += 1
+        else:
+            _sort(stored, found, now)
     return found
 
 
@@ -72,7 +84,8 @@ async def carry_out(stores: Stores, found: BackFill, *, per_minute: int) -> Asyn
                 yield lead_id
 
 
-async def _check_in_use(stores: Stores, destination: str) -> None:
+async def _check_in_use(stores: Stores, destination: str) -> frozenset[str]:
+    """Return the destinations in use."""
     names = (await stores.in_use()).names
     if names is None:
         raise RefusedError(
@@ -84,6 +97,13 @@ async def _check_in_use(stores: Stores, destination: str) -> None:
             f"as of its last sweep, the app delivers to {', '.join(sorted(names)) or 'nothing'},"
             f" not to {destination}: name it in CRM first, and wait for the next sweep"
         )
+    return names
+
+
+def _goes_elsewhere(lead: Lead, found: BackFill, by_rule: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether the rules of all that the customer did name other destinations in use."""
+    named = [by_rule.get(rule, frozenset()) for rule in lead.rules.values()]
+    return bool(named) and all(some and found.destination not in some for some in named)
 
 
 def _sort(stored: StoredLead, found: BackFill, now: datetime) -> None:

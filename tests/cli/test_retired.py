@@ -9,6 +9,7 @@ from nurture_timer.nurture import sweep
 from shared.bootstrap import utc_now
 from shared.domain.envelope import Deliver
 from shared.domain.retired import InUse
+from shared.domain.rules import rules_without_file
 from shared.operations.actions import release
 from shared.operations.back_fill import BackFill, carry_out, look
 from shared.operations.errors import RefusedError
@@ -109,14 +110,14 @@ async def test_leads_take_turns_and_what_has_its_turn_is_not_queued_twice(
         await account.push(f"zoe{number}@example.com", at=utc_now() - number * DAY)
     await moved(account, "new")
 
-    found = await look(account.stores, "new", since=None)
+    found = await look(account.stores, "new", since=None, rules=rules_without_file())
     started_at = utc_now()
     assert await queued(account, found, per_minute=1) == found.lacking
 
     leads = [await account.stores.lead(lead_id) for lead_id in found.lacking]
     turns = [lead.deliveries["new"].next_attempt_at for lead in leads]
     assert [round((at - started_at) / MINUTE) for at in turns if at] == [0, 1, 2]
-    again = await look(account.stores, "new", since=None)
+    again = await look(account.stores, "new", since=None, rules=rules_without_file())
     assert (again.lacking, again.under_way) == (found.lacking[:1], 2)
 
 
@@ -124,12 +125,12 @@ async def test_whoever_breaks_off_goes_on_with_the_rest(account: Account) -> Non
     for number in range(3):
         await account.push(f"zoe{number}@example.com")
     await moved(account, "new")
-    found = await look(account.stores, "new", since=None)
+    found = await look(account.stores, "new", since=None, rules=rules_without_file())
 
     one = BackFill("new", lacking=found.lacking[:1])
     assert len(await queued(account, one, per_minute=1)) == 1
 
-    again = await look(account.stores, "new", since=None)
+    again = await look(account.stores, "new", since=None, rules=rules_without_file())
     assert set(found.lacking[1:]) <= set(again.lacking)
 
 
@@ -138,7 +139,7 @@ async def test_only_leads_since_a_time_are_wanted(account: Account) -> None:
     new = await account.push("zoe@example.com")
     await moved(account, "new")
 
-    found = await look(account.stores, "new", since=utc_now() - DAY)
+    found = await look(account.stores, "new", since=utc_now() - DAY, rules=rules_without_file())
 
     assert found.lacking == [new.lead.lead_id]
 
@@ -146,7 +147,11 @@ async def test_only_leads_since_a_time_are_wanted(account: Account) -> None:
 async def test_a_lead_whose_message_is_lost_is_queued_by_the_sweep(account: Account) -> None:
     await account.push("zoe@example.com")
     used = await moved(account, "new")
-    await queued(account, await look(account.stores, "new", since=None), per_minute=60)
+    await queued(
+        account,
+        await look(account.stores, "new", since=None, rules=rules_without_file()),
+        per_minute=60,
+    )
     await used.queued()
 
     await used.sweep(after=DAY)
@@ -158,10 +163,10 @@ async def test_a_destination_of_which_the_app_does_not_know_gets_nothing(account
     await account.push("zoe@example.com")
 
     with pytest.raises(RefusedError, match="no sweep of this version has said yet"):
-        await look(account.stores, "new", since=None)
+        await look(account.stores, "new", since=None, rules=rules_without_file())
     await moved(account, "crm")
     with pytest.raises(RefusedError, match="delivers to crm, not to new: name it in CRM first"):
-        await look(account.stores, "new", since=None)
+        await look(account.stores, "new", since=None, rules=rules_without_file())
 
 
 async def test_a_back_fill_that_would_outlast_its_messages_is_refused(account: Account) -> None:
@@ -179,3 +184,17 @@ async def test_one_way_to_deliver_is_named(account: Account, given: list[str]) -
 
     assert told.code == 2
     assert "--to NAME" in told.err
+
+
+async def test_a_lead_whose_rule_names_another_destination_is_left_where_it_is(
+    account: Account,
+) -> None:
+    await account.push("zoe@example.com")
+    await moved(account, "new", "crm")
+    rules = rules_without_file()
+    [rule] = rules.rules
+
+    for destinations, lacking in ((("crm",), 0), (("new",), 1), (("gone",), 1), ((), 1)):
+        there = replace(rules, rules=(replace(rule, destinations=destinations),))
+        found = await look(account.stores, "new", since=None, rules=there)
+        assert (len(found.lacking), found.elsewhere) == (lacking, 1 - lacking)
