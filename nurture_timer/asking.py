@@ -25,6 +25,7 @@ from shared.domain.errors import (
     SettingsError,
 )
 from shared.domain.retired import InUse
+from shared.domain.troubles import Cause, cause_of
 from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen, SeenAct
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
@@ -54,6 +55,7 @@ class Fault(NamedTuple):
 
     reason: str
     lasting: bool = False
+    cause: Cause = Cause.UNREACHABLE
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Answers:
     seen: dict[str, list[Act]] = field(default_factory=dict)
     telling: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Fault] = field(default_factory=dict)
     unchecked: set[str] = field(default_factory=set)
 
 
@@ -124,8 +126,7 @@ class Asking:
             faults.append(self._fault(error))
         self.answers.unchecked |= {question.lead_id for question in about} - self.told
         if faults:
-            worst = max(faults, key=lambda fault: fault.lasting)
-            self.answers.failed[self.name] = worst.reason
+            self.answers.failed[self.name] = max(faults, key=lambda fault: fault.lasting)
         else:
             self.answers.answered.add(self.name)
 
@@ -184,7 +185,7 @@ class Asking:
         how = "refuses to" if lasting else "can't"
         level = logging.ERROR if lasting else logging.WARNING
         log.log(level, "%s %s be asked about follow-ups: %r", self.name, how, type(error))
-        return Fault(_reason(error), lasting)
+        return Fault(_reason(error), lasting, cause_of(error))
 
 
 def _may_be_about_one(error: Exception) -> bool:
@@ -206,9 +207,13 @@ def _reason(error: Exception) -> str:
 
 async def tell_troubles(answers: Answers, index: LeadIndex, now: datetime, in_use: InUse) -> None:
     """Write which destinations could not be asked, and delete what has ended or nobody meets."""
-    for name, reason in answers.failed.items():
+    for name, fault in answers.failed.items():
         trouble = Trouble(
-            destination=name, doing=Doing.ASK, reason=reason[:REASON_CHARACTERS], at=now
+            destination=name,
+            doing=Doing.ASK,
+            reason=fault.reason[:REASON_CHARACTERS],
+            at=now,
+            cause=fault.cause,
         )
         await index.put_trouble(trouble)
     ended = {(name, Doing.ASK) for name in answers.answered}

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.due import Asked, Step, what_is_due
+from nurture_timer.giving_up import note_given_up
 from nurture_timer.known import keep_known
 from nurture_timer.lists import ListPorts, send_lists, with_lists
 from nurture_timer.tidying import SETTLED, tidy
@@ -33,6 +34,7 @@ from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
 from shared.owning import handed_over, lacks_owner
+from shared.ports.announcing import NoteGivenUp, note_nothing
 from shared.ports.crm import Destinations
 from shared.ports.index import DueRow, LeadIndex, Swept
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
@@ -77,6 +79,7 @@ class SweepPorts:
     rules: Callable[[], Awaitable[Rules]] = no_rules
     owners: Owners = field(default_factory=NoOwners)
     teller: ListTeller = field(default_factory=NobodyToTell)
+    given_up: NoteGivenUp = note_nothing
     new_id: Callable[[], str] = _new_id
     jitter: Callable[[], float] = random.random
 
@@ -243,6 +246,7 @@ async def _deal(
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
         change = await _handed_over(step, ports, rules)
+        await note_given_up(change, rules, ports.given_up)
         after = await commit(ports.leads, ports.index, change)
     except StaleLeadError:
         return None

@@ -1,9 +1,16 @@
 """Put together what ``nurture_timer`` needs."""
 
+import logging
+from datetime import timedelta
+
+from nurture_timer.announcing import AnnouncingPorts
 from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
+from shared.notice_settings import SILENCE_AFTER, SilenceSettings
 from shared.settings import TimerSettings, load
+
+log = logging.getLogger(__name__)
 
 
 def sweep_ports(*, as_app: bool = True) -> SweepPorts:
@@ -18,8 +25,36 @@ def sweep_ports(*, as_app: bool = True) -> SweepPorts:
         rules=bootstrap.rules_in_force(as_app=as_app).current,
         owners=bootstrap.owners(),
         teller=bootstrap.teller(as_app=as_app),
+        given_up=bootstrap.note_given_up,
         in_use=bootstrap.in_use(),
     )
+
+
+def announcing_ports() -> AnnouncingPorts:
+    """Return what is needed to send digests and tell of troubles; likewise."""
+    return AnnouncingPorts(
+        announcements=bootstrap.announcements(),
+        leads=bootstrap.leads(),
+        index=bootstrap.index(),
+        lists=bootstrap.lead_lists(),
+        quarantine=bootstrap.quarantine_entries(),
+        rules=bootstrap.rules_in_force().current,
+        rules_store=bootstrap.rules_store(),
+        channels=bootstrap.channels(),
+        clock=bootstrap.utc_now,
+        new_id=bootstrap.new_id,
+        in_use=bootstrap.in_use(),
+        silence_after=_silence_after(),
+    )
+
+
+def _silence_after() -> timedelta | None:
+    """Return after how long silence is told; a wrong setting is as if it were not set."""
+    try:
+        return load(SilenceSettings).silence_after
+    except SettingsError as error:
+        log.error("silence is told after the default time: %s", error)  # noqa: TRY400 - no bug
+        return SILENCE_AFTER
 
 
 def schedule_fault() -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
 from route_lead.changes import Mine, fail, is_kept, mark, pause, progress, with_unknown
-from route_lead.failing import DeliveryError, failure, trouble
+from route_lead.failing import DeliveryError, fails_for_long, failure, trouble
 from shared.domain.delivery import REASON_CHARACTERS, UPSERT_DEADLINE
 from shared.domain.errors import (
     CrmError,
@@ -20,6 +20,7 @@ from shared.domain.errors import (
 )
 from shared.domain.noting import Progress, in_turn, noted, progress_of
 from shared.domain.planning import owner_in
+from shared.domain.troubles import cause_of
 from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
 
@@ -151,9 +152,16 @@ class Deliverer:
         failed = failure(error, delivery, now, self.jitter())
         mine, version = Mine(turn.destination, work.claim_id), turn.lead.version
         await work.change(lambda stored: fail(stored, mine, failed, version=version, now=now))
-        if refusal := trouble(error):
+        refusal = trouble(error)
+        if refusal:
             log.error("lead %s waits for %s: %s", turn.lead.lead_id, turn.destination, refusal)
-            reason = failed.reason[:REASON_CHARACTERS]
+        if refusal or fails_for_long(error, delivery, now):
             await self.index.put_trouble(
-                Trouble(destination=turn.destination, doing=Doing.DELIVER, reason=reason, at=now)
+                Trouble(
+                    destination=turn.destination,
+                    doing=Doing.DELIVER,
+                    reason=failed.reason[:REASON_CHARACTERS],
+                    at=now,
+                    cause=cause_of(error),
+                )
             )

@@ -15,6 +15,7 @@ from shared.domain.errors import (
     SettingsError,
     StorageRefusedError,
 )
+from shared.domain.troubles import UNREACHABLE_AFTER
 
 PAST_THE_CLAIM = timedelta(seconds=1)
 
@@ -57,3 +58,10 @@ def trouble(error: DeliveryError) -> str:
             return "our credentials or settings do not fit it, or those of what is on the way"
         case _:
             return ""
+
+
+def fails_for_long(error: DeliveryError, delivery: Delivery, now: datetime) -> bool:
+    """Tell whether a destination that may come back has taken nothing of a lead for an hour."""
+    since = delivery.failing_since
+    for_now = isinstance(error, CrmUnavailableError | CrmOutcomeUnknownError)
+    return for_now and since is not None and now - since >= UNREACHABLE_AFTER

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from shared.notices.teller import NoticeTeller
     from shared.ports.rules import RulesStore
     from shared.rules_in_force import RulesInForce, RuleSources
+    from shared.storage.announcements import TableAnnouncements
 
 log = logging.getLogger(__name__)
 
@@ -191,6 +192,7 @@ def teller(*, as_app: bool = True) -> "NoticeTeller":
         clock=utc_now,
         places=TablePlaces(table("LeadIndex")),
         link=link_to_act,
+        given_up=note_given_up,
         details=details,
         in_use=in_use(),
     )
@@ -202,6 +204,21 @@ def in_use() -> InUse:
         return InUse(frozenset(load(RouteSettings).destinations))
     except SettingsError:
         return InUse()
+
+
+@cache
+def announcements() -> "TableAnnouncements":
+    """Return what the sweep tells by itself, and what it has told."""
+    from shared.storage.announcements import TableAnnouncements
+
+    return TableAnnouncements(table("LeadIndex"))
+
+
+async def note_given_up(channel: str, reason: str) -> None:
+    """Note that a notice was given up that a channel could not tell."""
+    from shared.ports.announcing import GivenUp
+
+    await announcements().put_given_up(GivenUp(channel=channel, reason=reason, at=utc_now()))
 
 
 def rule_sources() -> "RuleSources":

@@ -1,15 +1,19 @@
 """The settings of notices: the channel that is used where ``routing.toml`` names none."""
 
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.domain.rules import ChannelKind, ChannelRef
+from shared.setting_types import Duration
 from shared.settings import SECRET, Settings
 
 DEFAULT_CHANNEL = "default"
 URL = "NOTICE_CHANNEL_URL"
 ENDPOINT = "EMAIL_ENDPOINT"
+
+SILENCE_AFTER = timedelta(days=14)
 
 
 class NoticeSettings(Settings):
@@ -54,6 +58,21 @@ class NoticeSettings(Settings):
         "",
         validation_alias="EMAIL_SENDER",
         description="address that e-mails come from, at a domain that is linked to the resource",
+    )
+
+
+def _duration_or_none(value: object) -> object:
+    return None if value == "0" else value
+
+
+class SilenceSettings(Settings):
+    """When it is suspicious that nothing comes; apart, so that a wrong one stops no notice."""
+
+    silence_after: Annotated[Duration | None, BeforeValidator(_duration_or_none)] = Field(
+        SILENCE_AFTER,
+        validation_alias="SILENCE_AFTER",
+        description="after how long without any push people are told: ISO 8601 duration such as"
+        " P14D; 0: never",
     )
 
 

@@ -254,6 +254,11 @@ class FakeLeadIndex:
         await self.gate("index.checkin_rows")
         return self._rows({StateKind.CHECKIN}, after, limit)
 
+    async def parked_rows(self, *, limit: int) -> Sequence[StateRow]:
+        await self.gate("index.parked_rows")
+        rows = [row for row in self.states.values() if row.kind is StateKind.PARKED]
+        return sorted(rows, key=lambda row: row.since or START, reverse=True)[:limit]
+
     def _rows(self, kinds: set[StateKind], after: str, limit: int) -> Sequence[StateRow]:
         found = sorted(key for key, row in self.states.items() if row.kind in kinds and key > after)
         return [self.states[key] for key in found][:limit]

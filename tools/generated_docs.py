@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaMode
 from shared.acting_settings import ActingSettings
 from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
-from shared.notice_settings import NoticeSettings
+from shared.notice_settings import NoticeSettings, SilenceSettings
 from shared.routing.file_models import RulesFile
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 from tools.openapi import openapi
@@ -35,6 +35,7 @@ SETTINGS = (
     AzureTableSettings,
     TimerSettings,
     NoticeSettings,
+    SilenceSettings,
     ActingSettings,
 )
 EXAMPLE = "none; `0 */5 * * * *` in the templates"
@@ -55,7 +56,8 @@ def settings_table() -> str:
 def _default(field: FieldInfo) -> str:
     match field.default:
         case timedelta() as duration:
-            text = f"PT{duration // timedelta(hours=1)}H"
+            days = duration // timedelta(days=1)
+            text = f"P{days}D" if days > 1 else f"PT{duration // timedelta(hours=1)}H"
         case tuple() as names:
             text = ", ".join(names)
         case value:

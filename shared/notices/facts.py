@@ -97,7 +97,8 @@ NO_LINES = Lines()
 class DigestFacts:
     """What a team starts its day with; each list holds the leads to be shown, and how many more.
 
-    ``at`` is any time of the day in question, ``zone`` the team's.
+    ``at`` is any time of the day in question, ``zone`` the team's. ``uncounted`` leads were not
+    looked at, whosever they are.
     """
 
     team: str
@@ -108,6 +109,7 @@ class DigestFacts:
     overdue: Lines = NO_LINES
     do_not_contact: Lines = NO_LINES
     unanswerable: int = 0
+    uncounted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def lead_list(
 def digest(message_id: str, facts: DigestFacts) -> Message:
     """Tell a team what its day starts with."""
     sections = {
-        "New since yesterday": facts.new,
+        "New since the last digest": facts.new,
         "Due today": facts.due_today,
         "Overdue": facts.overdue,
         "Do not contact (for information)": facts.do_not_contact,
@@ -54,8 +54,15 @@ def digest(message_id: str, facts: DigestFacts) -> Message:
         for heading, lines in sections.items()
         if lines.total
     ]
-    nameless = f"{leads(facts.unanswerable)} without any way to get in touch."
-    told = [nameless] if facts.unanswerable else [] if lists else ["Nothing is open."]
+    counts = {
+        f"{leads(facts.unanswerable)} without any way to get in touch.": facts.unanswerable,
+        f"{leads(facts.uncounted)} more, of any team, are not in here: see leads list.": (
+            facts.uncounted
+        ),
+    }
+    told = [sentence for sentence, count in counts.items() if count]
+    if not told and not lists:
+        told = ["Nothing is open."]
     return Message(
         id=message_id,
         kind=MessageKind.DIGEST,

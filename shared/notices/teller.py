@@ -7,13 +7,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from shared.domain.errors import (
+    ChannelError,
     ChannelRefusedError,
     ChannelUnavailableError,
     CrmError,
     CrmRejectedError,
     SettingsError,
 )
-from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role
+from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role, gives_up
 from shared.domain.planning import team_of
 from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
@@ -21,6 +22,7 @@ from shared.notices.composing import Given, compose, lead_facts, zone_of
 from shared.notices.facts import LeadLine
 from shared.notices.overviews import MOST_LINES, ListAbout, lead_list
 from shared.notices.resolving import Resolved, resolve, to_team
+from shared.ports.announcing import NoteGivenUp, note_nothing
 from shared.ports.channels import Channels, Message
 from shared.ports.crm import Destinations, Reminder
 from shared.ports.leads import LeadStore, StoredLead
@@ -49,6 +51,7 @@ class NoticeTeller:
     clock: Callable[[], datetime]
     places: PlaceKeeper = field(default_factory=EndlessPlaces)
     link: LinkToAct = no_link
+    given_up: NoteGivenUp = note_nothing
     details: bool = False
     in_use: InUse = field(default_factory=InUse)
 
@@ -67,8 +70,7 @@ class NoticeTeller:
         if not await self.places.take(resolved.recipient_id, self.clock()):
             return Told(recipient=resolved.recipient_id, to_be_listed=True)
         message = await self._message(stored, notice, rules, resolved.recipient_id)
-        channel = await self.channels.get(resolved.channel)
-        await channel.send(message, resolved.to)
+        await self._send(message, resolved, notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
 
     async def recipient_of(self, stored: StoredLead, notice: Notice) -> str:
@@ -94,9 +96,18 @@ class NoticeTeller:
             total=len(listed),
             zone=zone_of(rules, first.stored.lead),
         )
-        channel = await self.channels.get(resolved.channel)
-        await channel.send(message, resolved.to)
+        await self._send(message, resolved, first.notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
+
+    async def _send(self, message: Message, resolved: Resolved, notice: Notice) -> None:
+        """Send, and say so where the notice is given up."""
+        try:
+            channel = await self.channels.get(resolved.channel)
+            await channel.send(message, resolved.to)
+        except ChannelError as error:
+            if isinstance(error, ChannelRefusedError) or gives_up(notice, self.clock()):
+                await self.given_up(resolved.channel.name, str(error))
+            raise
 
     async def _message(
         self, stored: StoredLead, notice: Notice, rules: Rules, recipient_id: str

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared import VERSION
 from shared.domain.retired import InUse
+from shared.domain.troubles import Cause
 from shared.operations.listing import IS_IN, ROWS, LeadState
 from shared.operations.rules import AppliedView, NotInForceView, show_rules, why_not
 from shared.operations.stores import Stores
@@ -25,6 +26,8 @@ TROUBLES = {
     Doing.DELIVER: "rejects the app, so leads wait",
     Doing.ASK: "can't be asked about all leads, so follow-ups are not seen",
 }
+
+UNREACHABLE = "has taken no lead for an hour or more, so leads wait"
 
 MOST_CHECKED = 20
 """Listed leads that are read to see whether the list is right; more are counted as listed."""
@@ -67,6 +70,7 @@ class TroubleView(View):
     doing: Doing
     reason: str
     at: datetime
+    cause: Cause = Cause.UNKNOWN
 
 
 class RetiredView(View):
@@ -173,9 +177,11 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
 def refusal(trouble: TroubleView) -> str:
     """Return why a destination takes nothing, what waits, and the command that tells more."""
     last = f"{trouble.at:%Y-%m-%d %H:%M} UTC"
+    down = trouble.doing is Doing.DELIVER and trouble.cause is Cause.UNREACHABLE
+    does = UNREACHABLE if down else TROUBLES[trouble.doing]
     return (
-        f"{trouble.destination} {TROUBLES[trouble.doing]} (last at {last}):"
-        f" {one_line(trouble.reason)}; see `leads check`"
+        f"{trouble.destination} {does} (last at {last}): {one_line(trouble.reason)};"
+        " see `leads check`"
     )
 
 

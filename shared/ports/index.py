@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from shared.domain.troubles import Cause
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueRow:
@@ -72,16 +74,17 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """That a destination refuses us, or can't be asked about follow-ups.
+    """That a destination refuses us, takes nothing for an hour, or can't be asked.
 
     ``reason`` is in the destination's words, or names the settings that are wrong; ``at`` is when
-    it was last met. To deliver, only a person can mend it; being asked may fail for a while.
+    it was last met.
     """
 
     destination: str
     doing: Doing
     reason: str
     at: datetime
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,9 @@ class LeadIndex(Protocol):
 
         They are apart: an older version of the app can't read them.
         """
+
+    async def parked_rows(self, *, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list parked deliveries, newest first."""
 
     async def delete_state(self, row: StateRow) -> None:
         """Delete such a row if it is still as it was listed. Only the sweep does."""

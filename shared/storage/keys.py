@@ -1,11 +1,20 @@
 """Row keys: fixed width, so that they sort as what they stand for."""
 
+import re
 from datetime import UTC, datetime, timedelta
+
+UNSAFE = re.compile(r"[^\w@.+-]", re.ASCII)
+"""What a part of a key may not have: ``|`` ends it, and storage refuses some characters."""
 
 TIME = "%Y%m%dT%H%M%S%fZ"
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 AFTER_PREFIX = "}"
 """Sorts after ``|``, so ``lead}`` ends the range of all keys that begin with ``lead|``."""
+
+
+def safe_key(name: str) -> str:
+    """Return a name as part of a key; other characters are ``=`` and their bytes in hex."""
+    return UNSAFE.sub(lambda found: "".join(f"={b:02X}" for b in found[0].encode()), name)
 
 
 def time_key(at: datetime) -> str:

@@ -12,6 +12,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
+from shared.domain.troubles import Cause
 from shared.ports.index import (
     Doing,
     DueRow,
@@ -104,6 +105,10 @@ class TableLeadIndex:
         """
         return await self._rows(after or CHECKIN, f"{CHECKIN}{AFTER_PREFIX}", limit)
 
+    async def parked_rows(self, *, limit: int) -> Sequence[StateRow]:
+        """Return the rows that list parked deliveries, newest first."""
+        return await self._rows(PARKED, f"{PARKED}{AFTER_PREFIX}", limit)
+
     async def _rows(self, start: str, end: str, limit: int) -> Sequence[StateRow]:
         found = self._table.rows(
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
@@ -129,6 +134,7 @@ class TableLeadIndex:
             "RowKey": _trouble_key(trouble.destination, trouble.doing),
             "reason": trouble.reason,
             "at": time_text(trouble.at),
+            "cause": trouble.cause,
         }
         await self._upsert(row, UpdateMode.REPLACE)
 
@@ -214,8 +220,14 @@ def _trouble_key(destination: str, doing: Doing) -> str:
 
 def _trouble(row: Any) -> Trouble:  # noqa: ANN401 - the SDK's entity
     _, destination, doing = row["RowKey"].split("|")
-    at = datetime.fromisoformat(row["at"])
-    return Trouble(destination=destination, doing=Doing(doing), reason=row["reason"], at=at)
+    cause = row.get("cause") or ""
+    return Trouble(
+        destination=destination,
+        doing=Doing(doing),
+        reason=row["reason"],
+        at=datetime.fromisoformat(row["at"]),
+        cause=Cause(cause) if cause in set(Cause) else Cause.UNKNOWN,
+    )
 
 
 def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity

@@ -1,6 +1,5 @@
 """The rows of table ``Teams``: whose turn it is, who is away, who got which lead."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -10,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from shared.domain.fair_turns import Standing, TeamTurns
 from shared.ports.teams import Absence, Company, StoredTurns, Taken
-from shared.storage.keys import text_time, time_key, time_text
+from shared.storage.keys import safe_key, text_time, time_key, time_text
 
 type Row = Mapping[str, Any]
 
@@ -21,25 +20,23 @@ ABSENCE = "team|absence|"
 LEFT = "team|left|"
 
 ROW_SCHEMA = 1
-UNSAFE = re.compile(r"[^\w@.+-]", re.ASCII)
-"""What a part of a key may not have: ``|`` ends it, and storage refuses some characters."""
 
 STANDING_KEYS = frozenset(field.name for field in fields(Standing))
 
 
 def turns_key(team: str) -> str:
     """Return the key of a team's turns."""
-    return TURNS + _part(team)
+    return TURNS + safe_key(team)
 
 
 def absence_key(absence: Absence) -> str:
     """Return the key of an absence, one for each start."""
-    return f"{ABSENCE}{_part(absence.member)}|{time_key(absence.from_at)}"
+    return f"{ABSENCE}{safe_key(absence.member)}|{time_key(absence.from_at)}"
 
 
 def left_key(member: str) -> str:
     """Return the key of the mark of one who has left."""
-    return LEFT + _part(member)
+    return LEFT + safe_key(member)
 
 
 def taken_key(key: str) -> str:
@@ -49,7 +46,7 @@ def taken_key(key: str) -> str:
 
 def company_key(team: str, company_id: str) -> str:
     """Return the key of who holds a company's leads."""
-    return f"company|{_part(team)}|{company_id}"
+    return f"company|{safe_key(team)}|{company_id}"
 
 
 def turns_row(team: str, stored: StoredTurns) -> Row:
@@ -127,11 +124,6 @@ def company_row(company: Company) -> Row:
 def keys(row_key: str) -> Row:
     """Return what each row has."""
     return {"PartitionKey": PARTITION, "RowKey": row_key, "schema": ROW_SCHEMA}
-
-
-def _part(text: str) -> str:
-    """Return a name as part of a key; other characters are ``=`` and their bytes in hex."""
-    return UNSAFE.sub(lambda found: "".join(f"={b:02X}" for b in found[0].encode()), text)
 
 
 def _json(turns: TeamTurns, newer: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.bootstrap import utc_now
+from shared.domain.troubles import Cause
 from shared.operations.status import MOST_CHECKED, StatusView, status, warnings
 from shared.ports.index import Doing, Trouble
 from tests.cli.account import DAY, Account
@@ -89,6 +90,24 @@ async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account:
     assert warnings(view, utc_now() + timedelta(hours=1)) == [
         "no sweep yet: does nurture_timer run?"
     ]
+
+
+async def test_a_destination_that_takes_nothing_is_not_said_to_reject_the_app(
+    account: Account,
+) -> None:
+    """D3."""
+    told = Trouble(
+        destination="hubspot",
+        doing=Doing.DELIVER,
+        reason="503",
+        at=utc_now(),
+        cause=Cause.UNREACHABLE,
+    )
+    await account.stores.index.put_trouble(told)
+
+    [warning] = (await status(account.stores)).warnings
+
+    assert warning.startswith("hubspot has taken no lead for an hour or more, so leads wait (last")
 
 
 async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> None:

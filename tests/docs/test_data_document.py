@@ -26,6 +26,8 @@ from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.notices import Notice, Occasion, Role
 from shared.domain.priority import Priority
+from shared.domain.troubles import Cause, ToldTrouble, TroubleKind
+from shared.ports.announcing import GivenUp, ToldDigest
 from shared.ports.index import Doing, KnownDestinations, Swept, TidiedTo, Trouble
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
@@ -35,6 +37,7 @@ from shared.ports.teams import Absence, Company, StoredTurns, Taken, TurnChange
 from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
 from shared.storage.account import Table
+from shared.storage.announcements import TableAnnouncements
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_index import TableLeadIndex
 from shared.storage.lead_rows import (
@@ -98,6 +101,17 @@ DELIVERY = Delivery(
 )
 KNOWN = KnownDestinations(in_use=frozenset({"hubspot"}), retired=frozenset({"dynamics"}))
 TROUBLE = Trouble(destination="salesforce", doing=Doing.DELIVER, reason="401", at=AT)
+TOLD = ToldTrouble(
+    kind=TroubleKind.CREDENTIALS,
+    subject="salesforce",
+    since=AT,
+    seen_at=AT,
+    told_at=AT,
+    over_at=AT,
+    claim_ends_at=AT,
+)
+DIGEST = ToldDigest(team="emea", day=AT.date(), told_at=AT, claim_ends_at=AT)
+GIVEN_UP = GivenUp(channel="sales", reason="404 no_service", at=AT)
 FOLLOW_UP = FollowUp(
     state=FollowUpState.OVERDUE,
     clock_started_at=AT,
@@ -127,6 +141,7 @@ LEAD_ROWS = ("Row lead", "Row delivery", "Row notice", "Row act", "Row interest"
 TEAM_ROWS = ("Row turns", "Row absence", "Row left", "Row taken", "Row company")
 ROWS = (
     *(*LEAD_ROWS, "Row secret", "Row sweep", "Row trouble"),
+    *("Row trouble told", "Row digest", "Row channel"),
     *("Row rules in force", "Row counted rules", "Row deployed file"),
     *(*TEAM_ROWS, "Row outbox", "Row marketplace lead"),
 )
@@ -148,8 +163,9 @@ class Written:
     async def create_entity(self, row: Row) -> None:
         self.rows.append(row)
 
-    async def submit_transaction(self, operations: list[tuple[Any, ...]]) -> None:
+    async def submit_transaction(self, operations: list[tuple[Any, ...]]) -> list[Row]:
         self.rows += [row for _, row, *_ in operations]
+        return [{"etag": "1"} for _ in operations]
 
     async def get_entity(self, *_: object) -> Row:
         return {"secret": ""}
@@ -208,6 +224,9 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
             *await rows(lambda table: TableLeadIndex(table).put_overdue(LEAD_ID, AT)),
             *await rows(lambda table: TableLeadIndex(table).put_parked(LEAD_ID, "azure_table", AT)),
         ],
+        "Row trouble told": await rows(lambda table: TableAnnouncements(table).put_trouble(TOLD)),
+        "Row digest": await rows(lambda table: TableAnnouncements(table).put_digest(DIGEST)),
+        "Row channel": await rows(lambda table: TableAnnouncements(table).put_given_up(GIVEN_UP)),
         "Row trouble": await rows(lambda table: TableLeadIndex(table).put_trouble(TROUBLE)),
         "Row sweep": await rows(
             lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), NEVER)
@@ -327,6 +346,8 @@ async def test_the_keys_in_the_examples_are_those_of_such_rows() -> None:
 @pytest.mark.parametrize(
     ("title", "column", "values"),
     [
+        ("Row trouble told", "kind", TroubleKind),
+        ("Row trouble", "cause", filter(None, Cause)),
         ("Row lead", "key_kind", KeyKind),
         ("Row lead", "follow_up_state", FollowUpState),
         ("Row lead", "follow_up_ladder_kind", filter(None, LadderKind)),

@@ -122,6 +122,10 @@ class AskedIndex:
         """Return none: no lead is forgotten by them."""
         return []
 
+    async def parked_rows(self, *, limit: int) -> Sequence[StateRow]:
+        """Return none: only people are told of them."""
+        return []
+
     async def put_checkin(self, lead_id: str) -> None:
         await self.mail.ask("lead_index", "put_checkin", lead_id)
 

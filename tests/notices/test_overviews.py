@@ -46,7 +46,7 @@ def test_a_digest_has_a_list_for_each_thing_that_there_is() -> None:
     assert message.kind is MessageKind.DIGEST
     assert words(message.title) == "EMEA: leads on Sat 28 Nov 2026"
     assert [words(each.heading) for each in message.lists] == [
-        "New since yesterday: 3",
+        "New since the last digest: 3",
         "Overdue: 3",
     ]
     assert words(message.paragraphs[0]) == "2 leads without any way to get in touch."

@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from nurture_timer.asking import NAME_CHARACTERS, NO_TIME_LEFT, NO_ZONE, QUESTIONS_AT_ONCE, ask
+from nurture_timer.asking import (
+    NAME_CHARACTERS,
+    NO_TIME_LEFT,
+    NO_ZONE,
+    QUESTIONS_AT_ONCE,
+    Fault,
+    ask,
+)
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmRejectedError,
@@ -55,7 +62,7 @@ async def test_what_a_slow_destination_told_in_time_counts_and_no_other_waits_fo
     assert len(answers.seen) == QUESTIONS_AT_ONCE
     assert answers.answered == {"quick"}
     assert answers.telling == {"slow", "quick"}
-    assert answers.failed == {"slow": NO_TIME_LEFT}
+    assert answers.failed == {"slow": Fault(NO_TIME_LEFT)}
 
 
 @dataclass

@@ -303,7 +303,7 @@ async def test_a_notice_whose_time_has_come_is_queued_once_and_found_again_if_th
 
 
 async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
-    """N2."""
+    """N2, D3."""
     app = world()
     await app.put(owned(), DELIVERED)
 
@@ -311,5 +311,6 @@ async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
         await app.sweep(WITHIN + hours * HOUR)
 
     assert unsent(app) == {}
+    assert {channel for channel, _ in app.given_up} == {"people"}
     events = app.leads.partitions[LEAD_ID].events.values()
     assert [e.recipient for e in events if e.kind is EventKind.NOT_NOTIFIED] == ["owner", "manager"]

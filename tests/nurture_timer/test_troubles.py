@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.errors import CrmCredentialsError
 from shared.domain.ladder import GRACE
+from shared.domain.troubles import Cause
 from shared.ports.index import Doing, Trouble
 from tests.fakes import START, FakeCrm, open_gate
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, Failing, World, lead
@@ -26,7 +27,9 @@ async def test_refused_credentials_are_told_and_keep_no_flag_away(
     assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
     asked_at = START + WITHIN + GRACE
-    assert await world.index.troubles() == [replace(trouble(Doing.ASK), at=asked_at)]
+    assert await world.index.troubles() == [
+        replace(trouble(Doing.ASK), at=asked_at, cause=Cause.CREDENTIALS)
+    ]
     assert "crm refuses to be asked about follow-ups" in caplog.text
     assert "scope" not in caplog.text
 

@@ -52,6 +52,7 @@ class World:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     rules: Rules = field(default_factory=rules_without_file)
     owners: Owners = field(default_factory=NoOwners)
+    given_up: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(clock=self.clock)
@@ -70,7 +71,11 @@ class World:
             clock=self.clock,
             rules=self.in_force,
             owners=self.owners,
+            given_up=self.note_given_up,
         )
+
+    async def note_given_up(self, channel: str, reason: str) -> None:
+        self.given_up.append((channel, reason))
 
     async def in_force(self) -> Rules:
         return self.rules

@@ -148,10 +148,20 @@ async def test_a_crm_that_is_down_delays_no_notice() -> None:
 
 
 async def test_what_a_channel_refuses_is_given_up_and_told_in_the_audit_trail() -> None:
+    """D3: its channel is told of, too."""
     app, channels = relay()
+    noted: list[tuple[str, str]] = []
     channels.fails["people"] = [ChannelRefusedError("404 no_service")]
 
+    async def note(channel: str, reason: str) -> None:
+        noted.append((channel, reason))
+
+    assert isinstance(app.teller, NoticeTeller)
+    app.teller = replace(app.teller, given_up=note)
+
     await app.take(push())
+
+    assert noted == [("people", "404 no_service")]
 
     assert app.partition.stored.notices == {}
     [given_up] = [e for e in app.partition.events.values() if e.kind is EventKind.NOT_NOTIFIED]

@@ -1,6 +1,7 @@
 """What only a person can mend is told at once, and no longer once it is mended."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,9 @@ from shared.domain.errors import (
     CrmSettingsError,
     CrmUnavailableError,
 )
+from shared.domain.troubles import Cause
 from shared.ports.index import Doing, Trouble
-from tests.fakes import FakeCrm, Unbuildable
+from tests.fakes import START, FakeCrm, Unbuildable
 from tests.route_lead.relay import SECOND, Relay, push
 
 
@@ -29,6 +31,7 @@ async def test_refused_credentials_are_told_with_the_first_lead(
             doing=Doing.DELIVER,
             reason="401: zoe is nobody here",
             at=relay.clock(),
+            cause=Cause.CREDENTIALS,
         )
     ]
     [logged] = [r for r in caplog.records if r.levelno == logging.ERROR]
@@ -116,4 +119,25 @@ async def test_what_needs_nobody_or_is_about_one_lead_is_no_trouble(error: Excep
     relay = Relay(crms={"crm": FakeCrm(fails=[error])})
     await relay.take(push(1))
 
+    assert await relay.index.troubles() == []
+
+
+@pytest.mark.parametrize("error", [CrmUnavailableError("503"), CrmOutcomeUnknownError("502")])
+async def test_a_destination_that_takes_nothing_for_an_hour_is_told(error: Exception) -> None:
+    """D3."""
+    relay = Relay()
+    relay.crm.fails = [error] * 200
+    await relay.take(push(1))
+    told_after = []
+    for _ in range(70):
+        relay.clock.advance(60 * SECOND)
+        await relay.take(relay.deliver())
+        told_after += [one.at - START for one in await relay.index.troubles()]
+
+    assert min(told_after) >= timedelta(hours=1)
+    [told] = await relay.index.troubles()
+    assert (told.destination, told.cause) == ("crm", Cause.UNREACHABLE)
+
+    relay.crm.fails = []
+    await relay.drain()
     assert await relay.index.troubles() == []

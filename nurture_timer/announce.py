@@ -1,0 +1,26 @@
+"""The end of a sweep: tell of troubles and send digests, whatever becomes of them."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from nurture_timer.announcing import AnnouncingPorts, Sending
+from nurture_timer.digests import tell_digests
+from nurture_timer.seeing import see
+from nurture_timer.troubles import tell_seen
+from shared.domain.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+
+async def announce(ports: AnnouncingPorts, seconds: Callable[[], float] = time.monotonic) -> None:
+    """Tell what there is to tell; what storage does not let it know waits for the next sweep."""
+    sending = Sending(channels=ports.channels, seconds=seconds)
+    try:
+        rules = await ports.rules()
+        if not rules.channels:
+            return
+        await tell_seen(await see(ports), rules, ports, sending)
+        await tell_digests(rules, ports, sending)
+    except StorageError as error:
+        log.warning("troubles and digests wait for the next sweep: %s", error)

@@ -1,0 +1,126 @@
+"""See which troubles there are (rule D3): from what is stored, by few and bounded reads."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from nurture_timer.announcing import AnnouncingPorts
+from nurture_timer.trouble_words import Seen
+from shared.domain.troubles import Cause, TroubleKind
+from shared.ports.index import Doing, Trouble
+from shared.ports.reading import Listing
+
+MOST_PARKED = 20
+"""Parked deliveries of which the leads are read: the index lists some that no longer are."""
+
+MOST_NEWEST = 50
+"""Leads that are asked for the newest push: known customers are no new leads."""
+
+MOST_HELD = 100
+HELD_SINCE = timedelta(days=14)
+GIVEN_UP_WITHIN = timedelta(days=1)
+MOST_FAULTS = 3
+
+KINDS = {
+    Cause.CREDENTIALS: TroubleKind.CREDENTIALS,
+    Cause.SETTINGS: TroubleKind.SETTINGS,
+    Cause.UNREACHABLE: TroubleKind.UNREACHABLE,
+}
+
+
+async def see(ports: AnnouncingPorts) -> Sequence[Seen]:
+    """Return the troubles that there are now."""
+    now = ports.clock()
+    return [
+        *[each async for each in _parked(ports)],
+        *[each async for each in _held(ports, now)],
+        *[each async for each in _silence(ports, now)],
+        *[each async for each in _given_up(ports, now)],
+        *[each async for each in _rules(ports)],
+        *_destinations(await ports.index.troubles(), ports),
+    ]
+
+
+async def _parked(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
+    rows = await ports.index.parked_rows(limit=MOST_PARKED)
+    retired = ports.in_use.retired({row.destination for row in rows})
+    found: set[str] = set()
+    for row in rows:
+        if row.destination in retired:
+            continue
+        stored = await ports.leads.read(row.lead_id)
+        delivery = stored.deliveries.get(row.destination) if stored else None
+        if stored and delivery and delivery.parked_version == stored.lead.version:
+            found.add(row.destination)
+    for destination in sorted(found):
+        yield Seen(kind=TroubleKind.PARKED, subject=destination)
+
+
+async def _held(ports: AnnouncingPorts, now: datetime) -> AsyncIterator[Seen]:
+    count = 0
+    async for _ in ports.quarantine.entries(state="held", since=now - HELD_SINCE):
+        count += 1
+        if count == MOST_HELD:
+            break
+    if count:
+        told = f"{count} or more" if count == MOST_HELD else f"{count}"
+        yield Seen(kind=TroubleKind.QUARANTINE, subject="", detail=f"Held: {told}.")
+
+
+async def _silence(ports: AnnouncingPorts, now: datetime) -> AsyncIterator[Seen]:
+    if ports.silence_after is None:
+        return
+    newest = await ports.lists.newest_at(without=())
+    if newest is None or now - newest <= ports.silence_after:
+        return
+    newest = max([newest, *[at async for at in _pushes(ports)]])
+    if now - newest > ports.silence_after:
+        yield Seen(kind=TroubleKind.SILENCE, subject="", since=newest)
+
+
+async def _pushes(ports: AnnouncingPorts) -> AsyncIterator[datetime]:
+    """Yield when the newest leads were last heard of."""
+    left = MOST_NEWEST
+    async for lead_id in ports.lists.ids(Listing.RECENT):
+        stored = await ports.leads.read(lead_id)
+        for interest in stored.lead.interests if stored else ():
+            yield interest.last.received_at
+        left -= 1
+        if not left:
+            return
+
+
+async def _given_up(ports: AnnouncingPorts, now: datetime) -> AsyncIterator[Seen]:
+    """Yield the channels that notices were given up by; older rows are deleted."""
+    for row in await ports.announcements.given_up():
+        if now - row.at > GIVEN_UP_WITHIN:
+            await ports.announcements.forget_given_up(row.channel)
+        else:
+            yield Seen(
+                kind=TroubleKind.CHANNEL,
+                subject=row.channel,
+                channel=row.channel,
+                detail=f"The last failed so: {row.reason}" if row.reason else "",
+            )
+
+
+async def _rules(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
+    file = await ports.rules_store.not_in_force()
+    if file is not None and file.faults:
+        shown = "; ".join(file.faults[:MOST_FAULTS])
+        yield Seen(
+            kind=TroubleKind.RULES, subject="", detail=f"Faults: {shown}", since=file.seen_at
+        )
+
+
+def _destinations(troubles: Sequence[Trouble], ports: AnnouncingPorts) -> Iterator[Seen]:
+    retired = ports.in_use.retired({trouble.destination for trouble in troubles})
+    for trouble in troubles:
+        if trouble.destination not in retired:
+            yield Seen(kind=_kind(trouble), subject=trouble.destination)
+
+
+def _kind(trouble: Trouble) -> TroubleKind:
+    """Return the kind; a row of an older version tells only whether it is about a person."""
+    refused = TroubleKind.CREDENTIALS
+    unknown = refused if trouble.doing is Doing.DELIVER else TroubleKind.UNREACHABLE
+    return KINDS.get(trouble.cause, unknown)

@@ -1,0 +1,307 @@
+"""Each team is told once on the morning of a working day what it starts with."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nurture_timer.digests import due_on
+from shared.domain.calendars import Calendar
+from shared.domain.errors import ChannelUnavailableError
+from shared.domain.follow_up import FollowUp, flag, start_clock
+from shared.domain.lead import Contact, Lead
+from shared.domain.rules import ChannelKind, ChannelRef, Rule, Rules, Team, rules_without_file
+from tests.fakes import START
+from tests.nurture_timer.mornings import Mornings, told
+from tests.nurture_timer.world import HOUR, MINUTE, STOPPED, lead
+from tests.telling import NINE_TO_FIVE, NORTH, rules
+
+DAY = timedelta(days=1)
+MONDAY = START.replace(hour=8)
+"""2 November 2026."""
+
+SOUTH = Team(
+    id="south",
+    name="South",
+    members=(),
+    channel="people",
+    zone="Australia/Sydney",
+    calendar=Calendar(zone="Australia/Sydney", hours=NINE_TO_FIVE),
+)
+DEFAULT = ChannelRef(name="default", kind=ChannelKind.SLACK, setting="URL")
+
+
+def named(number: int, **more: object) -> Lead:
+    new = lead(f"{number:032x}", clock=STOPPED)
+    contact = Contact(first_name=f"Zoe {number}", email=f"zoe{number}@example.com")
+    return replace(new, contact=contact, team="north", **more)  # type: ignore[arg-type]
+
+
+def waiting(due_at: datetime) -> FollowUp:
+    return start_clock(FollowUp(), due_at - HOUR, HOUR)
+
+
+def overdue(since: datetime) -> FollowUp:
+    return flag(waiting(since), since)
+
+
+async def flagged(app: Mornings, new: Lead, at: datetime) -> None:
+    await app.put(replace(new, follow_up=overdue(at)))
+    await app.index.put_overdue(new.lead_id, at)
+
+
+async def test_a_team_is_told_what_is_new_due_today_and_overdue_by_owner() -> None:
+    """D1."""
+    app = Mornings(rules=rules())
+    at = MONDAY + 7 * DAY
+    await app.put(named(1, owner="bo", created_at=at - HOUR, follow_up=waiting(at + HOUR)))
+    await app.put(named(2, owner="anna", created_at=at - HOUR, follow_up=waiting(at + 2 * DAY)))
+    await app.put(named(3, created_at=at - HOUR, asked_for_contact=False))
+    await app.put(replace(named(4, created_at=at - HOUR), contact=Contact(title="Dr")))
+    await app.put(named(5, created_at=at - HOUR, test=True))
+    await flagged(app, named(6, owner="anna", created_at=at - 5 * DAY), at - 4 * DAY)
+    for number, due_at in ((1, at + HOUR), (2, at + 2 * DAY)):
+        await app.index.put_due(f"{number:032x}", due_at)
+
+    [digest] = await app.announce(at)
+
+    assert (digest.channel, digest.to, digest.kind) == ("sales", "North", "digest")
+    assert told(digest.message).splitlines() == [
+        "North: leads on Mon 9 Nov 2026",
+        "1 lead without any way to get in touch.",
+        "New since the last digest: 2",
+        "Zoe 2 (Anna; due Wed 11 Nov 2026, 08:00 UTC)",
+        "Zoe 1 (Bo; due Mon 9 Nov 2026, 09:00 UTC)",
+        "Due today: 1",
+        "Zoe 1 (Bo; due Mon 9 Nov 2026, 09:00 UTC)",
+        "Overdue: 1",
+        "Zoe 6 (Anna; due Thu 5 Nov 2026, 08:00 UTC)",
+        "Do not contact (for information): 1",
+        "Zoe 3",
+    ]
+
+
+async def test_it_is_told_once_a_day_and_says_what_is_new_since_the_last() -> None:
+    """D1."""
+    app = Mornings(rules=rules())
+    friday = MONDAY + 4 * DAY
+    times = [friday + n * 5 * MINUTE for n in range(60)]
+    sent = [one for at in times for one in await app.announce(at)]
+    assert [one.at for one in sent] == [friday]
+    await app.put(named(1, created_at=friday + 10 * HOUR))
+    await app.put(named(2, created_at=friday - HOUR))
+
+    for day in (1, 2):
+        assert await app.announce(friday + day * DAY) == []
+    [monday] = await app.announce(friday + 3 * DAY + HOUR)
+
+    assert "New since the last digest: 1\nZoe 1" in told(monday.message)
+
+
+@pytest.mark.parametrize(
+    ("at", "due"),
+    [
+        (datetime(2026, 11, 2, 7, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 2, 8, 0, tzinfo=UTC), True),
+        (datetime(2026, 11, 2, 11, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 2, 12, 0, tzinfo=UTC), False),
+        (datetime(2026, 11, 1, 9, 0, tzinfo=UTC), False),
+    ],
+)
+def test_it_is_time_from_eight_to_twelve_on_working_days(at: datetime, due: bool) -> None:  # noqa: FBT001 - what is expected
+    """D1."""
+    assert (due_on(NORTH, at) is not None) is due
+    assert (due_on(None, at) is not None) is due
+    assert (due_on(replace(NORTH, calendar=None), at) is not None) is due
+
+
+def test_a_day_off_is_no_working_day() -> None:
+    """D1."""
+    assert NORTH.calendar is not None
+    off = replace(NORTH.calendar, closed=frozenset({MONDAY.date()}))
+    saturday = replace(NORTH.calendar, working=frozenset({MONDAY.date() + 5 * DAY}))
+    assert due_on(replace(NORTH, calendar=off), MONDAY) is None
+    assert due_on(replace(NORTH, calendar=saturday), MONDAY + 5 * DAY) is not None
+
+
+async def test_each_team_is_told_in_its_own_morning() -> None:
+    """D1."""
+    both = rules()
+    app = Mornings(rules=replace(both, teams={**both.teams, "south": SOUTH}))
+    sydney = datetime(2026, 11, 3, 8, 0, tzinfo=ZoneInfo("Australia/Sydney"))
+
+    sent = [one for hour in range(30) for one in await app.announce(MONDAY + hour * HOUR)]
+
+    assert [(one.to, one.at) for one in sent] == [
+        ("North", MONDAY),
+        ("South", sydney.astimezone(UTC)),
+        ("North", MONDAY + DAY),
+    ]
+
+
+async def test_a_team_that_moves_west_is_not_told_twice_for_one_day() -> None:
+    """D1: the date must be later than that of the last digest."""
+    moved = replace(SOUTH, zone="America/Los_Angeles", calendar=None)
+    only = replace(rules(SOUTH), teams={"south": SOUTH})
+    app = Mornings(rules=only)
+    morning = datetime(2026, 11, 3, 8, 0, tzinfo=ZoneInfo("Australia/Sydney")).astimezone(UTC)
+    assert len(await app.announce(morning)) == 1
+
+    app.rules = replace(only, teams={"south": moved})
+    sent = [one for hour in range(1, 48) for one in await app.announce(morning + hour * HOUR)]
+
+    west = datetime(2026, 11, 4, 8, 0, tzinfo=ZoneInfo("America/Los_Angeles")).astimezone(UTC)
+    assert [one.at for one in sent if one.at < west] == []
+
+
+async def test_without_teams_the_default_channel_is_told_on_weekdays() -> None:
+    """D1."""
+    app = Mornings(rules=rules_without_file(DEFAULT))
+    await app.put(replace(named(1, created_at=MONDAY - HOUR), team=""))
+
+    sent = [one for hour in range(14 * 24) for one in await app.announce(MONDAY + hour * HOUR)]
+
+    assert [one.at.weekday() for one in sent] == [*range(5), *range(5)]
+    assert {(one.at.hour, one.channel) for one in sent} == {(8, "default")}
+    assert told(sent[0].message).startswith("All leads: leads on Mon 2 Nov 2026\nNew")
+    assert told(sent[1].message).endswith("Nothing is open.")
+
+
+async def test_leads_that_a_rule_gives_to_no_team_are_told_to_the_default_channel() -> None:
+    """D1."""
+    mixed = replace(rules(), rules=(Rule(name="partners"), *rules().rules))
+    app = Mornings(rules=mixed)
+    await app.put(named(1, created_at=MONDAY - HOUR))
+    orphan = replace(named(2, created_at=MONDAY - HOUR), team="")
+    await app.put(replace(orphan, rules={"s": "partners"}))
+
+    north, others = await app.announce(MONDAY)
+
+    assert "Zoe 1" in told(north.message)
+    assert told(others.message).startswith("Leads without a team: ")
+
+
+async def test_without_any_channel_nobody_is_told_and_nothing_is_read() -> None:
+    """D1."""
+    app = Mornings(rules=rules_without_file())
+    assert await app.announce(MONDAY) == []
+    assert app.announcements.digests == {}
+
+
+async def test_a_task_in_the_crm_is_no_way_for_a_digest() -> None:
+    """D1."""
+    crm = ChannelRef(name="tasks", kind=ChannelKind.CRM)
+    base = rules(replace(NORTH, channel="tasks"))
+    app = Mornings(rules=replace(base, channels={**base.channels, "tasks": crm}))
+
+    assert [one.channel for one in await app.announce(MONDAY)] == ["sales"]
+
+
+async def test_what_could_not_be_sent_is_tried_again_while_it_is_morning() -> None:
+    """D1."""
+    app = Mornings(rules=rules())
+    app.channels.fails["sales"] = [ChannelUnavailableError("sales: 503")] * 2
+
+    sent = [one for n in range(50) for one in await app.announce(MONDAY + n * 5 * MINUTE)]
+
+    assert [one.at for one in sent] == [MONDAY + 30 * MINUTE]
+
+
+async def test_many_leads_are_counted_and_not_read() -> None:
+    """D1."""
+    app = Mornings(rules=rules())
+    for number in range(230):
+        await app.put(named(number, created_at=MONDAY - HOUR - number * MINUTE / 10))
+    reads: list[str] = []
+
+    async def count(request: str) -> None:
+        reads.append(request)
+
+    app.leads.gate = count
+    [digest] = await app.announce(MONDAY)
+
+    assert reads.count("leads.read") == 200
+    assert "New since the last digest: 200" in told(digest.message)
+    assert "30 leads more, of any team, are not in here" in told(digest.message)
+    assert digest.message.lists[0].more == 190
+
+
+class DiedError(BaseException):
+    """A worker died."""
+
+
+@dataclass
+class DiesAt:
+    """A gate that lets a worker die at one of its requests."""
+
+    number: int
+    seen: int = 0
+
+    async def __call__(self, _request: str) -> None:
+        self.seen += 1
+        if self.seen == self.number:
+            raise DiedError
+
+
+async def morning_with_a_death(number: int, in_force: Rules) -> tuple[int, bool, bool]:
+    """Return how many digests came, whether somebody died, and whether after a send."""
+    app = Mornings(rules=in_force)
+    await app.put(named(1, created_at=MONDAY - HOUR))
+    gate = DiesAt(number)
+    app.announcements.gate = app.leads.gate = app.lists.gate = app.index.gate = gate
+    died = after_a_send = False
+    for n in range(48):
+        try:
+            await app.announce(MONDAY + n * 5 * MINUTE)
+        except DiedError:
+            died = True
+            after_a_send = bool(app.channels.arrived)
+    return len(app.channels.arrived), died, after_a_send
+
+
+async def test_it_is_doubled_only_by_a_crash_between_send_and_mark() -> None:
+    """D1: a worker dies at each of the requests of a morning in turn."""
+    number, doubled = 1, []
+    while True:
+        came, died, after_a_send = await morning_with_a_death(number, rules())
+        if not died:
+            break
+        assert came in (1, 2)
+        if came == 2:
+            assert after_a_send
+            doubled.append(number)
+        number += 1
+    assert number > 10
+    assert len(doubled) == 1
+
+
+async def test_a_death_before_the_answer_is_read_sends_the_same_message_again() -> None:
+    """D1: a receiver that has seen its id can ignore it."""
+    app = Mornings(rules=rules())
+    app.channels.dies = [DiedError()]
+    with pytest.raises(DiedError):
+        await app.announce(MONDAY)
+
+    assert await app.announce(MONDAY + 5 * MINUTE) == []
+    [again] = await app.announce(MONDAY + 15 * MINUTE)
+    assert again.message.id == app.channels.arrived[0].message.id
+
+
+async def test_two_sweeps_at_once_send_one() -> None:
+    """D1."""
+    app = Mornings(rules=rules())
+    other = Mornings(rules=rules(), announcements=app.announcements)
+
+    async def meanwhile(request: str) -> None:
+        if request == "announcements.put_digest":
+            app.announcements.gate = quiet
+            await other.announce(MONDAY)
+
+    async def quiet(_request: str) -> None:
+        """Let everything through."""
+
+    app.announcements.gate = meanwhile
+    await app.announce(MONDAY)
+
+    assert len(app.channels.arrived) + len(other.channels.arrived) == 1
