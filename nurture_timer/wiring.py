@@ -38,7 +38,7 @@ def announcing_ports() -> AnnouncingPorts:
         index=bootstrap.index(),
         lists=bootstrap.lead_lists(),
         quarantine=bootstrap.quarantine_entries(),
-        rules=bootstrap.rules_in_force().current,
+        rules=bootstrap.rules_in_force(as_app=True).current,
         rules_store=bootstrap.rules_store(),
         channels=bootstrap.channels(),
         clock=bootstrap.utc_now,
