@@ -8,9 +8,14 @@ from uuid import UUID
 import pytest
 from azure.data.tables import EdmType, EntityProperty
 
+from shared.assignment.assigning import Assigner
+from shared.assignment.choosing import Need
+from shared.bootstrap import utc_now
 from shared.domain.follow_up import FollowUpState
+from shared.domain.rules import Member, Team
 from shared.operations.backup import check, export, restore
 from shared.operations.errors import RefusedError, UsageError
+from shared.ports.teams import Absence
 from tests.cli.account import DAY, Account
 
 
@@ -73,6 +78,34 @@ async def test_exported_wiped_and_imported_leads_are_the_same_and_known_customer
     assert (repeated.lead.submissions, len(repeated.lead.interests)) == (5, 3)
     assert len(account.crm.records) == 3
     assert await account.stores.histories.events(known.lead.lead_id)
+
+
+async def test_a1_after_a_restore_turns_go_on_and_no_lead_takes_another(account: Account) -> None:
+    """A1: whose turn it is, who is away and who got which lead are part of a backup."""
+    people = (Member(id="ada", name="Ada"), Member(id="bob", name="Bob"))
+    teams = {"east": Team(id="east", name="East", members=people)}
+    assigner = Assigner(teams=account.stores.teams, clock=utc_now, jitter=lambda: 0.5)
+    first = await assigner.assign(Need(lead_id="a" * 32, team="east", company_id="c"), teams)
+    now = utc_now()
+    await account.stores.teams.put_absence(
+        Absence(member="cem", from_at=now, until_at=now + timedelta(days=1))
+    )
+    await account.stores.teams.put_left("dora", now)
+    before = await account.stores.teams.read()
+
+    lines = await exported(account)
+    await account.wipe()
+    await imported(account, lines)
+
+    after = await account.stores.teams.read()
+    assert (after.absences, after.left) == (before.absences, before.left)
+    assert after.turns["east"].new == before.turns["east"].new
+    again = await assigner.assign(Need(lead_id="a" * 32, team="east"), teams)
+    other = await assigner.assign(Need(lead_id="b" * 32, team="east"), teams)
+    assert (again, other.member) == (first, "bob")
+    company = await account.stores.teams.company("east", "c")
+    assert company is not None
+    assert company.holder == first.member
 
 
 async def test_every_type_of_table_storage_comes_back_as_it_was(account: Account) -> None:

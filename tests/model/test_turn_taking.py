@@ -34,8 +34,11 @@ NEED = Need(lead_id=LEAD, team="east")
 
 def charged(stored: Owners) -> Counter[str]:
     """Return how many turns each member is charged for; all have weight 1."""
-    standings = (row.new.standings.items() for row in stored.teams.turns.values())
-    return Counter({who: each.at // UNIT for team in standings for who, each in team if each.at})
+    rows = stored.teams.turns.values()
+    standings = [count.standings for row in rows for count in (row.new, row.again)]
+    return Counter(
+        {who: each.at // UNIT for one in standings for who, each in one.items() if each.at}
+    )
 
 
 def one_turn_a_key(stored: Owners) -> None:
@@ -52,6 +55,13 @@ SCENES = {
     "two leads of one team": (
         {"1": Job(NEED, EAST), "2": Job(replace(NEED, lead_id=OTHER), EAST)},
         2_500,
+    ),
+    "one step of a lead, taken by two sweeps": (
+        {
+            "1": Job(replace(NEED, number=1, owner="ada"), EAST),
+            "2": Job(replace(NEED, number=1, owner="ada"), EAST),
+        },
+        1_000,
     ),
     "one lead, and rules that changed its team": (
         {"1": Job(NEED, BOTH), "2": Job(replace(NEED, team="west"), BOTH)},
@@ -71,7 +81,8 @@ def test_a1_one_turn_a_lead_whatever_dies_or_is_lost(
     assert explored.ends
     for end in explored.ends:
         leads = {job.need.lead_id for job in jobs.values()}
-        taken = {(key, row.team, row.member) for key, row in end.teams.takings.items()}
+        rows = end.teams.takings.items()
+        taken = {(key.partition("|")[0], row.team, row.member) for key, row in rows}
         assert set(end.owners) == taken
         assert {lead for lead, _, _ in taken} == leads
         assert max(charged(end).values()) == 1
