@@ -33,7 +33,8 @@ from shared.destinations.hubspot.follow_up import (
     baseline,
     ids_of,
 )
-from shared.destinations.hubspot.placing import GoneError, Placed, Placing
+from shared.destinations.hubspot.placed import GoneError, Placed
+from shared.destinations.hubspot.placing import Placing
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError

@@ -7,7 +7,7 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/gu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import refusals, refused_before, without_refused
@@ -25,12 +25,11 @@ from shared.destinations.hubspot.fields import (
 )
 from shared.destinations.hubspot.follow_up import FILLED
 from shared.destinations.hubspot.meaning import MissingError, TakenError
+from shared.destinations.hubspot.placed import GoneError, Placed
 from shared.destinations.hubspot.settings import HubspotSettings
-from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
     CrmFieldsRefusedError,
     CrmRejectedError,
-    CrmUnavailableError,
     CrmUncertainError,
 )
 from shared.domain.identity import normalized_email
@@ -43,29 +42,6 @@ NOT_FOUND_AGAIN = (
     "the contact may exist, and without an e-mail that HubSpot takes it can't be found; a property"
 )
 BY_ID = "with unique values would prevent this"
-
-
-class GoneError(CrmUnavailableError):
-    """Nobody: sales deleted the contact while we were at it; it is looked for again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """The contact of a lead, ``created`` or found.
-
-    ``existed`` says that sales had it before us; ``before`` is what we knew of this contact.
-    ``filled`` are properties of such a contact that we have filled, ``refused`` those whose newest
-    value HubSpot does not accept. ``told`` says that the message is the first interest.
-    """
-
-    contact: Record
-    created: bool = False
-    existed: bool = False
-    before: CrmRecord | None = None
-    filled: frozenset[str] = frozenset()
-    refused: frozenset[str] = frozenset()
-    told: bool = False
-    remarks: tuple[str, ...] = ()
 
 
 class Placing:
