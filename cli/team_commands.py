@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
@@ -103,7 +104,8 @@ def reassign(member: Member, *, yes: Yes = False) -> None:
         confirm(f"{member} leaves: this gives all their open leads to others", yes=yes)
         await mark_left(stores, rules, member)
         given: dict[str, list[Given]] = defaultdict(list)
-        async for one in give_away(stores, owners(), rules, member):
+        by_turns = replace(owners(), secret=stores.secret)
+        async for one in give_away(stores, by_turns, rules, member):
             given[one.owner].append(one)
         _print_given(member, given)
 

@@ -49,16 +49,25 @@ class OwnersByTurns:
         team = team_of(rules, lead)
         if team is None:
             return None
-        # A step takes a lead from somebody who is there: whose company it is stays as it was.
-        by_company = rule_of(rules, lead).same_company and owner_of(rules, lead) is None
         return Need(
             lead_id=lead.lead_id,
             team=team.id,
             number=lead.reassigned + bool(lead.owner),
             owner=lead.owner,
             had=frozenset(lead.follow_up.had),
-            company_id=company_id(lead.contact.email, await self.secret()) if by_company else "",
+            company_id=await self._company_id(lead, rules, team.id),
         )
+
+    async def _company_id(self, lead: Lead, rules: Rules, team: str) -> str:
+        """Return the company whose leads go to one member, "" if the rule does not want that.
+
+        A step takes a lead from somebody who is there: who holds the company stays as it was.
+        """
+        rule = rule_of(rules, lead)
+        if not rule.same_company or rule.team != team or owner_of(rules, lead) is not None:
+            return ""
+        secret = await self.secret()
+        return company_id(lead.contact.email, secret) if secret else ""
 
 
 def _named(lead: Lead, rules: Rules) -> Owned | None:

@@ -118,6 +118,29 @@ async def test_a7_the_leads_of_one_who_is_gone_go_to_one_successor_by_company(
     assert [one.why for one in found if one] == ["by turns", "same company", "same company"]
 
 
+async def test_a7_without_the_secret_leads_go_by_turns(
+    teams: FakeTeams, owners: OwnersByTurns
+) -> None:
+    async def none_yet() -> bytes:
+        return b""
+
+    found = await replace(owners, secret=none_yet).find(LEAD, rules(same_company=True))
+
+    assert found == Owned(member="ada", team="east", why="by turns")
+    assert teams.companies == {}
+
+
+async def test_a7_a_rule_of_another_team_says_nothing_of_this_teams_companies(
+    teams: FakeTeams, owners: OwnersByTurns
+) -> None:
+    lead = replace(LEAD, owner="gone", team="west")
+
+    found = await owners.find(lead, rules(same_company=True))
+
+    assert found == Owned(member="ada", team="west", why="by turns")
+    assert teams.companies == {}
+
+
 async def test_a_look_at_who_would_get_a_lead_writes_nothing(
     owners: OwnersByTurns, teams: FakeTeams
 ) -> None:
