@@ -53,7 +53,9 @@ def news(change: LeadChange, rules: Rules) -> dict[str, Notice]:
     None of a repeat, nor where nobody has to answer.
     """
     lead, recorded = change.lead, change.interest
-    if recorded is None or recorded.interest.repeat_of or not _awaited(change):
+    if recorded is None or recorded.interest.repeat_of:
+        return {}
+    if not _awaited(lead, recorded.interest.submission):
         return {}
     plan = plan_for(rules, lead)
     return {
@@ -74,11 +76,9 @@ def _told(lead: Lead, plan: Plan) -> Iterable[Role]:
     return [role for role in wanted if role in plan.roles]
 
 
-def _awaited(change: LeadChange) -> bool:
-    """Tell whether the interest itself waits for an answer."""
-    if change.interest is None:
-        return False
-    clock, submission = change.lead.follow_up, change.interest.interest.submission
+def _awaited(lead: Lead, submission: Submission) -> bool:
+    """Tell whether an interest itself waits for an answer."""
+    clock = lead.follow_up
     awaits = clock.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
     answered = clock.done_at is not None and submission.received_at <= clock.done_at
     return awaits and not submission.do_not_contact and not answered

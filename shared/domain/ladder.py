@@ -129,7 +129,7 @@ def _step(lead: Lead, clock: FollowUp, plan: Plan, now: datetime, *, checked: bo
         case StepKind.ESCALATE:
             to = _those(plan, Role.MANAGER) or _those(plan, Role.TEAM)
             return _taken(lead, after, plan, now, Occasion.ESCALATION, to, checked=checked)
-        case StepKind.REASSIGN:
+        case _:
             taken = _taken(lead, after, plan, now, Occasion.REASSIGNED, (), checked=checked)
             return replace(taken, reassign=True)
 

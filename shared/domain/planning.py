@@ -56,7 +56,7 @@ def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:
             return owner_of(rules, lead)
         case Role.MANAGER:
             return team.manager if team else None
-        case Role.TEAM:
+        case _:
             return None
 
 
