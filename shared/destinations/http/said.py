@@ -78,7 +78,7 @@ def sent_by(request: Request) -> list[str]:
     in_path = [unquote(part) for part in path.split("/") if "%" in part or "@" in part]
     form = (request.form or {}).values()
     params = [v for name, v in (request.params or {}).items() if name not in request.shown]
-    body = [*_texts(request.json, request.shown), *_texts(_content(request), request.shown)]
+    body = [*texts_in(request.json, request.shown), *texts_in(_content(request), request.shown)]
     return [*in_path, *([query] if query else []), *form, *params, *body]
 
 
@@ -89,17 +89,17 @@ def _content(request: Request) -> object:
         return (request.content or b"").decode(errors="replace")
 
 
-def _texts(value: object, shown: frozenset[str]) -> Iterator[str]:
+def texts_in(value: object, shown: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield all texts in a JSON value but those under a name that may be shown."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for name, part in value.items():
             if name not in shown:
-                yield from _texts(part, shown)
+                yield from texts_in(part, shown)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _texts(part, shown)
+            yield from texts_in(part, shown)
 
 
 def _names(value: object) -> Iterator[str]:

@@ -18,7 +18,7 @@ from shared.destinations.http.answers import (
     retry_after,
     unanswered,
 )
-from shared.destinations.http.said import said, unless_quoting
+from shared.destinations.http.said import said, texts_in, unless_quoting
 from shared.destinations.http.web_page import is_web_page
 from shared.domain.errors import (
     CrmError,
@@ -116,25 +116,17 @@ def said_by(request: Request, response: httpx.Response, secrets: Sequence[str]) 
 
 def _texts_in(response: httpx.Response) -> list[str]:
     """Return the texts in an answer's JSON that say something; none if it is no JSON."""
-    return [text for text in _texts(json_of(response)) if text.strip()]
+    return [text for text in texts_in(json_of(response)) if text.strip()]
 
 
 def _contact(body: object) -> Iterator[str]:
     """Yield what a post says of the customer, now and with each interest."""
     if isinstance(body, dict):
         for name, part in body.items():
-            yield from _texts(part) if name in CONTACT else _contact(part)
+            yield from texts_in(part) if name in CONTACT else _contact(part)
     elif isinstance(body, list):
         for part in body:
             yield from _contact(part)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
 
 
 def _error_code(response: httpx.Response) -> str:

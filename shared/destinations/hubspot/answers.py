@@ -5,13 +5,14 @@ https://developers.hubspot.com/docs/api-reference/error-handling
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from shared.destinations.http.answers import Request, json_object, json_of, unanswered
+from shared.destinations.http.said import texts_in
 
 type JsonObject = dict[str, Any]
 
@@ -65,7 +66,7 @@ def objects(found: object) -> list[JsonObject]:
 
 def scopes_in(body: JsonObject) -> list[str]:
     """Return the scopes that an error names, wherever it does."""
-    found = [text for part in (body.get("errors"), body.get("context")) for text in _texts(part)]
+    found = [text for part in (body.get("errors"), body.get("context")) for text in texts_in(part)]
     return sorted({scope for scope in found if SCOPE.fullmatch(scope)})
 
 
@@ -105,13 +106,3 @@ def associated(request: Request, result: JsonObject) -> tuple[str, list[str], st
     if not all(map(is_id, (contact_id, *ids, after or "none"))):
         raise unanswered(request, "HubSpot's answer has associations without ids")
     return str(contact_id), [str(one) for one in ids], str(after)
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield all texts in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from (text for part in value.values() for text in _texts(part))
-    elif isinstance(value, list):
-        yield from (text for part in value for text in _texts(part))
