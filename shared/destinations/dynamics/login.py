@@ -9,12 +9,11 @@ from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.answers import (
     Request,
     json_object,
-    json_of,
     retry_after,
 )
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.said import LONGEST_REASON
-from shared.destinations.http.tokens import Token, token_in
+from shared.destinations.http.tokens import Token, login_fault, token_in
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
 
 REFUSALS = {
@@ -73,19 +72,15 @@ def _not_let_in(request: Request, response: httpx.Response) -> CrmError | None:
     """Return what an error of Microsoft Entra means; it names the fault, and no secret."""
     if response.is_redirect:
         return None
-    answer = json_of(response)
-    given = answer if isinstance(answer, dict) else {}
-    code, words = given.get("error"), given.get("error_description")
-    refused = isinstance(code, str) and isinstance(words, str) and code in REFUSALS
-    if not response.is_client_error or not refused:
-        passing = isinstance(code, str) and code in PASSING
-        told = code if passing else "not in its own words, check DYNAMICS_AUTHORITY"
+    code, words = login_fault(response)
+    if not response.is_client_error or not words or code not in REFUSALS:
+        told = code if code in PASSING else "not in its own words, check DYNAMICS_AUTHORITY"
         return CrmUnavailableError(
             f"Microsoft Entra gives no token: {response.status_code} {told}",
             retry_after=retry_after(response),
         )
     secret = (request.form or {}).get("client_secret", "")
-    told = str(words).partition("Trace ID")[0].strip()
+    told = words.partition("Trace ID")[0].strip()
     said = told.replace(secret, "…") if secret else told
     return CrmCredentialsError(f"Microsoft Entra refuses the app: {said[:LONGEST_REASON]}")
 

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
+from shared.destinations.http.answers import json_of
 from shared.domain.errors import CrmUnavailableError
 
 REFRESH_BEFORE = timedelta(minutes=5)
@@ -57,6 +60,17 @@ def token_in(answer: Mapping[str, object], now: datetime, lasts: timedelta | Non
     if not isinstance(text, str) or not TEXT.fullmatch(text) or lasts is None:
         raise CrmUnavailableError("the answer to the login has no token")
     return Token(text, now + lasts)
+
+
+def login_fault(response: httpx.Response) -> tuple[str, str]:
+    """Return code and words of a login's error as OAuth 2.0 has it, "" for what is not there.
+
+    See https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+    """
+    body = json_of(response)
+    given = body if isinstance(body, dict) else {}
+    code, words = given.get("error"), given.get("error_description")
+    return code if isinstance(code, str) else "", words if isinstance(words, str) else ""
 
 
 def _told(seconds: object) -> timedelta | None:

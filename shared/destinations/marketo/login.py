@@ -9,9 +9,9 @@ from datetime import datetime
 
 import httpx
 
-from shared.destinations.http.answers import Request, json_object, json_of, meaning
+from shared.destinations.http.answers import Request, json_object, meaning
 from shared.destinations.http.client import HttpClient
-from shared.destinations.http.tokens import REFRESH_BEFORE, Token, token_in
+from shared.destinations.http.tokens import REFRESH_BEFORE, Token, login_fault, token_in
 from shared.destinations.marketo.answers import not_marketos
 from shared.destinations.marketo.codes import LOGIN_REFUSED
 from shared.destinations.marketo.settings import MarketoSettings
@@ -47,11 +47,10 @@ class Login:
 
     def _refused(self, request: Request, response: httpx.Response) -> CrmError:
         """Tell credentials that are refused, in Marketo's words, from whatever may pass."""
-        body = json_of(response)
-        error = body.get("error") if isinstance(body, dict) else None
-        if isinstance(error, str) and error in LOGIN_REFUSED:
+        code, _ = login_fault(response)
+        if code in LOGIN_REFUSED:
             return CrmCredentialsError(
-                f"{response.status_code} {error}: Marketo refuses MARKETO_CLIENT_ID and"
+                f"{response.status_code} {code}: Marketo refuses MARKETO_CLIENT_ID and"
                 " MARKETO_CLIENT_SECRET"
             )
         known = not_marketos(request, response, self._clock()) or meaning(request, response)

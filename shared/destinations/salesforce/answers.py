@@ -17,6 +17,7 @@ from shared.destinations.http.answers import (
     unanswered,
 )
 from shared.destinations.http.said import said
+from shared.destinations.http.tokens import login_fault
 from shared.destinations.salesforce.codes import (
     FIELD,
     GONE,
@@ -147,9 +148,7 @@ def login_refused(request: Request, response: httpx.Response) -> CrmError | None
     """Return what a refused login means, without what was sent; it is never the lead's fault."""
     if response.is_redirect:
         return None
-    answer = json_of(response)
-    given = answer if isinstance(answer, dict) else {}
-    code, why = (str(given.get(name) or "") for name in ("error", "error_description"))
+    code, why = login_fault(response)
     if response.is_client_error and code in LOGIN and (code, why) != BUSY_LOGIN:
         return CrmCredentialsError(f"login refused: {code}: {said(request, why)}".rstrip(": "))
     told = code if code in {*LOGIN, *PASSING_LOGIN} else NOT_ITS_WORDS
