@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared.assignment.assigning import Assigner
-from shared.assignment.choosing import Need
+from shared.assignment.choosing import Assignment, Need
 from shared.domain.company import company_id
 from shared.domain.lead import Lead
 from shared.domain.planning import owner_of, rule_of, team_of
@@ -39,11 +39,11 @@ class OwnersByTurns:
         if need is None:
             return None
         seen = await self.assigner.who_would_get(need, rules.teams)
-        return Owned(member=seen.member, team=seen.team, why=seen.why) if seen.member else None
+        return _owned(seen)
 
     async def _found(self, need: Need, rules: Rules) -> Owned | None:
         given = await self.assigner.assign(need, rules.teams)
-        return Owned(member=given.member, team=given.team, why=given.why) if given.member else None
+        return _owned(given)
 
     async def _need(self, lead: Lead, rules: Rules) -> Need | None:
         team = team_of(rules, lead)
@@ -68,6 +68,12 @@ class OwnersByTurns:
             return ""
         secret = await self.secret()
         return company_id(lead.contact.email, secret) if secret else ""
+
+
+def _owned(given: Assignment) -> Owned | None:
+    if not given.member:
+        return None
+    return Owned(member=given.member, team=given.team, why=given.why.value)
 
 
 def _named(lead: Lead, rules: Rules) -> Owned | None:
