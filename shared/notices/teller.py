@@ -136,15 +136,14 @@ class NoticeTeller:
     ) -> bool:
         """Leave a task with the record of the lead; False if no CRM has one."""
         used = self.in_use.used(stored.deliveries)
-        with_record = [d for d in used.values() if d.record is not None]
-        if not with_record:
+        records = [(d.destination, d.record) for d in used.values() if d.record is not None]
+        if not records:
             return False
         message = compose(notice, stored.lead, Given(rules=rules, deliveries=used))
-        delivery = with_record[0]
+        destination, record = records[0]
         try:
-            crm = await self.destinations.get(delivery.destination)
-            if delivery.record is not None:
-                await crm.remind(stored.lead, delivery.record, _reminder(notice, message, stored))
+            crm = await self.destinations.get(destination)
+            await crm.remind(stored.lead, record, _reminder(notice, message, stored))
         except CrmRejectedError as error:
             raise ChannelRefusedError(f"{channel.name}: {error}") from error
         except (CrmError, SettingsError) as error:

@@ -15,7 +15,7 @@ from shared.domain.acts import (
     look_again_on,
     with_act,
 )
-from shared.domain.follow_up import FollowUpState
+from shared.domain.follow_up import FollowUpState, follow_up
 from shared.domain.lead import KeyKind, Lead, Submission
 from shared.domain.merging import Terms, answered, merge, new_lead
 from tests.domain.histories import HOUR, NOON, RULES, submission
@@ -129,3 +129,31 @@ def test_the_day_to_look_again_is_the_newest_that_counts() -> None:
     assert look_again_on(with_act(with_act((), named), closing), None) is None
     undo = Act(said_at=NOON + HOUR, seen_at=NOON + HOUR, withdraws=named.act_id)
     assert look_again_on(with_act(with_act((), named), undo), None) is None
+
+
+def test_an_undo_of_an_act_that_nobody_knows_changes_nothing() -> None:
+    acts = with_act((), acted(NOON))
+    unknown = Act(said_at=NOON + HOUR, seen_at=NOON + HOUR, withdraws="nothing")
+    assert with_act(acts, unknown) == acts
+
+
+def test_when_the_only_act_is_withdrawn_the_lead_waits_as_before() -> None:
+    waiting = played([submission("s1")])
+    act = acted(NOON + HOUR)
+    undo = Act(said_at=NOON + 2 * HOUR, seen_at=NOON + 2 * HOUR, withdraws=act.act_id)
+
+    undone = answered(answered(waiting, act), undo)
+
+    assert undone.follow_up == waiting.follow_up
+
+
+def test_an_act_that_an_older_version_recorded_counts_and_is_no_row() -> None:
+    """C7."""
+    older = played([submission("s1")])
+    done = replace(older, follow_up=follow_up(older.follow_up, NOON + 3 * HOUR, "bo"))
+
+    earlier = answered(done, acted(NOON + HOUR))
+    later = answered(done, acted(NOON + 4 * HOUR))
+
+    assert (earlier.follow_up.done_at, earlier.follow_up.done_by) == (NOON + 3 * HOUR, "bo")
+    assert later.follow_up.done_at == NOON + 4 * HOUR

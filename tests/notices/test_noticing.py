@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from shared.domain.errors import ChannelUnavailableError
 from shared.domain.notices import Notice, Occasion, Role, claim, new_notice, to_be_listed
 from shared.noticing import Mine, claimed, marked
 from shared.ports.leads import StoredLead
@@ -27,6 +30,23 @@ def test_nobody_claims_what_is_gone_or_held() -> None:
     assert claimed(stored(claim(NOTICE, "claim-2", START)), MINE, START) is None
     assert claimed(stored(to_be_listed(NOTICE)), MINE, START) is None
     assert claimed(stored(to_be_listed(NOTICE)), MINE, START, listed=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TimeoutError(), "no answer within 30 s"),
+        (ChannelUnavailableError("503"), "503"),
+        (KeyError("zoe@fabrikam.example"), "the channel failed with KeyError"),
+    ],
+)
+def test_what_failed_is_noted_without_a_customer_s_data(error: Exception, reason: str) -> None:
+    change = marked(stored(claim(NOTICE, MINE.claim_id, START)), MINE, error, START, 0.5)
+
+    assert change is not None
+    [notice] = change.notices.values()
+    assert notice is not None
+    assert (notice.last_error, notice.attempts, notice.claim_id) == (reason, 1, "")
 
 
 def test_who_lost_the_claim_marks_nothing() -> None:

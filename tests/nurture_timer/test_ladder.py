@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nurture_timer.due import Asked, what_is_due
 from shared.committing import commit
 from shared.domain.acts import Outcome
 from shared.domain.durations import Duration
@@ -16,6 +17,7 @@ from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState, flag
 from shared.domain.lead import Lead
 from shared.domain.merging import answered
+from shared.domain.planning import plan_for
 from shared.domain.rules import Notify, Policy, Rules, StepKind
 from shared.ports.leads import EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -314,3 +316,33 @@ async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
     assert {channel for channel, _ in app.given_up} == {"people"}
     events = app.leads.partitions[LEAD_ID].events.values()
     assert [e.recipient for e in events if e.kind is EventKind.NOT_NOTIFIED] == ["owner", "manager"]
+
+
+async def test_the_same_act_told_by_two_crms_is_one_and_a_notice_under_way_is_left_alone() -> None:
+    app = world()
+    await app.put(owned(), DELIVERED)
+    await app.sweep(WITHIN)
+    stored = app.stored()
+    held = replace(stored.notices["owner"], claim_id="c", claim_ends_at=START + 2 * WITHIN)
+    under_way = replace(stored, notices={"owner": held})
+    act_ = acted(START + WITHIN + MINUTE)
+    plan = plan_for(rules(ALWAYS), stored.lead)
+
+    step = what_is_due(
+        under_way, START + WITHIN + HOUR, plan, Asked(seen=[act_, act_]), app.ports.in_use
+    )
+
+    assert step.change.acts == (act_,)
+    assert step.change.notices == {}
+
+
+async def test_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> None:
+    """C10."""
+    app = world(rules(replace(ALWAYS, calendar=None)))
+    await app.put(owned(), DELIVERED)
+    day = (START + 5 * DAY).date()
+
+    await act(app, START + HOUR, Outcome.MEETING, look_on=day)
+    await app.sweep(2 * HOUR)
+
+    assert app.clock_of().next_step_at == START + 5 * DAY

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.durations import Duration
 from shared.domain.errors import StorageUnavailableError
-from shared.domain.rules import DEFAULT_RULE, Rule
+from shared.domain.rules import DEFAULT_RULE, Notify, Rule
 from shared.ports.leads import EventKind
-from tests.fakes import open_gate
+from tests.fakes import START, open_gate
 from tests.office import Office
-from tests.route_lead.relay import Gates, WorkerDiedError, push
-from tests.telling import ANNA, BO, NORTH, rules
+from tests.route_lead.relay import DAY, Gates, WorkerDiedError, push
+from tests.telling import ANNA, BO, CALENDAR, FAST, NORTH, rules
 
 
 async def requests() -> list[str]:
@@ -217,3 +218,15 @@ async def test_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() ->
         [taken] = office.teams.takings.values()
         assert office.relay.lead.owner == taken.member
         assert office.relay.record.owner == {"anna": "005A", "bo": "005B"}[taken.member]
+
+
+async def test_a_calendar_that_never_opens_leaves_the_due_time_to_the_settings() -> None:
+    """C5: the rules say that it is wrong; the lead must not wait for that."""
+    closed = frozenset((START + n * DAY).date() for n in range(-1, 800))
+    never = replace(NORTH, calendar=replace(CALENDAR, closed=closed), notify=Notify.ALWAYS)
+    policy = replace(FAST, within=Duration.parse("2 working hours"))
+    office = Office(rules(never, policy))
+
+    await office.relay.host(push())
+
+    assert office.relay.lead.follow_up.due_at == office.relay.lead.created_at + DAY
