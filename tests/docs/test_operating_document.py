@@ -13,6 +13,7 @@ import typer
 
 from cli import sweep_views
 from cli.app import app
+from shared.domain.troubles import Cause
 from shared.operations import (
     explaining,
     explaining_clock,
@@ -62,6 +63,7 @@ BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 WORDS = {
     str: "text",
     Doing: "text",
+    Cause: "text",
     int: "number",
     bool: "yes/no",
     datetime: "time",
