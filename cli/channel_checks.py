@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
-from shared.notice_settings import DEFAULT_CHANNEL, NoticeSettings
+from shared.notice_settings import DEFAULT_CHANNEL, NoticeSettings, SilenceSettings
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
@@ -20,10 +20,11 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
 
     Only a person who looks at the channel can tell whether the message arrived.
     """
-    try:
-        load(NoticeSettings)
-    except SettingsError as error:
-        yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
+    for settings in (NoticeSettings, SilenceSettings):
+        try:
+            load(settings)
+        except SettingsError as error:
+            yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
     rules = await _rules()
     for ref in _channels(rules):
         what = f"channel by {ref.kind}"

@@ -220,13 +220,10 @@ def _trouble_key(destination: str, doing: Doing) -> str:
 
 def _trouble(row: Any) -> Trouble:  # noqa: ANN401 - the SDK's entity
     _, destination, doing = row["RowKey"].split("|")
-    cause = row.get("cause") or ""
+    given, at = str(row.get("cause") or ""), datetime.fromisoformat(row["at"])
+    cause = Cause(given) if given in set(Cause) else Cause.UNKNOWN
     return Trouble(
-        destination=destination,
-        doing=Doing(doing),
-        reason=row["reason"],
-        at=datetime.fromisoformat(row["at"]),
-        cause=Cause(cause) if cause in set(Cause) else Cause.UNKNOWN,
+        destination=destination, doing=Doing(doing), reason=row["reason"], at=at, cause=cause
     )
 
 

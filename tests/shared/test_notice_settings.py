@@ -1,11 +1,13 @@
 """The channel that settings name, and how it is built."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
 from shared.channels import ConfiguredChannels
 from shared.domain.rules import ChannelKind, ChannelRef
-from shared.notice_settings import NoticeSettings, default_channel
+from shared.notice_settings import NoticeSettings, SilenceSettings, default_channel
 
 
 def channel(**given: str) -> ChannelRef | None:
@@ -50,3 +52,21 @@ async def test_a_channel_is_built_once() -> None:
     assert await channels.get(ref) is first
     assert first.lacks() == ["SALES: is not set; should be the address that messages are posted to"]
     await channels.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "after"),
+    [({}, timedelta(days=14)), ({"SILENCE_AFTER": "P3D"}, timedelta(days=3)),
+     ({"SILENCE_AFTER": "0"}, None), ({"SILENCE_AFTER": " 0 "}, None)],
+)  # fmt: skip
+def test_silence_is_told_after_14_days_another_time_or_never(
+    given: dict[str, str], after: timedelta | None
+) -> None:
+    """D3."""
+    assert SilenceSettings.model_validate(given).silence_after == after
+
+
+def test_a_wrong_time_of_silence_is_named() -> None:
+    """D3."""
+    with pytest.raises(ValidationError, match="SILENCE_AFTER"):
+        SilenceSettings.model_validate({"SILENCE_AFTER": "14"})
