@@ -80,7 +80,10 @@ def bad_link(status: HTTPStatus, told: str) -> Answer:
 
 def not_now() -> Answer:
     """Return the page that is shown while storage or a setting is at fault."""
-    told = "The leads can't be reached at the moment. Nothing was changed: try again in a minute."
+    told = (
+        "The leads can't be reached at the moment. Open the link again in a minute, and see whether"
+        " what you said was recorded."
+    )
     facts = PageFacts(title=("Not available",), lines=((told,),))
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, facts, RETRY_LATER)
 
@@ -104,7 +107,7 @@ def _state(lead: Lead, rules: Rules) -> Text:
             return (f"Overdue: the answer was due {due}.",)
         case FollowUpState.FOLLOWED_UP:
             return _followed_up(lead, rules)
-        case FollowUpState.NONE:
+        case _:
             return (f"Nobody has to follow up: {why_none(lead)}.",)
 
 

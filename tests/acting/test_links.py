@@ -1,13 +1,18 @@
 """Links to act: who made them, for whom, until when."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
 from shared.acting.links import (
+    LINK,
+    PURPOSE,
     VALID_FOR,
     ActLink,
     ExpiredLinkError,
@@ -95,6 +100,18 @@ def test_a_link_that_was_changed_is_not_ours(place: int, char: str) -> None:
 def test_any_other_text_is_not_ours(text: str) -> None:
     with pytest.raises(InvalidLinkError, match="not one of ours"):
         read_link(text, SECRET, NOW)
+
+
+@pytest.mark.parametrize("said", ["x", [], [LEAD, "ada", "soon"], [1, 2, 3], {"lead": LEAD}])
+def test_what_another_version_signed_is_not_ours(said: object) -> None:
+    signer = URLSafeSerializer(
+        hmac.digest(SECRET, PURPOSE, "sha256"),
+        salt=LINK,
+        signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"},
+    )
+
+    with pytest.raises(InvalidLinkError, match="not one of ours"):
+        read_link(str(signer.dumps(said)), SECRET, NOW)
 
 
 def test_the_token_of_a_form_is_no_link_and_the_other_way_round() -> None:
