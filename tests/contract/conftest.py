@@ -7,8 +7,11 @@ from shared.ports.queue import Outbox
 from shared.settings import StorageSettings
 from shared.storage.account import Storage
 from shared.storage.outbox import TableOutbox
+from shared.storage.teams import TableTeams
 from tests.contract import subjects
-from tests.fakes import FakeOutbox
+from tests.contract.office import Office
+from tests.fake_teams import FakeTeams
+from tests.fakes import Clock, FakeOutbox
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +63,9 @@ def kept(in_memory: bool, storage: Storage, prefix: str) -> subjects.Kept:  # no
     if in_memory:
         return subjects.quarantine_in_memory()
     return subjects.quarantine_on_azurite(storage.table(f"{prefix}Quarantine"))
+
+
+@pytest.fixture
+def office(in_memory: bool, storage: Storage, prefix: str) -> Office:  # noqa: FBT001 - a fixture
+    teams = FakeTeams() if in_memory else TableTeams(storage.table(f"{prefix}Teams"))
+    return Office(teams, Clock())

@@ -2,72 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
 from shared.assignment.assigning import Assigner
-from shared.assignment.choosing import Assignment, Need, Why
+from shared.assignment.choosing import Assignment, Why
 from shared.domain.errors import StorageUnavailableError
-from shared.domain.rules import Member, Team
-from shared.ports.teams import Absence, Company, Teams
-from shared.storage.account import Storage
-from shared.storage.teams import TableTeams
+from shared.domain.rules import Team
+from tests.contract.office import COMPANY, DAY, TEAMS, WEST, Office, a_lead, a_team, half
 from tests.fake_teams import FakeTeams
 from tests.fakes import START, Clock
-
-DAY = timedelta(days=1)
-COMPANY = "c" * 32
-
-
-def a_team(name: str, *members: str, **weights: int) -> Team:
-    heavy = {**dict.fromkeys(members, 1), **weights}
-    people = tuple(Member(id=m, name=m.title(), weight=w) for m, w in heavy.items())
-    return Team(id=name, name=name, members=people)
-
-
-EAST = a_team("east", "ada", "bob", "cem")
-WEST = a_team("west", "dora", "emil")
-TEAMS = {"east": EAST, "west": WEST}
-
-
-def half() -> float:
-    return 0.5
-
-
-async def no_sleep(seconds: float) -> None:
-    """Try again at once."""
-    await asyncio.sleep(0)
-
-
-@dataclass
-class Office:
-    """Turns as stored, and workers with or without rules of their own."""
-
-    teams: Teams
-    clock: Clock
-
-    def worker(self, sleep: Callable[[float], Awaitable[None]] = no_sleep) -> Assigner:
-        return Assigner(teams=self.teams, clock=self.clock, jitter=half, sleep=sleep)
-
-    async def gives(self, need: Need, teams: Mapping[str, Team] = TEAMS) -> Assignment:
-        return await self.worker().assign(need, teams)
-
-    async def away(self, member: str, days: int = 1) -> None:
-        absence = Absence(member=member, from_at=START, until_at=START + days * DAY)
-        await self.teams.put_absence(absence)
-
-
-@pytest.fixture
-def office(in_memory: bool, storage: Storage, prefix: str) -> Office:  # noqa: FBT001 - a fixture
-    teams = FakeTeams() if in_memory else TableTeams(storage.table(f"{prefix}Teams"))
-    return Office(teams, Clock())
-
-
-def a_lead(number: int, *, team: str = "east", company_id: str = "") -> Need:
-    return Need(lead_id=f"{number:032x}", team=team, company_id=company_id)
 
 
 async def test_a1_a_lead_that_comes_again_stays_with_who_got_it(office: Office) -> None:
@@ -92,7 +37,7 @@ async def test_a1_a_lead_that_comes_again_in_another_team_stays_where_it_is(
 @pytest.mark.parametrize("gone", ["away", "left", "removed", "owner"])
 async def test_a1_who_cannot_have_it_any_more_gets_the_turn_back(office: Office, gone: str) -> None:
     await office.gives(a_lead(1))
-    teams: Mapping[str, Team] = TEAMS
+    teams = dict(TEAMS)
     need = a_lead(1)
     match gone:
         case "away":
@@ -233,73 +178,6 @@ async def test_a8_nobody_gets_the_lead_of_the_only_member_who_leaves(
 
 async def test_a8_a_team_that_is_in_no_rule_any_more_has_nobody(office: Office) -> None:
     assert (await office.gives(a_lead(1), {})).why is Why.NOBODY
-
-
-async def test_a7_leads_of_one_company_go_to_one_member_and_take_one_turn(office: Office) -> None:
-    leads = [a_lead(n, company_id=COMPANY) for n in range(5)]
-    given = [await office.gives(lead) for lead in leads]
-    others = [(await office.gives(a_lead(n))).member for n in range(10, 13)]
-
-    assert [one.member for one in given] == ["ada"] * 5
-    assert [one.why for one in given] == [Why.TURN] + [Why.SAME_COMPANY] * 4
-    assert [one.cost for one in given] == [2520, 0, 0, 0, 0]
-    assert others == ["bob", "cem", "ada"]
-    assert await office.gives(leads[3]) == given[3]
-
-
-async def test_a7_while_the_holder_is_away_leads_go_by_turns_and_the_holder_stays(
-    office: Office,
-) -> None:
-    await office.gives(a_lead(1, company_id=COMPANY))
-    await office.away("ada")
-    meanwhile = await office.gives(a_lead(2, company_id=COMPANY))
-    office.clock.advance(2 * DAY)
-
-    after = await office.gives(a_lead(3, company_id=COMPANY))
-
-    assert (meanwhile.member, meanwhile.why) == ("bob", Why.TURN)
-    assert (after.member, after.why) == ("ada", Why.SAME_COMPANY)
-
-
-async def test_a7_a_holder_who_is_not_in_the_team_any_more_is_replaced(office: Office) -> None:
-    await office.gives(a_lead(1, company_id=COMPANY))
-    await office.teams.put_left("ada", START)
-
-    by_turn = await office.gives(a_lead(2, company_id=COMPANY))
-    same = await office.gives(a_lead(3, company_id=COMPANY))
-
-    assert (by_turn.member, by_turn.why) == ("bob", Why.TURN)
-    assert (same.member, same.why) == ("bob", Why.SAME_COMPANY)
-    assert await office.teams.company("east", COMPANY) == Company(
-        team="east", company_id=COMPANY, holder="bob"
-    )
-
-
-async def test_a7_the_holder_who_loses_a_lead_does_not_get_it_again(office: Office) -> None:
-    await office.gives(a_lead(1, company_id=COMPANY))
-    need = replace(a_lead(1, company_id=COMPANY), number=1, owner="ada")
-
-    assert (await office.gives(need)).member == "bob"
-    assert (await office.gives(a_lead(2, company_id=COMPANY))).member == "ada"
-
-
-async def test_a7_each_team_has_a_holder_of_its_own(office: Office) -> None:
-    east = await office.gives(a_lead(1, company_id=COMPANY))
-    west = await office.gives(a_lead(2, team="west", company_id=COMPANY))
-
-    assert (east.member, west.member) == ("ada", "dora")
-
-
-async def test_a7_eight_first_leads_of_a_company_at_once_go_to_one_member(office: Office) -> None:
-    workers = [office.worker(asyncio.sleep) for _ in range(8)]
-    leads = [a_lead(n, company_id=COMPANY) for n in range(8)]
-
-    given = await asyncio.gather(
-        *(worker.assign(lead, TEAMS) for worker, lead in zip(workers, leads, strict=True))
-    )
-
-    assert len({one.member for one in given}) == 1
-    assert sum(one.cost for one in given) == 2520
 
 
 async def test_a_look_at_who_would_get_a_lead_writes_nothing(office: Office) -> None:
