@@ -10,6 +10,7 @@ type Settings = {
   EMAIL_ENDPOINT: string?
   EMAIL_SENDER: string?
   PUBLIC_URL: string?
+  SILENCE_AFTER: string?
 }
 
 @export()

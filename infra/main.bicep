@@ -85,6 +85,7 @@ var faults = concat(
   values.channelSettingFaults(channelSettings, concat(objectKeys(destinationSettings), objectKeys(noticeSettings))),
   values.durationFaults('REPEAT_WINDOW', repeatWindow),
   values.durationFaults('FOLLOW_UP_WITHIN', followUpWithin),
+  values.silenceFaults(noticeSettings.?SILENCE_AFTER ?? ''),
   values.scheduleFaults(nurtureSchedule),
   values.tableFaults(tablePrefix, azureTableName),
   values.addressFaults(destinations.filled(destinationSettings)),

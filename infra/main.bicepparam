@@ -36,6 +36,7 @@ param noticeSettings = {
   EMAIL_ENDPOINT: trim(readEnvironmentVariable('EMAIL_ENDPOINT', ''))
   EMAIL_SENDER: trim(readEnvironmentVariable('EMAIL_SENDER', ''))
   PUBLIC_URL: trim(readEnvironmentVariable('PUBLIC_URL', ''))
+  SILENCE_AFTER: trim(readEnvironmentVariable('SILENCE_AFTER', ''))
 }
 
 // Nothing secret in here: parameters stay readable in the history of deployments.

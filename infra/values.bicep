@@ -117,6 +117,10 @@ func durationFaults(name string, value string) string[] =>
     '${name}: is \'${value}\'; should be an ISO 8601 duration in weeks, or in days, hours, minutes and seconds, as whole numbers (months and years have no fixed length), up to 90 days, such as PT24H'
   )
 
+@export()
+@description('Empty is the default of the app, 0 is never.')
+func silenceFaults(value string) string[] => empty(value) || value == '0' ? [] : durationFaults('SILENCE_AFTER', value)
+
 func isWord(value string) bool => consistsOf(value, '${letters}${digits}') && contains(letters, take(value, 1))
 
 func isName(value string, least int, most int) bool => length(value) >= least && length(value) <= most && isWord(value)
