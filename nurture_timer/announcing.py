@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.domain.errors import ChannelError, ChannelRefusedError
+from shared.domain.errors import ChannelError, ChannelRefusedError, UnreadableLeadError
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
 from shared.notices.resolving import Resolved
 from shared.ports.announcing import Announcements
 from shared.ports.channels import Channels, Message
 from shared.ports.index import LeadIndex
-from shared.ports.leads import LeadStore
+from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.reading import LeadLists, QuarantineEntries
 from shared.ports.rules import RulesStore
 
@@ -45,6 +45,14 @@ class AnnouncingPorts:
     silence_after: timedelta | None = None
 
 
+async def read_known(leads: LeadStore, lead_id: str) -> StoredLead | None:
+    """Return a lead, None also for one that only a newer version of the app can read."""
+    try:
+        return await leads.read(lead_id)
+    except UnreadableLeadError:
+        return None
+
+
 @dataclass(slots=True)
 class Sending:
     """The sends of one sweep.
@@ -67,6 +75,10 @@ class Sending:
         left = ALL_WITHIN.total_seconds() - (self.seconds() - self.begun)
         return left >= SEND_WITHIN.total_seconds()
 
+    def may_reach(self, to: Resolved) -> bool:
+        """Tell whether a message fits, and its channel has not failed to answer in this sweep."""
+        return self.has_time and to.channel.name not in self.dead
+
     async def to_first(self, message: Message, ways: Sequence[Sequence[Resolved]]) -> bool:
         """Send to all of the first group in which somebody takes it; False if nobody does."""
         for group in ways:
@@ -77,7 +89,7 @@ class Sending:
     async def send(self, message: Message, to: Resolved) -> bool:
         """Send once; whatever is raised is a failed attempt."""
         name = to.channel.name
-        if name in self.dead or not self.has_time:
+        if not self.may_reach(to):
             return False
         try:
             async with asyncio.timeout(SEND_WITHIN.total_seconds()):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from nurture_timer.announcing import read_known
 from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.identity import answerable
@@ -82,7 +83,7 @@ class DigestLeads:
     async def known_or_read(self, ids: Sequence[str]) -> list[StoredLead]:
         """Return leads, side by side; those that are not there are left out."""
         new = [lead_id for lead_id in ids if lead_id not in self.known]
-        read = await asyncio.gather(*(self.leads.read(lead_id) for lead_id in new))
+        read = await asyncio.gather(*(read_known(self.leads, lead_id) for lead_id in new))
         self.known.update(zip(new, read, strict=True))
         return [stored for lead_id in ids if (stored := self.known[lead_id])]
 

@@ -26,7 +26,7 @@ async def tell_digests(rules: Rules, ports: AnnouncingPorts, sending: Sending) -
     for team in teams_of(rules):
         now = ports.clock()
         to, day = channel_of(rules, team), due_on(team, now)
-        if to is None or day is None or not sending.has_time:
+        if to is None or day is None or not sending.may_reach(to):
             continue
         last = await ports.announcements.digest(team.id if team else "")
         if may_tell(last, day, now):

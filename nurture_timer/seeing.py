@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from nurture_timer.announcing import AnnouncingPorts
+from nurture_timer.announcing import AnnouncingPorts, read_known
 from nurture_timer.trouble_words import Seen
 from shared.domain.troubles import Cause, TroubleKind
 from shared.ports.index import Doing, Trouble
+from shared.ports.leads import LeadStore
 from shared.ports.reading import Listing
 
+MOST_LISTED = 1_000
 MOST_PARKED = 20
-"""Parked deliveries of which the leads are read: the index lists some that no longer are."""
+"""Leads that are read a destination: the index lists some that are parked no longer."""
 
 MOST_NEWEST = 50
 """Leads that are asked for the newest push: known customers are no new leads."""
@@ -41,18 +43,22 @@ async def see(ports: AnnouncingPorts) -> Sequence[Seen]:
 
 
 async def _parked(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
-    rows = await ports.index.parked_rows(limit=MOST_PARKED)
-    retired = ports.in_use.retired({row.destination for row in rows})
-    found: set[str] = set()
-    for row in rows:
-        if row.destination in retired:
-            continue
-        stored = await ports.leads.read(row.lead_id)
-        delivery = stored.deliveries.get(row.destination) if stored else None
+    rows = await ports.index.parked_rows(limit=MOST_LISTED)
+    named = {row.destination for row in rows}
+    for destination in sorted(named - ports.in_use.retired(named)):
+        newest = [row.lead_id for row in rows if row.destination == destination][:MOST_PARKED]
+        if await _is_parked(newest, destination, ports.leads):
+            yield Seen(kind=TroubleKind.PARKED, subject=destination)
+
+
+async def _is_parked(lead_ids: Sequence[str], destination: str, leads: LeadStore) -> bool:
+    """Tell whether a delivery is parked of at least one lead that is listed so."""
+    for lead_id in lead_ids:
+        stored = await read_known(leads, lead_id)
+        delivery = stored.deliveries.get(destination) if stored else None
         if stored and delivery and delivery.parked_version == stored.lead.version:
-            found.add(row.destination)
-    for destination in sorted(found):
-        yield Seen(kind=TroubleKind.PARKED, subject=destination)
+            return True
+    return False
 
 
 async def _held(ports: AnnouncingPorts, now: datetime) -> AsyncIterator[Seen]:
@@ -81,7 +87,7 @@ async def _pushes(ports: AnnouncingPorts) -> AsyncIterator[datetime]:
     """Yield when the newest leads were last heard of."""
     left = MOST_NEWEST
     async for lead_id in ports.lists.ids(Listing.RECENT):
-        stored = await ports.leads.read(lead_id)
+        stored = await read_known(ports.leads, lead_id)
         for interest in stored.lead.interests if stored else ():
             yield interest.last.received_at
         left -= 1

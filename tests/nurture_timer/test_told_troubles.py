@@ -13,6 +13,7 @@ from shared.domain.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
     StorageUnavailableError,
+    UnreadableLeadError,
 )
 from shared.domain.lead import InterestSummary, Stamp
 from shared.domain.retired import InUse
@@ -171,17 +172,30 @@ async def test_what_the_index_lists_as_parked_and_no_longer_is_is_no_trouble() -
     assert await app.announce(NIGHT) == []
 
 
-async def test_no_more_than_some_parked_leads_are_read() -> None:
+async def test_no_more_than_some_leads_that_are_listed_as_parked_are_read() -> None:
+    """D3."""
+    app = Mornings(rules=rules())
+    for number in range(2 * MOST_PARKED):
+        await app.index.put_parked(f"{number:032x}", "crm", START)
+    app.leads.gate = gate = Failing("leads.read", numbers=())
+
+    assert await app.announce(NIGHT) == []
+    assert gate.seen == MOST_PARKED
+
+
+async def test_many_parked_leads_of_one_destination_hide_no_other() -> None:
     """D3."""
     app = Mornings(rules=rules())
     for number in range(2 * MOST_PARKED):
         await parked(app, number)
-    gate = Failing("leads.read", numbers=())
-    app.leads.gate = gate
+    other = replace(park(CLAIMED, 1, "400", START - DAY), destination="other")
+    await app.put(lead("f" * 32, clock=STOPPED), other)
+    await app.index.put_parked("f" * 32, "other", START - DAY)
 
-    await app.announce(NIGHT)
+    sent = await app.announce(NIGHT)
 
-    assert gate.seen == MOST_PARKED
+    titles = [told(one.message).splitlines()[0] for one in sent]
+    assert titles == ["Trouble: crm", "Trouble: other"]
 
 
 @pytest.mark.parametrize(
@@ -409,3 +423,19 @@ async def test_a_trouble_is_told_twice_only_by_a_crash_between_send_and_mark() -
         number += 1
     assert number > 20
     assert len(doubled) == 2
+
+
+async def test_leads_that_only_a_newer_version_can_read_keep_nothing_from_being_told() -> None:
+    """D1, D2."""
+    app = Mornings(rules=rules(), silence_after=HOUR)
+    await parked(app)
+    await app.index.put_trouble(met(Cause.CREDENTIALS))
+    app.leads.gate = Failing("leads.read", error=UnreadableLeadError("0" * 32))
+
+    sent = await app.announce(START + DAY)
+
+    assert [told(one.message).splitlines()[0] for one in sent] == [
+        "Trouble: no new leads",
+        "Trouble: crm",
+        "North: leads on Tue 3 Nov 2026",
+    ]
