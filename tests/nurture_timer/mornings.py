@@ -70,3 +70,20 @@ class Mornings(World):
         before = len(self.channels.arrived)
         await announce(self.announcing, lambda: self.seconds)
         return self.channels.arrived[before:]
+
+
+class DiedError(BaseException):
+    """A worker died."""
+
+
+@dataclass
+class DiesAt:
+    """A gate that lets a worker die at one of its requests."""
+
+    number: int
+    seen: int = 0
+
+    async def __call__(self, _request: str) -> None:
+        self.seen += 1
+        if self.seen == self.number:
+            raise DiedError

@@ -1,6 +1,6 @@
 """Each team is told once on the morning of a working day what it starts with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from shared.domain.calendars import Calendar
 from shared.domain.errors import ChannelUnavailableError
 from shared.domain.follow_up import FollowUp, flag, start_clock
 from shared.domain.lead import Contact, Lead
-from shared.domain.rules import ChannelKind, ChannelRef, Rule, Rules, Team, rules_without_file
+from shared.domain.rules import ChannelKind, ChannelRef, Rule, Team, rules_without_file
 from tests.fakes import START
 from tests.nurture_timer.mornings import Mornings, told
 from tests.nurture_timer.world import HOUR, MINUTE, STOPPED, lead
@@ -225,83 +225,3 @@ async def test_many_leads_are_counted_and_not_read() -> None:
     assert "New since the last digest: 200" in told(digest.message)
     assert "30 leads more, of any team, are not in here" in told(digest.message)
     assert digest.message.lists[0].more == 190
-
-
-class DiedError(BaseException):
-    """A worker died."""
-
-
-@dataclass
-class DiesAt:
-    """A gate that lets a worker die at one of its requests."""
-
-    number: int
-    seen: int = 0
-
-    async def __call__(self, _request: str) -> None:
-        self.seen += 1
-        if self.seen == self.number:
-            raise DiedError
-
-
-async def morning_with_a_death(number: int, in_force: Rules) -> tuple[int, bool, bool]:
-    """Return how many digests came, whether somebody died, and whether after a send."""
-    app = Mornings(rules=in_force)
-    await app.put(named(1, created_at=MONDAY - HOUR))
-    gate = DiesAt(number)
-    app.announcements.gate = app.leads.gate = app.lists.gate = app.index.gate = gate
-    died = after_a_send = False
-    for n in range(48):
-        try:
-            await app.announce(MONDAY + n * 5 * MINUTE)
-        except DiedError:
-            died = True
-            after_a_send = bool(app.channels.arrived)
-    return len(app.channels.arrived), died, after_a_send
-
-
-async def test_it_is_doubled_only_by_a_crash_between_send_and_mark() -> None:
-    """D1: a worker dies at each of the requests of a morning in turn."""
-    number, doubled = 1, []
-    while True:
-        came, died, after_a_send = await morning_with_a_death(number, rules())
-        if not died:
-            break
-        assert came in (1, 2)
-        if came == 2:
-            assert after_a_send
-            doubled.append(number)
-        number += 1
-    assert number > 10
-    assert len(doubled) == 1
-
-
-async def test_a_death_before_the_answer_is_read_sends_the_same_message_again() -> None:
-    """D1: a receiver that has seen its id can ignore it."""
-    app = Mornings(rules=rules())
-    app.channels.dies = [DiedError()]
-    with pytest.raises(DiedError):
-        await app.announce(MONDAY)
-
-    assert await app.announce(MONDAY + 5 * MINUTE) == []
-    [again] = await app.announce(MONDAY + 15 * MINUTE)
-    assert again.message.id == app.channels.arrived[0].message.id
-
-
-async def test_two_sweeps_at_once_send_one() -> None:
-    """D1."""
-    app = Mornings(rules=rules())
-    other = Mornings(rules=rules(), announcements=app.announcements)
-
-    async def meanwhile(request: str) -> None:
-        if request == "announcements.put_digest":
-            app.announcements.gate = quiet
-            await other.announce(MONDAY)
-
-    async def quiet(_request: str) -> None:
-        """Let everything through."""
-
-    app.announcements.gate = meanwhile
-    await app.announce(MONDAY)
-
-    assert len(app.channels.arrived) + len(other.channels.arrived) == 1
