@@ -97,7 +97,7 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
             interest=interest,
             body=body,
             content_type=content_type,
-            due_at=lead.dues.get(submission.submission_id),
+            due_at=terms.due_at if lead.follow_up.due_at is not None else None,
             rule=decision.rule,
         ),
         events=(_recorded(submission, repeat_of),),

@@ -123,6 +123,7 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
                 withdrawn=True,
             ),
         ),
+        answerable_from=(START, START + timedelta(days=1)),
         rules={"submission-1": "enterprise"},
         owner="anna",
         team="north",

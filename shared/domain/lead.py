@@ -145,11 +145,12 @@ class Lead:
     ``version`` rises with each change that a CRM should see. ``next_due_at`` is when the sweep must
     look at the lead again, ``next_event`` the number of the next row of the audit trail.
     ``dues`` is until when which interest must be answered, by its first submission, and ``rules``
-    the rule that it fell under; ``acts`` what people did for the customer, oldest first.
-    ``unqualified`` says which prerequisites the lead lacks, ``reassigned`` how often it got another
-    owner. ``stage_reached`` also counts interests that are kept
-    no more, as far as this version saw them.
-    ``last_change`` is the id of the change that wrote the lead last, see ``LeadChange``.
+    the rule that it fell under; ``answerable_from`` when the first submission came that somebody
+    could answer, and until when it had to be; ``acts`` what people did for the customer, oldest
+    first. ``unqualified`` says which prerequisites the lead lacks, ``reassigned`` how often it got
+    another owner. ``stage_reached`` also counts interests that are kept no more, as far as this
+    version saw them. ``last_change`` is the id of the change that wrote the lead last, see
+    ``LeadChange``.
     """
 
     lead_id: str
@@ -167,6 +168,7 @@ class Lead:
     suppressed: bool = False
     follow_up: FollowUp = field(default_factory=FollowUp)
     dues: dict[str, datetime] = field(default_factory=dict)
+    answerable_from: tuple[datetime, datetime] | None = None
     rules: dict[str, str] = field(default_factory=dict)
     acts: tuple[ActSummary, ...] = ()
     owner: str = ""

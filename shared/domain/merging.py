@@ -58,6 +58,10 @@ def new_lead(lead_id: str, key_kind: KeyKind, submission: Submission) -> Lead:
     )
 
 
+type Dues = dict[str, datetime]
+type AnswerableFrom = tuple[datetime, datetime] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """Until when an interest must be answered, None for the default, and by which rule."""
@@ -94,6 +98,7 @@ def merge(
     merged = replace(
         merged,
         dues=_dues(before, merged, submission, due_at),
+        answerable_from=_answerable_from(before, submission, due_at),
         rules=_rules(before, merged, submission, terms.rule),
     )
     merged = replace(merged, follow_up=_clock(merged, rules.follow_up_within))
@@ -234,20 +239,24 @@ def _contact(stamps: dict[str, StampedText], names: Iterable[StampedName]) -> Co
     return Contact(**values)
 
 
-def _dues(
-    before: Lead, merged: Lead, submission: Submission, due_at: datetime
-) -> dict[str, datetime]:
-    """Return until when which interest must be answered, fixed when it is recorded.
-
-    While nobody could answer the customer nothing is due; whatever is open by the time that
-    somebody can is due as if it had come then.
-    """
-    if not answerable(merged.contact):
-        return {}
+def _dues(before: Lead, merged: Lead, submission: Submission, due_at: datetime) -> Dues:
+    """Return until when which interest must be answered, fixed when it is recorded."""
     known = {**before.dues, submission.submission_id: due_at}
-    firsts = [i.first.submission_id for i in merged.interests]
-    late = firsts if not answerable(before.contact) and before.interests else []
-    return dict.fromkeys(late, due_at) | {name: known[name] for name in firsts if name in known}
+    firsts = (i.first.submission_id for i in merged.interests)
+    return {name: known[name] for name in firsts if name in known}
+
+
+def _answerable_from(before: Lead, submission: Submission, due_at: datetime) -> AnswerableFrom:
+    """Return when the first submission came that somebody can answer, and until when.
+
+    None for a lead of an older version, which does not say: it always could.
+    """
+    known = before.answerable_from
+    if not answerable(submission.contact):
+        return known
+    if known is None and before.interests and answerable(before.contact):
+        return None
+    return min(filter(None, (known, (submission.received_at, due_at))))
 
 
 def _rules(before: Lead, merged: Lead, submission: Submission, rule: str) -> dict[str, str]:
@@ -275,16 +284,25 @@ def _with_due(lead: Lead, clock: FollowUp, within: timedelta) -> FollowUp:
     """Return a clock that is due when the first of what is open must be answered."""
     if clock.clock_started_at is None:
         return clock
-    dues = [
-        lead.dues.get(i.first.submission_id, i.first.received_at + within)
-        for i in _open(lead.interests, clock)
-    ]
+    dues = [_due_at(lead, i, within) for i in _open(lead.interests, clock)]
     before = lead.follow_up
     some_kept_no_more = len(lead.interests) >= NEWEST_INTERESTS
     same_start = before.clock_started_at == clock.clock_started_at
     if some_kept_no_more and same_start and before.due_at is not None:
         dues.append(before.due_at)
     return replace(clock, due_at=min(dues, default=clock.due_at))
+
+
+def _due_at(lead: Lead, interest: InterestSummary, within: timedelta) -> datetime:
+    """Return until when an interest must be answered.
+
+    One that came while nobody could answer is due as if it had come with the first contact.
+    """
+    first = interest.first
+    own = lead.dues.get(first.submission_id, first.received_at + within)
+    if lead.answerable_from is None or first.received_at >= lead.answerable_from[0]:
+        return own
+    return max(own, lead.answerable_from[1])
 
 
 def _started_before(clock: FollowUp, since: datetime | None) -> bool:

@@ -44,6 +44,7 @@ RECORD = "record_"
 JSON_COLUMNS = frozenset(
     {
         "acts",
+        "answerable_from",
         "baseline",
         "contact_stamps",
         "delivered_contact",

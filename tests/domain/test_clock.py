@@ -165,3 +165,18 @@ def test_it_does_not_matter_when_a_follow_up_is_heard_of(
     early = merged(history[heard:], answered(merged(history[:heard]), acted(at)))
     assert late.follow_up.clock_started_at == early.follow_up.clock_started_at
     assert late.follow_up.due_at == early.follow_up.due_at
+
+
+NOBODY = Contact(title="Buyer", country="DE")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_came_while_nobody_could_answer_is_due_with_the_first_contact(order: int) -> None:
+    """C9, in either order."""
+    nameless = submission("s1", contact=NOBODY)
+    named = submission("s2", 5 * HOUR, action="PLT")
+    lead = merged([nameless, named][::order], replace(START, interests=()))
+
+    clock = lead.follow_up
+    assert clock.clock_started_at == NOON
+    assert clock.due_at == NOON + 5 * HOUR + RULES.follow_up_within

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import cache
 
-from shared.domain.identity.folding import folded
+from shared.domain.identity.folding import folded, visible
 from shared.domain.identity.placeholders import has_value
 
 NAMIBIA = "na"
@@ -125,9 +125,10 @@ SEPARATORS = re.compile(r"[()\[\],;/|]|\s[-–]\s")
 
 def country_code(text: str) -> str:
     """Return the ISO 3166 alpha-2 code of a code or name, ``XK`` for Kosovo; "" if it is none."""
-    if text.strip().lower() != NAMIBIA and not has_value(text):
+    plain = visible(text).strip().lower()
+    if plain != NAMIBIA and not has_value(text):
         return ""
-    return _listed().get(text.strip().lower()) or _meant(text)
+    return _listed().get(plain) or _meant(text)
 
 
 def country_name(code: str) -> str:
