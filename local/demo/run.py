@@ -4,9 +4,9 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,20 +17,45 @@ from local.azurite import running_azurite
 from local.console import silence_unclosed_clients
 from local.crm import fake_crm, record_table
 from local.demo.differences import differences, later_differences
-from local.demo.outcomes import Outcome, outcomes, push
+from local.demo.following import (
+    AT,
+    TOLD_OF,
+    Following,
+    put_rules_in_force,
+    sweep_at,
+    team_settings,
+    until_answered,
+)
+from local.demo.outcomes import Outcome, Pushed, outcomes, push
 from local.demo.show import counted, summary, table
+from local.demo.show_told import follow_up_lines
+from local.demo.told import FollowedUp, Moment, follow_up_differences
 from local.errors import LocalRunError, StartError
+from local.fakes.channels.server import ChannelServer
+from local.fakes.channels.teams import TeamsServer
 from local.fakes.server import CrmServer
 from local.stopping import STOPPED, unless_stopped
-from nurture_timer.nurture import sweep
-from nurture_timer.wiring import sweep_ports
 from samples import INDEX, SAMPLES, Sample, SamplesError, load
+from shared import bootstrap
+from shared.acting_settings import ActingSettings
+from shared.notice_settings import NoticeSettings, SilenceSettings
 from shared.settings import CRMS, AzureTableSettings, RouteSettings, StorageSettings
 
-LATER = timedelta(hours=25)
-"""A lead is flagged a day after the customer's interest."""
+PUBLIC_URL = "PUBLIC_URL"
+"""The app knows its own address; what is sent from this process must have the same."""
 
 TABLE = "azure_table"
+SETTINGS = (
+    ActingSettings,
+    AzureTableSettings,
+    NoticeSettings,
+    RouteSettings,
+    SilenceSettings,
+    StorageSettings,
+)
+
+type Look = Callable[[str, Sequence[Pushed]], Awaitable[Sequence[Outcome]]]
+"""Return what has become of pushes, by the connection to storage."""
 
 INTRODUCTION = (
     "A lead's journey on this machine: pushed over HTTP, validated, queued, merged, and delivered"
@@ -65,28 +90,63 @@ def _chosen_crm() -> CrmServer | None:
     return None if crm in ("", TABLE) else fake_crm(crm)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What became of all samples, now and a day later, and of the lead that people were told of."""
+
+    before: Sequence[Outcome]
+    after: Sequence[Outcome]
+    told: FollowedUp | None
+    seconds: float
+
+
 async def _demo(samples: Sequence[Sample], crm: CrmServer | None, console: Console) -> int:
     started = time.monotonic()
     where = f"a fake of {crm.name}" if crm else "the table MarketplaceLeads"
     console.print(INTRODUCTION.format(where=where))
     console.print("Starting Azurite and the app …")
-    async with running_azurite(None) as azurite, crm.running() if crm else nullcontext():
-        settings = app_settings(azurite.connection, crm)
-        records = partial(_record_ids, crm) if crm else None
+    async with (
+        running_azurite(None) as azurite,
+        TeamsServer().running() as channel,
+        crm.running() if crm else nullcontext(),
+    ):
+        settings = app_settings(azurite.connection, crm) | team_settings(channel)
+        os.environ.update(settings)  # what is done in this process is done on the same storage
+        await put_rules_in_force(bootstrap.rules_store(), bootstrap.DEPLOYED_RULES)
         async with RunningApp(env=settings) as app:
-            pushes = sum(len(sample.pushes) for sample in samples)
-            console.print(f"Pushing {counted(pushes, 'body', 'bodies')} to {app.url}/api/leads …")
-            pushed = await push(app.url, samples)
-            console.print("Waiting until all are recorded and delivered …")
-            before = await outcomes(app.connection, pushed, records=records)
-            if not all(outcome.at_rest for outcome in before):
-                console.print(f"That has not happened. The app says:\n{app.output}", markup=False)
-            console.print("Sweeping as of 25 hours later …")
-            await _sweep_later(settings)
-            after = await outcomes(app.connection, pushed, records=records)
-            seconds = time.monotonic() - started
+            os.environ[PUBLIC_URL] = app.url
+            look = partial(outcomes, records=partial(_record_ids, crm) if crm else None)
+            before, pushed = await _pushed(app, samples, look, console)
+            console.print("Sweeping as of 25 hours later, and of each hour after that …")
+            following = _following(before, channel)
+            new = await following.at_once() if following else None
+            await (following.later(Moment.OVERDUE) if following else sweep_at(AT[Moment.OVERDUE]))
+            after = await look(app.connection, pushed)
+            told = await until_answered(following, new) if following and new else None
+    await bootstrap.close()
     silence_unclosed_clients()
-    return _show(before, after, seconds, crm, console)
+    seconds = time.monotonic() - started
+    return _show(_Seen(before=before, after=after, told=told, seconds=seconds), crm, console)
+
+
+async def _pushed(
+    app: RunningApp, samples: Sequence[Sample], look: Look, console: Console
+) -> tuple[Sequence[Outcome], Sequence[Pushed]]:
+    """Push samples, and return what became of them once they are at rest."""
+    pushes = sum(len(sample.pushes) for sample in samples)
+    console.print(f"Pushing {counted(pushes, 'body', 'bodies')} to {app.url}/api/leads …")
+    pushed = await push(app.url, samples)
+    console.print("Waiting until all are recorded and delivered …")
+    before = await look(app.connection, pushed)
+    if not all(outcome.at_rest for outcome in before):
+        console.print(f"That has not happened. The app says:\n{app.output}", markup=False)
+    return before, pushed
+
+
+def _following(before: Sequence[Outcome], channel: ChannelServer) -> Following | None:
+    """Return what follows the lead of the sample that people are told of, None without it."""
+    leads = [lead for outcome in before if outcome.sample.name == TOLD_OF for lead in outcome.leads]
+    return Following(lead_id=leads[0].lead.lead_id, channel=channel) if leads else None
 
 
 def _record_ids(crm: CrmServer) -> list[str]:
@@ -98,8 +158,7 @@ def app_settings(connection: str = "", crm: CrmServer | None = None) -> dict[str
 
     Without a connection, the app starts an Azurite of its own.
     """
-    classes = (StorageSettings, RouteSettings, AzureTableSettings)
-    unset = {str(f.validation_alias): "" for cls in classes for f in cls.model_fields.values()}
+    unset = {str(f.validation_alias): "" for cls in SETTINGS for f in cls.model_fields.values()}
     prefixes = tuple(f"{name.upper()}_" for name in CRMS)
     unset |= {name: "" for name in os.environ if name.startswith(prefixes)}
     schedule = {"NURTURE_SCHEDULE": "0 */5 * * * *"}
@@ -107,37 +166,19 @@ def app_settings(connection: str = "", crm: CrmServer | None = None) -> dict[str
     return {**unset, **schedule, **given, "LeadStorage": connection}
 
 
-async def _sweep_later(settings: dict[str, str]) -> None:
-    """Do what ``nurture_timer`` does, at another time.
-
-    The timer function itself runs in the app, on its schedule, and finds nothing due as yet. The
-    time of a sweep is an argument, so here we are its caller, a day ahead, on the same storage.
-    """
-    os.environ.update(settings)
-    ports = sweep_ports()
-    await sweep(ports.clock() + LATER, ports)
-
-
-def _show(
-    before: Sequence[Outcome],
-    after: Sequence[Outcome],
-    seconds: float,
-    crm: CrmServer | None,
-    console: Console,
-) -> int:
-    found = {
-        now.sample.name: [
-            *differences(now, one_record=crm is not None),
-            *later_differences(now, later),
-        ]
-        for now, later in zip(before, after, strict=True)
-    }
+def _show(seen: _Seen, crm: CrmServer | None, console: Console) -> int:
+    found = _found(seen, one_record=crm is not None)
     surprises = {name: told for name, told in found.items() if told}
     noun = "record" if crm else "row"
-    console.print(table(after, frozenset(surprises), noun))
+    console.print()
+    console.print(table(seen.after, frozenset(surprises), noun))
+    if seen.told:
+        for line in follow_up_lines(seen.told):
+            console.print(line, markup=False)
+        console.print()
     if crm:
-        surprises |= _show_records(crm, after, console)
-    console.print(summary(after, seconds, noun))
+        surprises |= _show_records(crm, seen.after, console)
+    console.print(summary(seen.after, seen.seconds, noun))
     if not surprises:
         console.print("All came out as expected.", style="bold green")
         return 0
@@ -146,6 +187,17 @@ def _show(
         for difference in told:
             console.print(f"  {name}: {difference}", soft_wrap=True, markup=False)
     return 1
+
+
+def _found(seen: _Seen, *, one_record: bool) -> dict[str, list[str]]:
+    """Return what came out otherwise than it must, by sample."""
+    found = {
+        now.sample.name: [*differences(now, one_record=one_record), *later_differences(now, later)]
+        for now, later in zip(seen.before, seen.after, strict=True)
+    }
+    if TOLD_OF in found:
+        found[TOLD_OF] += follow_up_differences(seen.told)
+    return found
 
 
 def _show_records(

@@ -32,6 +32,14 @@ pushes = [{ file = "official.json" }]
 leads = [{ identity = "email" }]
 """
 
+UNTOLD = """
+[official]
+about = "A lead of another company, which the demo's rules send to nobody"
+demo = true
+pushes = [{ file = "contact-me.json" }]
+leads = [{ identity = "email" }]
+"""
+
 
 async def run_demo(*arguments: str, **env: str) -> tuple[int | None, str, str]:
     """Run it as a person would; give its exit code, and what it wrote to stdout and stderr."""
@@ -49,7 +57,12 @@ async def run_demo(*arguments: str, **env: str) -> tuple[int | None, str, str]:
 
 async def test_the_demo_shows_all_of_its_samples_and_comes_out_as_expected() -> None:
     code, told, complained = await run_demo(
-        COLUMNS="80", TEST_LEADS="record", FOLLOW_UP_WITHIN="P30D", LeadStorage="nowhere"
+        COLUMNS="80",
+        TEST_LEADS="record",
+        FOLLOW_UP_WITHIN="P30D",
+        LeadStorage="nowhere",
+        NOTICE_CHANNEL="slack",
+        PUBLIC_URL="https://not.used.example",
     )
 
     shown = [sample for sample in load().values() if sample.demo]
@@ -57,6 +70,7 @@ async def test_the_demo_shows_all_of_its_samples_and_comes_out_as_expected() -> 
     assert told.count("\n ✓ ") == len(shown) >= 10
     assert "18 pushes, 10 leads, 14 rows delivered, 3 in quarantine, 6 flagged, in " in told
     assert told.endswith("All came out as expected.\n")
+    assert " ".join(told.split()).count("Still not answered: Some One, Contoso") == 2
     assert "\x1b" not in told
     assert max(map(len, told.splitlines())) <= 80
 
@@ -92,6 +106,22 @@ async def test_a_missing_node_is_told_in_one_line(tmp_path: Path) -> None:
     assert code == 2
     assert complained.startswith("Node.js isn't installed, and Azurite needs it: ")
     assert complained.count("\n") == 1
+
+
+async def test_the_demo_fails_where_nobody_is_told_of_the_lead_that_people_must_be_told_of(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / INDEX).write_text(UNTOLD)
+    (tmp_path / "contact-me.json").write_bytes(
+        (SAMPLES / "three-steps-1-contact-me.json").read_bytes()
+    )
+
+    code, told, complained = await run_demo("--samples", str(tmp_path), COLUMNS="100")
+
+    assert (code, complained) == (1, "")
+    assert "  official: nobody owns it\n" in told
+    assert "  official: At once: nobody was told 'New lead: Ana Costa, Costa Textiles'\n" in told
+    assert "  official: the page behind the link says [], expected 'Recorded.' in it\n" in told
 
 
 @pytest.mark.parametrize("crm", CRMS)
