@@ -11,6 +11,7 @@ type Settings = {
   EMAIL_SENDER: string?
   PUBLIC_URL: string?
   SILENCE_AFTER: string?
+  FOLLOW_UP_GRACE: string?
 }
 
 @export()

@@ -86,6 +86,7 @@ var faults = concat(
   values.durationFaults('REPEAT_WINDOW', repeatWindow),
   values.durationFaults('FOLLOW_UP_WITHIN', followUpWithin),
   values.silenceFaults(noticeSettings.?SILENCE_AFTER ?? ''),
+  values.graceFaults(noticeSettings.?FOLLOW_UP_GRACE ?? ''),
   values.scheduleFaults(nurtureSchedule),
   values.tableFaults(tablePrefix, azureTableName),
   values.addressFaults(destinations.filled(destinationSettings)),

@@ -37,6 +37,7 @@ param noticeSettings = {
   EMAIL_SENDER: trim(readEnvironmentVariable('EMAIL_SENDER', ''))
   PUBLIC_URL: trim(readEnvironmentVariable('PUBLIC_URL', ''))
   SILENCE_AFTER: trim(readEnvironmentVariable('SILENCE_AFTER', ''))
+  FOLLOW_UP_GRACE: trim(readEnvironmentVariable('FOLLOW_UP_GRACE', ''))
 }
 
 // Nothing secret in here: parameters stay readable in the history of deployments.

@@ -121,6 +121,10 @@ func durationFaults(name string, value string) string[] =>
 @description('Empty is the default of the app, 0 is never.')
 func silenceFaults(value string) string[] => empty(value) || value == '0' ? [] : durationFaults('SILENCE_AFTER', value)
 
+@export()
+@description('Return what is wrong with FOLLOW_UP_GRACE.')
+func graceFaults(value string) string[] => empty(value) ? [] : durationFaults('FOLLOW_UP_GRACE', value)
+
 func isWord(value string) bool => consistsOf(value, '${letters}${digits}') && contains(letters, take(value, 1))
 
 func isName(value string, least int, most int) bool => length(value) >= least && length(value) <= most && isWord(value)

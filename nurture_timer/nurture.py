@@ -30,6 +30,7 @@ from shared.domain.errors import (
     StorageUnavailableError,
     UnreadableLeadError,
 )
+from shared.domain.ladder import GRACE
 from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
@@ -77,6 +78,7 @@ class SweepPorts:
     clock: Callable[[], datetime]
     in_use: InUse = field(default_factory=InUse)
     rules: Callable[[], Awaitable[Rules]] = no_rules
+    grace: timedelta = GRACE
     owners: Owners = field(default_factory=NoOwners)
     teller: ListTeller = field(default_factory=NobodyToTell)
     given_up: NoteGivenUp = note_nothing
@@ -133,7 +135,11 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
     answers = await ask(due.values(), now, ports.destinations, ports.in_use)
     steps = {
         row: what_is_due(
-            stored, now, plan_for(rules, stored.lead), _asked(answers, stored), ports.in_use
+            stored,
+            now,
+            plan_for(rules, stored.lead, ports.grace),
+            _asked(answers, stored),
+            ports.in_use,
         )
         for row, stored in due.items()
     }

@@ -7,7 +7,8 @@ from nurture_timer.announcing import AnnouncingPorts
 from nurture_timer.nurture import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
-from shared.notice_settings import SILENCE_AFTER, SilenceSettings
+from shared.domain.ladder import GRACE
+from shared.notice_settings import SILENCE_AFTER, GraceSettings, SilenceSettings
 from shared.settings import TimerSettings, load
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def sweep_ports(*, as_app: bool = True) -> SweepPorts:
         teller=bootstrap.teller(as_app=as_app),
         given_up=bootstrap.note_given_up,
         in_use=bootstrap.in_use(),
+        grace=_grace(),
     )
 
 
@@ -55,6 +57,15 @@ def _silence_after() -> timedelta | None:
     except SettingsError as error:
         log.error("silence is told after the default time: %s", error)  # noqa: TRY400 - no bug
         return SILENCE_AFTER
+
+
+def _grace() -> timedelta:
+    """Return how long flags wait for a CRM; a wrong setting is as if it were not set."""
+    try:
+        return load(GraceSettings).grace
+    except SettingsError as error:
+        log.error("flags wait for a CRM for the default time: %s", error)  # noqa: TRY400 - no bug
+        return GRACE
 
 
 def schedule_fault() -> str:

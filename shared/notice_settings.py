@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from shared.domain.ladder import GRACE
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.setting_types import Duration
 from shared.settings import SECRET, Settings
@@ -87,4 +88,15 @@ def default_channel(settings: NoticeSettings) -> ChannelRef | None:
         kind=kind,
         setting=ENDPOINT if by_mail else URL,
         to=settings.to if by_mail else "",
+    )
+
+
+class GraceSettings(Settings):
+    """How long flags wait for a CRM that can't be asked; apart, for the same reason."""
+
+    grace: Duration = Field(
+        GRACE,
+        validation_alias="FOLLOW_UP_GRACE",
+        description="how long a flag or reminder waits for a CRM that can't be asked whether"
+        " somebody has answered: ISO 8601 duration such as PT1H",
     )

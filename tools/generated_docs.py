@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaMode
 from shared.acting_settings import ActingSettings
 from shared.channels.https_endpoint.notice_json import NoticeJson
 from shared.destinations.https_endpoint.lead_json import LeadJson
-from shared.notice_settings import NoticeSettings, SilenceSettings
+from shared.notice_settings import GraceSettings, NoticeSettings, SilenceSettings
 from shared.routing.file_models import RulesFile
 from shared.settings import AzureTableSettings, RouteSettings, StorageSettings, TimerSettings
 from tools.openapi import openapi
@@ -36,6 +36,7 @@ SETTINGS = (
     TimerSettings,
     NoticeSettings,
     SilenceSettings,
+    GraceSettings,
     ActingSettings,
 )
 EXAMPLE = "none; `0 */5 * * * *` in the templates"

@@ -88,6 +88,22 @@ def member_with(rules: Rules, destination: str, owner_id: str) -> tuple[Team, Me
         (team, member)
         for team in rules.teams.values()
         for member in team.members
-        if member.owner_ids.get(destination) == owner_id
+        if same_owner(member.owner_ids.get(destination, ""), owner_id)
     )
     return next(found, None)
+
+
+SHORT_ID, LONG_ID = 15, 18
+"""Salesforce writes one id in two lengths; the short one tells case."""
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Tell whether two spellings of an owner's id mean one owner, in any CRM."""
+    plain, other_plain = (text.strip().strip("{}").removeprefix(USER) for text in (one, other))
+    if {len(plain), len(other_plain)} == {SHORT_ID, LONG_ID}:
+        return plain[:SHORT_ID] == other_plain[:SHORT_ID]
+    return bool(plain) and plain.casefold() == other_plain.casefold()
+
+
+USER = "systemuser:"
+"""How Dynamics 365 tells users from teams; in the rules an id may stand alone."""

@@ -1,42 +1,27 @@
-"""What the rules of now plan for a lead."""
+"""Whose lead it is, by the id that a CRM shows."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+import pytest
 
-from shared.domain.acts import Act
-from shared.domain.ladder import due_step
-from shared.domain.lead import Contact, KeyKind, Lead, Submission
-from shared.domain.merging import MergeRules, answered, merge, new_lead
-from shared.domain.planning import plan_for
-from shared.domain.rules import ChannelKind, ChannelRef, rules_without_file
+from shared.domain.planning import same_owner
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
+GUID = "9f0c3b3e-1d2a-4f5b-8c6d-7e8f9a0b1c2d"
 
 
-def test_check_ins_come_2_5_and_10_days_after_the_act() -> None:
-    channel = ChannelRef(name="room", kind=ChannelKind.TEAMS, setting="ROOM_URL")
-    plan = plan_for(rules_without_file(channel), lead := acted_on())
-    looks = []
-
-    at = NOW
-    while (taken := due_step(lead, plan, at, checked=True)) is not None:
-        lead = replace(lead, follow_up=taken.clock)
-        if lead.follow_up.next_step_at is None:
-            break
-        at = lead.follow_up.next_step_at
-        looks.append((at - NOW) // DAY)
-
-    assert looks == [2, 5, 10]
-
-
-def acted_on() -> Lead:
-    interest = Submission(
-        submission_id="1",
-        received_at=NOW - DAY / 2,
-        contact=Contact(email="ada@contoso.com"),
-        action="INS",
-    )
-    rules = MergeRules(repeat_window=DAY, follow_up_within=DAY)
-    lead, _ = merge(new_lead("a" * 32, KeyKind.EMAIL, interest), interest, rules)
-    return answered(lead, Act(said_at=NOW, seen_at=NOW, by="ada"))
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (GUID, f"systemuser:{GUID}", True),
+        (GUID.upper(), f"systemuser:{GUID}", True),
+        (f"{{{GUID}}}", GUID, True),
+        (GUID, f"team:{GUID}", False),
+        ("0055g00000ABCde", "0055g00000ABCdeAAB", True),
+        ("0055g00000ABCdE", "0055g00000ABCdeAAB", False),
+        ("12345", "12345", True),
+        ("12345", "12346", False),
+        ("", "", False),
+    ],
+)
+def test_one_owner_is_spelt_in_several_ways(one: str, other: str, same: bool) -> None:  # noqa: FBT001
+    """A5."""
+    assert same_owner(one, other) is same
+    assert same_owner(other, one) is same

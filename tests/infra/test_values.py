@@ -16,7 +16,7 @@ from shared.bootstrap import ADAPTERS, ConfiguredDestinations
 from shared.channels import build_channel
 from shared.domain.errors import SettingsError
 from shared.domain.rules import ChannelRef
-from shared.notice_settings import NoticeSettings, SilenceSettings, default_channel
+from shared.notice_settings import GraceSettings, NoticeSettings, SilenceSettings, default_channel
 from shared.settings import (
     CRMS,
     AzureTableSettings,
@@ -87,8 +87,9 @@ async def faults() -> list[str]:
     await destinations.close()
     with collected(found):
         load(ActingSettings)
-    with collected(found):
-        load(SilenceSettings)
+    for own in (SilenceSettings, GraceSettings):
+        with collected(found):
+            load(own)
     with collected(found):
         found += lacking(default_channel(load(NoticeSettings)))
     return found
