@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from shared.domain.acts import Act
+from shared.domain.clock import answered
 from shared.domain.delivery import CrmRecord, Delivery, mark_delivered, park
 from shared.domain.follow_up import FollowUpState, flag
 from shared.domain.identity import DedupeKey, lead_id
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
-from shared.domain.merging import MergeRules, answered, merge, new_lead
+from shared.domain.merging import MergeRules, merge, new_lead
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.storage.keys import newest_first_key, time_key
 from shared.storage.lead_index import DUE, OVERDUE, PARKED, PARTITION, RECENT, TEST

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.acts import Act
+from shared.domain.clock import answered
 from shared.domain.delivery import Delivery, park, postpone
 from shared.domain.delivery import gives_up as gives_up_delivery
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
 from shared.domain.identity import answerable
 from shared.domain.ladder import Plan, Taken, due_step
 from shared.domain.lead import Lead
-from shared.domain.merging import answered
 from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
 from shared.domain.notices import postpone as postpone_notice
 from shared.domain.retired import InUse

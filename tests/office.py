@@ -11,8 +11,8 @@ from shared.assignment.assigning import Assigner
 from shared.assignment.owners import OwnersByTurns
 from shared.committing import commit
 from shared.domain.acts import Act
+from shared.domain.clock import answered
 from shared.domain.errors import StorageError
-from shared.domain.merging import answered
 from shared.domain.rules import Rules
 from shared.notices.teller import NoticeTeller
 from shared.ports.leads import LeadChange

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from shared.domain.acts import Act, ActSummary, last_act
 from shared.domain.calendars import Calendar
+from shared.domain.clock import answered
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
 from shared.domain.holding import hold
 from shared.domain.lead import Lead
-from shared.domain.merging import answered
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.lead_views import delivery_state
 from shared.operations.listing import LeadState, listed

@@ -13,9 +13,9 @@ from shared.acting.links import link_to_act
 from shared.answers import Answer
 from shared.committing import LeadWriter
 from shared.domain.acts import Act
+from shared.domain.clock import answered
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, start_clock
 from shared.domain.lead import Contact, InterestSummary, KeyKind, Lead, Stamp
-from shared.domain.merging import answered
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
 from shared.ports.index import DueRow

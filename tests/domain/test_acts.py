@@ -15,9 +15,10 @@ from shared.domain.acts import (
     look_again_on,
     with_act,
 )
+from shared.domain.clock import answered
 from shared.domain.follow_up import FollowUpState, follow_up
 from shared.domain.lead import KeyKind, Lead, Submission
-from shared.domain.merging import Terms, answered, merge, new_lead
+from shared.domain.merging import Terms, merge, new_lead
 from tests.domain.histories import HOUR, NOON, RULES, submission
 from tests.examples import acted
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.acts import Outcome
+from shared.domain.clock import answered
 from shared.domain.follow_up import (
     FollowUp,
     FollowUpState,
@@ -14,7 +15,6 @@ from shared.domain.follow_up import (
     stop_clock,
 )
 from shared.domain.lead import InterestSummary, KeyKind, Lead, Stamp
-from shared.domain.merging import answered
 from tests.examples import acted
 
 NOON = datetime.fromisoformat("2026-11-20T12:00:00Z")

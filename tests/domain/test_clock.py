@@ -7,11 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.acts import Outcome
+from shared.domain.clock import answered
 from shared.domain.follow_up import FollowUp, FollowUpState, flag, follow_up
 from shared.domain.lead import Contact, Submission
-from shared.domain.merging import (
-    answered,
-)
 from tests.domain.histories import (
     DAY,
     HOUR,

@@ -5,13 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.lead import Interest, Stamp, Submission
-from shared.domain.merging import (
-    NEWEST_INTERESTS,
-    SUMMARY_CHARACTERS,
-    fingerprint,
-    merge,
-)
+from shared.domain.merging import SUMMARY_CHARACTERS, fingerprint, merge
 from tests.domain.histories import (
     ANNA,
     DAY,

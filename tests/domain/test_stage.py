@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.lead import Contact, KeyKind, Lead, Submission
-from shared.domain.merging import NEWEST_INTERESTS, MergeRules, merge, new_lead
+from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.stage import Stage, highest, stage_of
 from tests.fakes import START
 

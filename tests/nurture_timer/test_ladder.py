@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from nurture_timer.due import Asked, what_is_due
 from shared.committing import commit
 from shared.domain.acts import Outcome
+from shared.domain.clock import answered
 from shared.domain.durations import Duration
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState, flag
 from shared.domain.lead import Lead
-from shared.domain.merging import answered
 from shared.domain.planning import plan_for
 from shared.domain.rules import Notify, Policy, Rules, StepKind
 from shared.ports.leads import EventKind, LeadChange

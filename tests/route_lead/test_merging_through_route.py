@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
+from shared.domain.clock import answered
 from shared.domain.envelope import Push
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
-from shared.domain.merging import answered
 from shared.domain.schedule import GRACE
 from shared.ports.leads import EventKind
 from tests.examples import acted

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.committing import commit
+from shared.domain.clock import answered
 from shared.domain.errors import (
     ChannelRefusedError,
     ChannelSettingsError,
@@ -13,7 +14,6 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.lead import Lead
-from shared.domain.merging import answered
 from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Member, Notify, Rules
 from shared.notices.teller import NoticeTeller
