@@ -10,6 +10,7 @@ from functools import partial
 
 from nurture_timer.due import Step
 from shared.committing import LeadWriter
+from shared.domain.errors import StorageError
 from shared.domain.notices import SEND_DEADLINE, Occasion, to_be_listed
 from shared.domain.places import MOST_SINGLE
 from shared.noticing import Mine, claimed, marked, reason_of
@@ -75,8 +76,12 @@ async def send_lists(dealt: Iterable[StoredLead], now: datetime, ports: ListPort
                 who = await ports.teller.recipient_of(stored, notice)
                 groups.setdefault(who, []).append(Listed(stored=stored, notice=notice))
     for who, listed in groups.items():
-        if not who or await ports.teller.may_list(who):
-            await _send(_most_urgent(listed), now, ports)
+        try:
+            if not who or await ports.teller.may_list(who):
+                await _send(_most_urgent(listed), now, ports)
+        except StorageError as error:
+            # The sweep has more to do than this; what is not noted is tried again.
+            log.warning("a list can't be sent: %s", error)
 
 
 def _most_urgent(listed: Sequence[Listed]) -> Sequence[Listed]:

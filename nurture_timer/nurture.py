@@ -8,41 +8,28 @@ a moment later.
 
 import asyncio
 import logging
-import random
-import uuid
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
-from typing import NamedTuple
 
 from nurture_timer.asking import Answers, ask, tell_troubles
+from nurture_timer.dealing import Dealt, deal
 from nurture_timer.due import Asked, Step, what_is_due
-from nurture_timer.giving_up import note_given_up
 from nurture_timer.known import keep_known
-from nurture_timer.lists import ListPorts, send_lists, with_lists
+from nurture_timer.lists import send_lists, with_lists
+from nurture_timer.ports import SweepPorts
 from nurture_timer.tidying import SETTLED, tidy
-from shared.committing import LeadWriter, commit
-from shared.domain.envelope import Deliver
 from shared.domain.errors import (
-    StaleLeadError,
     StorageRefusedError,
     StorageUnavailableError,
     UnreadableLeadError,
 )
-from shared.domain.ladder import GRACE
 from shared.domain.planning import plan_for
-from shared.domain.retired import InUse
 from shared.domain.rules import Rules
-from shared.owning import handed_over, lacks_owner
-from shared.ports.announcing import NoteGivenUp, note_nothing
-from shared.ports.crm import Destinations
-from shared.ports.index import DueRow, LeadIndex, Swept
-from shared.ports.leads import LeadChange, LeadStore, StoredLead
-from shared.ports.owners import NoOwners, Owners
-from shared.ports.queue import Outbox, OutboxRow, PushQueue
-from shared.ports.rules import no_rules
-from shared.ports.telling import ListTeller, NobodyToTell
+from shared.ports.index import DueRow, Swept
+from shared.ports.leads import StoredLead
+from shared.ports.queue import OutboxRow
 
 log = logging.getLogger(__name__)
 
@@ -53,50 +40,6 @@ MOST_LISTED = 5 * MOST_LEADS
 """With those that only a newer version of the app can read."""
 
 AT_A_TIME = 16
-
-A_SECOND = timedelta(seconds=1)
-MOST_SECONDS = 20 * 60
-"""Messages for notices are queued one a second, so that a channel is not flooded."""
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepPorts:
-    """What the sweep needs from the world, and the destinations that the settings name.
-
-    ``rules`` reads the rules in force.
-    """
-
-    leads: LeadStore
-    index: LeadIndex
-    queue: PushQueue
-    outbox: Outbox
-    destinations: Destinations
-    clock: Callable[[], datetime]
-    in_use: InUse = field(default_factory=InUse)
-    rules: Callable[[], Awaitable[Rules]] = no_rules
-    grace: timedelta = GRACE
-    owners: Owners = field(default_factory=NoOwners)
-    teller: ListTeller = field(default_factory=NobodyToTell)
-    given_up: NoteGivenUp = note_nothing
-    new_id: Callable[[], str] = _new_id
-    jitter: Callable[[], float] = random.random
-
-    @property
-    def lists(self) -> ListPorts:
-        """Return what sending lists needs."""
-        writer = LeadWriter(leads=self.leads, index=self.index, jitter=self.jitter)
-        return ListPorts(writer=writer, teller=self.teller, claim_id=self.new_id())
-
-
-class Dealt(NamedTuple):
-    """A step that was taken, and the lead after it."""
-
-    step: Step
-    after: StoredLead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +134,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     told = count()
     steps = await with_lists(due.steps, ports.teller)
     dealt = await _side_by_side(
-        _deal(row, step, ports, due.rules, told) for row, step in steps.items()
+        deal(row, step, ports, due.rules, told) for row, step in steps.items()
     )
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
@@ -221,13 +164,6 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     return swept
 
 
-def has_news(change: LeadChange) -> bool:
-    """Tell whether a change has a notice that is to be sent now."""
-    return any(
-        notice is not None and notice.send_from <= change.at for notice in change.notices.values()
-    )
-
-
 async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     """Queue what waits; while the queue takes nothing, leads must not wait for it as well."""
     queued = 0
@@ -239,40 +175,6 @@ async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
     except StorageUnavailableError as error:
         log.warning("%d messages stay in the outbox: %s", len(rows) - queued, error)
     return queued
-
-
-async def _deal(
-    row: DueRow, step: Step, ports: SweepPorts, rules: Rules, told: Iterator[int]
-) -> Dealt | None:
-    """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
-
-    ``told`` numbers the leads of a sweep that have notices to be sent.
-    """
-    if step.requeue:
-        await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
-    try:
-        change = await _handed_over(step, ports, rules)
-        await note_given_up(change, rules, ports.given_up)
-        after = await commit(ports.leads, ports.index, change)
-    except StaleLeadError:
-        return None
-    if after.lead.next_due_at != row.due_at:
-        await ports.index.delete(row)
-    if has_news(change) and not step.requeue:
-        delay = A_SECOND * min(next(told), MOST_SECONDS)
-        await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
-    return Dealt(step, after)
-
-
-async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
-    """Return the change of a step, with another owner if the step, or a leaver, asks for one."""
-    change, taken = step.change, step.taken
-    asks = taken is not None and taken.reassign
-    leaver = bool(change.lead.owner) and lacks_owner(change.lead, rules)
-    if not asks and not leaver:
-        return change
-    owned = await ports.owners.find(change.lead, rules)
-    return handed_over(change, owned, rules)
 
 
 async def _side_by_side[T](calls: Iterable[Awaitable[T]]) -> list[T | BaseException]:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from nurture_timer.announcing import AnnouncingPorts
-from nurture_timer.nurture import SweepPorts
+from nurture_timer.ports import SweepPorts
 from shared import bootstrap
 from shared.domain.errors import SettingsError
 from shared.domain.ladder import GRACE

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from shared.domain.acts import last_act, look_again_on
 from shared.domain.calendars import Calendar
 from shared.domain.durations import Duration
+from shared.domain.errors import NoWorkingTimeError
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
 from shared.domain.holding import with_first_step_held
 from shared.domain.lead import DO_NOT_CONTACT, Lead
@@ -50,7 +51,20 @@ class Plan:
         """Return from when on somebody may be told: people at work, a channel at once."""
         if role is Role.TEAM or self.at_any_hour or self.calendar is None:
             return now
-        return next_working_moment(self.calendar, now)
+        try:
+            return next_working_moment(self.calendar, now)
+        except NoWorkingTimeError:
+            return now
+
+    def after(self, gap: Duration, start: datetime) -> datetime:
+        """Return when a gap is over; by the clock, where the calendar has no working time.
+
+        Such a calendar is a wrong setting, which the rules are checked for: a sweep goes on.
+        """
+        try:
+            return gap.after(start, self.calendar)
+        except NoWorkingTimeError:
+            return start + gap.length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +190,9 @@ def next_step_at(clock: FollowUp, plan: Plan, told_at: datetime) -> datetime | N
     if clock.step >= len(gaps):
         return None
     if clock.ladder_kind is LadderKind.OVERDUE:
-        return gaps[clock.step].after(told_at, plan.calendar)
-    since_act = gaps[clock.step].after(clock.done_at or told_at, plan.calendar)
-    apart = _between(gaps, clock.step).after(told_at, plan.calendar)
+        return plan.after(gaps[clock.step], told_at)
+    since_act = plan.after(gaps[clock.step], clock.done_at or told_at)
+    apart = plan.after(_between(gaps, clock.step), told_at)
     return max(since_act, apart)
 
 
@@ -203,7 +217,7 @@ def _first_check_in(lead: Lead, plan: Plan, now: datetime) -> datetime | None:
     named = _start_of(day, plan.calendar) if day else None
     if named is not None and named > acted_at:
         return max(named, now)
-    return max(plan.check_ins[0].after(acted_at, plan.calendar), now) if plan.check_ins else None
+    return max(plan.after(plan.check_ins[0], acted_at), now) if plan.check_ins else None
 
 
 def _start_of(day: date, calendar: Calendar | None) -> datetime:

@@ -16,7 +16,8 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue.aio import QueueClient
 
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
+from nurture_timer.ports import SweepPorts
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts
 from route_lead.take import Taken, TakePorts, take

@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 
 from ingest_lead.ingest import Accepted, IngestPorts, Refused, ingest
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
+from nurture_timer.ports import SweepPorts
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts, route
 from shared.assignment.assigning import Assigner

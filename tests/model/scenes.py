@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
+from nurture_timer.ports import SweepPorts
 from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts
 from route_lead.take import Taken, TakePorts, take

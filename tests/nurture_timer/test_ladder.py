@@ -24,7 +24,7 @@ from shared.ports.owners import Owned
 from tests.examples import LEAD_ID, acted
 from tests.fakes import START, FakeCrm
 from tests.nurture_timer.world import DELIVERED, HOUR, MINUTE, WAITING, WITHIN, Failing, World, lead
-from tests.telling import FAST, NORTH, ladder, rules
+from tests.telling import CALENDAR, FAST, NORTH, ladder, rules
 
 if TYPE_CHECKING:
     from shared.domain.notices import Notice
@@ -346,3 +346,17 @@ async def test_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> 
     await app.sweep(2 * HOUR)
 
     assert app.clock_of().next_step_at == START + 5 * DAY
+
+
+async def test_a_calendar_that_never_opens_holds_up_no_sweep() -> None:
+    """C5, C8: it is a wrong setting; leads are flagged, and people are told, by the clock."""
+    closed = frozenset((START + n * DAY).date() for n in range(-1, 900))
+    never = replace(NORTH, calendar=replace(CALENDAR, closed=closed))
+    policy = ladder(("2 working hours", StepKind.REMIND))
+    app = world(rules(never, policy))
+    await app.put(owned(), DELIVERED)
+
+    assert (await app.sweep(WITHIN)).flagged == 1
+
+    assert app.stored().notices["owner"].send_from == START + WITHIN
+    assert app.clock_of().next_step_at == START + WITHIN + 2 * HOUR

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
 from shared.domain.delivery import Delivery
 from shared.domain.retired import InUse
 from shared.domain.schedule import RETIRED_LOOK
@@ -13,6 +14,9 @@ from shared.ports.index import Doing, KnownDestinations, Swept, Trouble
 from tests.examples import LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.world import DELIVERED, WITHIN, World, lead
+
+if TYPE_CHECKING:
+    from nurture_timer.ports import SweepPorts
 
 DAY = timedelta(days=1)
 BEHIND = Delivery(

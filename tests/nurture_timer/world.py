@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
+from nurture_timer.ports import SweepPorts
 from shared.committing import commit
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.envelope import Deliver, parse_message

@@ -5,7 +5,8 @@ The store of these tests looks for the row at each change that is written, here 
 
 import pytest
 
-from nurture_timer.nurture import SweepPorts, sweep
+from nurture_timer.nurture import sweep
+from nurture_timer.ports import SweepPorts
 from shared.domain.envelope import Push
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState

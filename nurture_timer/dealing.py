@@ -1,0 +1,69 @@
+"""Take one step on one lead: write it, queue what must be, hand the lead over."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from nurture_timer.due import Step
+from nurture_timer.giving_up import note_given_up
+from nurture_timer.ports import SweepPorts
+from shared.committing import commit
+from shared.domain.envelope import Deliver
+from shared.domain.errors import StaleLeadError
+from shared.domain.rules import Rules
+from shared.owning import handed_over, lacks_owner
+from shared.ports.index import DueRow
+from shared.ports.leads import LeadChange, StoredLead
+
+A_SECOND = timedelta(seconds=1)
+MOST_SECONDS = 20 * 60
+"""Messages for notices are queued one a second, so that a channel is not flooded."""
+
+
+class Dealt(NamedTuple):
+    """A step that was taken, and the lead after it."""
+
+    step: Step
+    after: StoredLead
+
+
+async def deal(
+    row: DueRow, step: Step, ports: SweepPorts, rules: Rules, told: Iterator[int]
+) -> Dealt | None:
+    """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
+
+    ``told`` numbers the leads of a sweep that have notices to be sent.
+    """
+    if step.requeue:
+        await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
+    try:
+        change = await _handed_over(step, ports, rules)
+        await note_given_up(change, rules, ports.given_up)
+        after = await commit(ports.leads, ports.index, change)
+    except StaleLeadError:
+        return None
+    if after.lead.next_due_at != row.due_at:
+        await ports.index.delete(row)
+    if _has_news(change) and not step.requeue:
+        delay = A_SECOND * min(next(told), MOST_SECONDS)
+        await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
+    return Dealt(step, after)
+
+
+async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
+    """Return the change of a step, with another owner if the step, or a leaver, asks for one."""
+    change, taken = step.change, step.taken
+    asks = taken is not None and taken.reassign
+    leaver = bool(change.lead.owner) and lacks_owner(change.lead, rules)
+    if not asks and not leaver:
+        return change
+    owned = await ports.owners.find(change.lead, rules)
+    return handed_over(change, owned, rules)
+
+
+def _has_news(change: LeadChange) -> bool:
+    """Tell whether a change has a notice that is to be sent now, alone."""
+    return any(
+        notice is not None and not notice.listed and notice.send_from <= change.at
+        for notice in change.notices.values()
+    )
