@@ -9,10 +9,10 @@ import typer
 from cli import console
 from cli.asking import confirm
 from cli.command import run
+from cli.lead_details import print_details
 from cli.lead_list import print_csv, print_leads
-from cli.tables import print_details
 from cli.times import parse_time
-from cli.wiring import open_stores
+from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.operations.actions import release, release_all
 from shared.operations.errors import UsageError
@@ -49,7 +49,7 @@ def _state(name: str) -> LeadState:
         raise UsageError(f"{name!r} is not a state; the states are: {STATES}") from None
 
 
-def list_leads(
+def list_leads(  # noqa: PLR0913 - each is an option
     *,
     state: Annotated[
         list[str] | None,
@@ -66,6 +66,9 @@ def list_leads(
             help="Only leads with this text in name, company, e-mail or offer. Looks at the last"
             " 90 days unless --since says otherwise.",
         ),
+    ] = "",
+    owner: Annotated[
+        str, typer.Option(metavar="MEMBER", help="Only leads that this member of a team owns.")
     ] = "",
     limit: Annotated[
         int | None,
@@ -90,7 +93,9 @@ def list_leads(
         looking = Search(search) if search.strip() else None
         if looking and from_time is None:
             from_time = utc_now() - SEARCHED
-        found = listed(stores, states=states, since=from_time, most=most, search=looking)
+        found = listed(
+            stores, states=states, since=from_time, most=most, search=looking, owner=owner.strip()
+        )
         in_use = await stores.in_use()
         views = [LeadView.of(stored, in_use) async for stored in found]
         if looking and from_time is not None:
@@ -110,17 +115,21 @@ def list_leads(
 
 
 def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
-    """Show one lead with its submissions, deliveries and audit trail."""
+    """Show one lead: who owns it, what was done, submissions, deliveries and audit trail."""
 
     async def command() -> None:
         stores = await open_stores()
         stored = await stores.lead(who, last_name=last_name)
         lead_id = stored.lead.lead_id
         table = stores.histories
-        history, events, in_use = await asyncio.gather(
-            table.submissions(lead_id), table.events(lead_id), stores.in_use()
+        history, events, acts, in_use, rules = await asyncio.gather(
+            table.submissions(lead_id),
+            table.events(lead_id),
+            table.acts(lead_id),
+            stores.in_use(),
+            rules_as_stored(stores),
         )
-        details = LeadDetails.with_history(stored, history, events, in_use)
+        details = LeadDetails.with_history(stored, history, events, in_use, acts, rules)
         if as_json:
             console.print_object(details)
         else:

@@ -79,7 +79,9 @@ def span_words(span: timedelta) -> str:
 def _print_table(views: Sequence[LeadView], now: datetime) -> None:
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
     names = ("received (UTC)", "lead", "contact", "action", "offer", "country", "stage")
-    for name in (*names, "delivery", "follow-up"):
+    owned = any(view.owner for view in views)
+    owner_column = ("owner",) if owned else ()
+    for name in (*names, "delivery", *owner_column, "follow-up"):
         table.add_column(name, no_wrap=name not in WIDEST, max_width=WIDEST.get(name))
     for view in views:
         table.add_row(
@@ -91,6 +93,7 @@ def _print_table(views: Sequence[LeadView], now: datetime) -> None:
             cell(view.country_code or view.country),
             cell(view.stage),
             state_cell(view.delivery),
+            *([cell(view.owner)] if owned else []),
             _clock_cell(view, now),
         )
     say_table(table)
@@ -106,6 +109,7 @@ def _print_blocks(views: Sequence[LeadView], now: datetime) -> None:
             view.country_code or view.country,
             view.stage,
             view.delivery,
+            view.owner,
             clock_words(view, now),
             f"{minute(view.created_at)} UTC",
         )

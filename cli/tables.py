@@ -1,21 +1,15 @@
-"""What people see of one lead, of bodies in quarantine, and of identities: details and tables."""
+"""What people see of bodies in quarantine, and of identities."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from cli.console import minute, printable, say, say_table
-from cli.lead_list import ID_DIGITS, clock_words, marks
-from shared.domain.actions import action_words
-from shared.domain.lead import CONTACT_FIELDS, NAME_FIELDS
+from cli.lead_list import ID_DIGITS
 from shared.operations.identity_review import IdentityChange
-from shared.operations.lead_views import DeliveryView, LeadDetails, SubmissionView
 from shared.operations.quarantine_views import QuarantineView
 from shared.operations.words import counted
-
-CONTACT = tuple(name for name in CONTACT_FIELDS if name not in NAME_FIELDS)
 
 
 def _table(*columns: str) -> Table:
@@ -33,82 +27,6 @@ async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
         say(f"{change.change} {', '.join(i[:ID_DIGITS] for i in change.lead_ids)}: {change.reason}")
     if not found:
         say("today's identity rules would join or split no lead")
-
-
-def print_details(details: LeadDetails, now: datetime) -> None:
-    """Print one lead with all that is known."""
-    say(f"lead {details.lead_id}, version {details.version}, known by {details.identified_by}")
-    for name, text in _details(details, now):
-        say(f"  {name:<12} " + text.replace("\n", f"\n{'':<15}"))
-    _say_lines("submissions", (_submission(one) for one in details.history))
-    _say_lines(
-        "events",
-        (
-            (minute(event.at), event.kind.replace("_", " "), f"{event.destination} {event.detail}")
-            for event in details.events
-        ),
-    )
-
-
-def _details(details: LeadDetails, now: datetime) -> Iterator[tuple[str, str]]:
-    name = " ".join(part for part in (details.first_name, details.last_name) if part)
-    given = {"name": name, **{field: getattr(details, field) for field in CONTACT}}
-    yield from ((label, value) for label, value in given.items() if value)
-    yield from (("also named", conflict) for conflict in details.name_conflicts)
-    yield from (("is", ", ".join(found)) for found in [marks(details)] if found)
-    yield "stage", details.stage
-    yield "received", f"{minute(details.created_at)} UTC"
-    yield "follow-up", _follow_up(details, now)
-    for delivery in details.deliveries:
-        yield delivery.name, _delivery(delivery)
-
-
-def _follow_up(details: LeadDetails, now: datetime) -> str:
-    """Return the clock, and who followed up when and with which outcome."""
-    due_at = details.follow_up_due_at
-    due = f"{clock_words(details, now)} ({minute(due_at)} UTC)" if due_at else ""
-    acted = ""
-    if details.followed_up_at:
-        by = f" by {details.followed_up_by}" if details.followed_up_by else ""
-        told = "; ".join(filter(None, (details.follow_up_outcome, details.follow_up_note)))
-        outcome = f": {told}" if told else ""
-        acted = f"followed up {minute(details.followed_up_at)} UTC{by}{outcome}"
-    parts = (details.follow_up.replace("_", " ") if not acted or due else "", due, acted)
-    return ", ".join(part for part in parts if part)
-
-
-def _delivery(delivery: DeliveryView) -> str:
-    record = ", ".join(part for part in (delivery.record_id, delivery.url) if part)
-    parts = (
-        delivery.state + (f" ({record})" if record else ""),
-        delivery.parked_reason or delivery.last_error,
-        f"next attempt {minute(delivery.next_attempt_at)} UTC" if delivery.next_attempt_at else "",
-    )
-    return "; ".join(part for part in parts if part)
-
-
-def _submission(one: SubmissionView) -> tuple[str, str, str]:
-    did = action_words(one.action)
-    lines = (
-        ": ".join(part for part in (did, one.offer_title) if part),
-        one.lead_source,
-        f"repeat of {one.repeat_of[:ID_DIGITS]}" if one.repeat_of else one.description,
-        *(f"warning: {warning}" for warning in one.warnings),
-    )
-    told = "\n".join(line for line in lines if line)
-    return minute(one.received_at), one.submission_id[:ID_DIGITS], told
-
-
-def _say_lines(title: str, lines: Iterable[tuple[str, str, str]]) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for at, what, told in lines:
-        table.add_row(at, what, Text(printable(told.strip())))
-    say(title)
-    if table.row_count:
-        say_table(table)
 
 
 def print_quarantine(views: Sequence[QuarantineView]) -> None:

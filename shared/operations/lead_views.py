@@ -4,15 +4,19 @@ Fields are only ever added.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from shared.domain.acts import Act
 from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUp
 from shared.domain.identity import answerable, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, InterestSummary, Lead, did
+from shared.domain.planning import owner_of, policy_of, team_of
 from shared.domain.retired import InUse
+from shared.domain.rules import Rules, rules_without_file
+from shared.operations.explaining_clock import NextView, next_steps
+from shared.operations.ownership_views import ActView, EventView, NoticeView, act_views
 from shared.operations.views import View
 from shared.ports.leads import EventKind, StoredLead
 from shared.ports.reading import RecordedEvent
@@ -89,6 +93,14 @@ class LeadView(View):
     followed_up_at: datetime | None
     followed_up_by: str
     follow_up_outcome: str
+    owner: str
+    team: str
+    priority: str
+    tags: Sequence[str]
+    qualified: bool
+    unqualified_because: Sequence[str]
+    step: int
+    next_step_at: datetime | None
     do_not_contact: bool
     test: bool
     anonymous: bool
@@ -159,25 +171,16 @@ class DeliveryView(DestinationView):
         return cls(**dict(short), **{name: getattr(delivery, name) for name in names})
 
 
-class EventView(View):
-    """One row of the audit trail."""
-
-    number: int
-    at: datetime
-    kind: str
-    destination: str
-    detail: str
-
-    @classmethod
-    def of(cls, event: RecordedEvent) -> Self:
-        """Return the view of an event."""
-        return cls(**asdict(event))
-
-
 class LeadDetails(LeadView):
     """One customer with all that is known."""
 
     follow_up_note: str
+    owner_name: str
+    team_name: str
+    rule: str
+    next: Sequence[NextView]
+    acts: Sequence[ActView]
+    notices: Sequence[NoticeView]
     deliveries: Sequence[DeliveryView]
     history: Sequence[SubmissionView]
     events: Sequence[EventView]
@@ -189,16 +192,32 @@ class LeadDetails(LeadView):
         history: Sequence[Interest],
         events: Sequence[RecordedEvent],
         in_use: InUse,
+        acts: Sequence[Act] = (),
+        rules: Rules | None = None,
     ) -> Self:
-        """Return the view of a lead with its submissions and its audit trail."""
-        version = stored.lead.version
+        """Return the view of a lead with its rows; ``rules`` are those in force."""
+        lead, version = stored.lead, stored.lead.version
+        known = rules or rules_without_file()
+        owner, team = owner_of(known, lead), team_of(known, lead)
         return cls(
             **_fields(stored, in_use),
             follow_up_note=_note(stored.lead.follow_up, events),
+            owner_name=owner.name if owner else "",
+            team_name=team.name if team and lead.team else "",
+            rule=_recorded_rule(lead),
+            next=next_steps(lead, lead.follow_up.due_at, team, policy_of(known, lead)),
+            acts=act_views(acts),
+            notices=[NoticeView.of(stored.notices[name]) for name in sorted(stored.notices)],
             deliveries=[DeliveryView.of(d, version, in_use) for d in _by_name(stored)],
             history=[SubmissionView.of(interest) for interest in history],
             events=[EventView.of(event) for event in events],
         )
+
+
+def _recorded_rule(lead: Lead) -> str:
+    """Return the rule under which the newest interest was recorded, "" if none was stored."""
+    newest = max(lead.interests, key=lambda interest: interest.first, default=None)
+    return lead.rules.get(newest.first.submission_id, "") if newest else ""
 
 
 def _note(clock: FollowUp, events: Sequence[RecordedEvent]) -> str:
@@ -245,6 +264,14 @@ def _fields(stored: StoredLead, in_use: InUse) -> dict[str, Any]:
         "followed_up_at": lead.follow_up.done_at,
         "followed_up_by": lead.follow_up.done_by,
         "follow_up_outcome": lead.follow_up.outcome,
+        "owner": lead.owner,
+        "team": lead.team,
+        "priority": lead.priority.value,
+        "tags": lead.tags,
+        "qualified": not lead.unqualified,
+        "unqualified_because": lead.unqualified,
+        "step": lead.follow_up.step,
+        "next_step_at": lead.follow_up.next_step_at,
         "do_not_contact": lead.do_not_contact,
         "test": lead.test,
         "anonymous": lead.anonymous,

@@ -97,6 +97,7 @@ async def listed(
     since: datetime | None = None,
     most: int = 0,
     search: Search | None = None,
+    owner: str = "",
 ) -> AsyncIterator[StoredLead]:
     """Yield the newest leads that are in any of some states; ``most`` 0 is all.
 
@@ -104,13 +105,14 @@ async def listed(
     """
     only = next(iter(states)) if len(states) == 1 else None
     in_use = await stores.in_use()
-    # What a search leaves out is not known before it is read.
-    found = _candidates(stores, only, since, 0 if search else most)
+    # What a search or an owner leaves out is not known before it is read.
+    found = _candidates(stores, only, since, 0 if search or owner else most)
     count = 0
     async for stored in found:
         new_enough = since is None or stored.lead.created_at >= since
         in_state = not states or any(IS_IN[state](stored, in_use) for state in states)
-        if new_enough and in_state and (search is None or search.finds(stored)):
+        owned = not owner or stored.lead.owner.casefold() == owner.casefold()
+        if new_enough and in_state and owned and (search is None or search.finds(stored)):
             yield stored
             count += 1
             if count == most:

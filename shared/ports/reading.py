@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from shared.domain.acts import Act
 from shared.domain.lead import Interest, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason
@@ -53,13 +54,22 @@ class LeadLists(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """One row of the audit trail."""
+    """One row of the audit trail; see ``Event`` for the columns that only some kinds have."""
 
     number: int
     at: datetime
     kind: str
     destination: str
     detail: str
+    former_owner: str = ""
+    owner: str = ""
+    team: str = ""
+    rule: str = ""
+    recipient: str = ""
+    channel: str = ""
+    notice_id: str = ""
+    step: int = 0
+    unchecked: bool = False
 
 
 class LeadHistories(Protocol):
@@ -88,6 +98,9 @@ class LeadHistories(Protocol):
 
     async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""
+
+    async def acts(self, lead_id: str) -> Sequence[Act]:
+        """Return everything that people did for a customer, also acts that withdraw others."""
 
 
 type EntryState = Literal["held", "released", "discarded"]

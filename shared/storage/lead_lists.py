@@ -1,12 +1,14 @@
 """What only people read of leads: lists by index rows, histories, and all there is."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from shared.domain.acts import Act
 from shared.domain.lead import Interest, KeyKind, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.reading import Listing, Rare, RecordedEvent
@@ -27,16 +29,20 @@ from shared.storage.lead_index import (
 )
 from shared.storage.lead_partition import stored_interest, stored_lead
 from shared.storage.lead_rows import (
+    ACT_ROW,
     DELIVERY_ROW,
     EVENT_ROW,
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
     Row,
+    read_act,
 )
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
+
+EVENT_COLUMNS = {field.name for field in fields(RecordedEvent)} - {"number"}
 
 
 PREFIXES = {
@@ -184,13 +190,14 @@ class TableLeadHistories:
         return [
             RecordedEvent(
                 number=int(row["RowKey"].removeprefix(EVENT_ROW)),
-                at=row["at"],
-                kind=row["kind"],
-                destination=row["destination"],
-                detail=row["detail"],
+                **{name: row[name] for name in EVENT_COLUMNS & row.keys()},
             )
             for row in await self._rows(lead_id, EVENT_ROW)
         ]
+
+    async def acts(self, lead_id: str) -> Sequence[Act]:
+        """Return everything that people did for a customer, also acts that withdraw others."""
+        return [read_act(row) for row in await self._rows(lead_id, ACT_ROW)]
 
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}

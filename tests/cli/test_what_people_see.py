@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from cli.lead_details import print_details
 from cli.lead_list import print_csv, print_leads
 from cli.status_text import print_sweep
 from cli.sweep_views import StepView, SweepView
-from cli.tables import print_details, print_entry, print_quarantine
+from cli.tables import print_entry, print_quarantine
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Lead
 from shared.domain.retired import InUse
@@ -61,7 +62,7 @@ def test_at_80_columns_a_lead_is_a_block_and_the_contact_has_room(
     assert lines[1].startswith("          Get it now ×2: ")
     assert r"花子 見本\x1b[2J, zoe@example.com" in "\n".join(lines)
     assert all(len(line) <= 80 for line in lines)
-    assert " · delivered · followed up · 2026-11-02 09:00 UTC" in " ".join(
+    assert " · delivered · anna · followed up · 2026-11-02 09:00 UTC" in " ".join(
         " ".join(line.split()) for line in lines
     )
 
@@ -86,7 +87,7 @@ def test_a_list_for_a_file_is_wide_and_has_no_blanks_at_the_ends(
     print_leads([real("Zoë", "O'Hara"), LeadView.of(stored(), InUse())], START)
 
     head, *lines = capsys.readouterr().out.splitlines()
-    names = "received (UTC) lead contact action offer country stage delivery follow-up"
+    names = "received (UTC) lead contact action offer country stage delivery owner follow-up"
     assert head.split() == names.split()
     assert "Zoë O'Hara, zoe@example.com" in lines[0]
     assert '(test) (do not contact) Zoë O"Hara\\, Fabrikam, Gräf & S…' in lines[1]
@@ -160,7 +161,14 @@ lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   is           test, do not contact
   stage        active
   received     2026-11-02 09:00 UTC
+  owner        anna
+  team         north
+  rule         enterprise
+  priority     high
+  tags         big
+  qualified    no: country is missing
   follow-up    waiting, due in 24 h (2026-11-03 09:00 UTC), {ACTED}
+  next         2026-11-03 09:00 UTC: the lead is flagged as overdue, and the default channel is told
   azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:
                “no”; next attempt 2026-11-02 09:00 UTC
 submissions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAliasType, get_args, get_origin
 
@@ -19,6 +19,7 @@ from shared.operations import (
     explaining_clock,
     identity_review,
     lead_views,
+    ownership_views,
     quarantine_views,
     rules,
     status,
@@ -39,7 +40,9 @@ OBJECTS = {
     lead_views.LeadDetails: "lead details",
     lead_views.DeliveryView: "delivery",
     lead_views.SubmissionView: "submission",
-    lead_views.EventView: "event",
+    ownership_views.EventView: "event",
+    ownership_views.ActView: "act",
+    ownership_views.NoticeView: "unsent notice",
     identity_review.IdentityChange: "identity change",
     quarantine_views.QuarantineView: "quarantine entry",
     quarantine_views.QuarantineDetails: "quarantine entry with body",
@@ -67,6 +70,7 @@ WORDS = {
     int: "number",
     bool: "yes/no",
     datetime: "time",
+    date: "day",
     NoneType: "null",
 }
 
