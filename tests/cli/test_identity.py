@@ -112,7 +112,7 @@ async def test_what_is_found_does_not_depend_on_how_much_is_remembered(
 async def test_the_command_prints_what_it_finds_and_changes_nothing(account: Account) -> None:
     stored = await account.push("zoe@example.com")
     assert (await account.command("identity")).out == (
-        "today's rules of identity would join and split no lead\n"
+        "today's identity rules would join or split no lead\n"
     )
     assert json.loads((await account.command("identity", "--json")).out) == []
     both = [Contact(phone="+1 206 555 0100 ext. 1"), Contact(phone="+1 206 555 0100 ext. 2")]

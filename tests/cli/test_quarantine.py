@@ -149,7 +149,7 @@ async def test_a_poison_delivery_is_released_and_has_no_body_to_correct(account:
 async def test_a_poison_message_that_is_none_of_ours_needs_a_body(account: Account) -> None:
     kept = await account.quarantine(b"\xff hello", reason=QuarantineReason.POISON)
 
-    with pytest.raises(RefusedError, match="is no message of this app: release it with a"):
+    with pytest.raises(RefusedError, match="is not a message of this app: release it with a"):
         await release(account, kept)
     await release(account, kept, MENDED)
 

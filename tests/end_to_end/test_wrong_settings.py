@@ -42,9 +42,9 @@ async def test_wrong_rules_postpone_the_message_and_are_named_in_one_log_message
         lines = app.logged().partition("a message was postponed by ")[2].splitlines()
         assert lines[0].endswith(" s: wrong settings:")
         assert [line.partition(":")[0] for line in lines[1:4]] == [
+            "- LEAD_ID_KEY",
             "- REPEAT_WINDOW",
             "- FOLLOW_UP_WITHIN",
-            "- LEAD_ID_KEY",
         ]
         assert "short-secret" not in app.app.output
         assert await app.rows("Leads") == []
