@@ -72,8 +72,7 @@ async def reassign(
         return reassigned(before, owned, by, rules, now)
 
     after = await change(stored, decide, ports)
-    if any(notice.send_from <= now for notice in after.notices.values()):
-        await ports.queue.send(Deliver(lead_id=after.lead.lead_id, attempt=1).to_text())
+    await ports.queue.send(Deliver(lead_id=after.lead.lead_id, attempt=1).to_text())
 
 
 def reassigned(

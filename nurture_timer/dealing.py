@@ -11,7 +11,7 @@ from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError
 from shared.domain.rules import Rules
-from shared.owning import handed_over, lacks_owner
+from shared.owning import handed_over, lacks_owner, nobody, with_owner
 from shared.ports.index import DueRow
 from shared.ports.leads import LeadChange, StoredLead
 
@@ -44,7 +44,7 @@ async def deal(
         return None
     if after.lead.next_due_at != row.due_at:
         await ports.index.delete(row)
-    if _has_news(change) and not step.requeue:
+    if (_has_news(change) or _is_newer(change)) and not step.requeue:
         delay = A_SECOND * min(next(told), MOST_SECONDS)
         await ports.queue.send(Deliver(lead_id=row.lead_id, attempt=1).to_text(), delay)
     return Dealt(step, after)
@@ -58,7 +58,15 @@ async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChang
     if not asks and not leaver:
         return change
     owned = await ports.owners.find(change.lead, rules)
+    if leaver and (owned is None or owned.member == change.lead.owner):
+        # Told once: from now on nobody owns the lead, until somebody can.
+        return handed_over(with_owner(change, nobody(change.lead)), None, rules)
     return handed_over(change, owned, rules)
+
+
+def _is_newer(change: LeadChange) -> bool:
+    """Tell whether the CRMs must hear of a change, such as of another owner."""
+    return change.before is not None and change.lead.version > change.before.lead.version
 
 
 def _has_news(change: LeadChange) -> bool:

@@ -162,6 +162,8 @@ def _notices(stored: StoredLead, lead: Lead, now: datetime) -> dict[str, Notice 
             continue
         if not_wanted(notice, lead) or gives_up(notice, now):
             changed[name] = None
+        elif notice.listed:
+            continue  # it waits for the list that this sweep, or the next, sends
         elif notice.waits and notice.send_from <= now:
             changed[name] = queue(notice)
         elif notice_look_at(notice) <= now:

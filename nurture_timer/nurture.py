@@ -145,7 +145,8 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     )
     dealt_with = [each for each in dealt if isinstance(each, Dealt)]
     done = [each.step for each in dealt_with]
-    await send_lists([each.after for each in dealt_with], due.at, ports.lists)
+    listed_at = max(due.at, ports.clock())
+    await send_lists([each.after for each in dealt_with], listed_at, ports.lists)
     swept = Swept(
         looked_at=len(rows) + due.failed,
         flagged=sum(step.flagged for step in done),

@@ -116,11 +116,15 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     delivering = asyncio.gather(
         *(deliverer.deliver(work, turn) for turn in turns), return_exceptions=True
     )
-    if work.stored.notices:
-        # A notice links to the record in the CRM, but does not wait for it for long.
-        await asyncio.wait([delivering], timeout=LONGEST_FOR_LINK)
-        await Telling(teller=ports.teller, clock=ports.clock, jitter=ports.jitter).tell_all(work)
-    for failed in await delivering:
+    try:
+        if work.stored.notices:
+            # A notice links to the record in the CRM, but does not wait for it for long.
+            await asyncio.wait([delivering], timeout=LONGEST_FOR_LINK)
+            telling = Telling(teller=ports.teller, clock=ports.clock, jitter=ports.jitter)
+            await telling.tell_all(work)
+    finally:
+        done = await delivering
+    for failed in done:
         if failed is not None:
             raise failed
     delay = _wait(work.stored, message.attempt, ports.clock(), rules)

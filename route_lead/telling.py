@@ -27,7 +27,10 @@ class Telling:
         """Send what may be sent now, side by side."""
         now = self.clock()
         ready = [name for name, notice in work.stored.notices.items() if notice.may_go(now)]
-        await asyncio.gather(*(self._tell(work, Mine(name, work.claim_id)) for name in ready))
+        tells = (self._tell(work, Mine(name, work.claim_id)) for name in ready)
+        for failed in await asyncio.gather(*tells, return_exceptions=True):
+            if failed is not None:
+                raise failed
 
     async def _tell(self, work: LeadAtWork, mine: Mine) -> None:
         await work.change(lambda stored: claimed(stored, mine, self.clock()))

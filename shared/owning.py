@@ -64,6 +64,11 @@ def with_owner(change: LeadChange, owned: Owned, *, newly_delivered: bool = Fals
     return replace(change, lead=after, events=(*change.events, event))
 
 
+def nobody(lead: Lead) -> Owned:
+    """Return that nobody owns a lead whose owner has gone, and whom nobody else can take."""
+    return Owned(member="", team=lead.team, why="nobody is left")
+
+
 def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadChange:
     """Return the change with another owner, who is told, as the team's channel is.
 

@@ -95,7 +95,7 @@ def due_step(lead: Lead, plan: Plan, now: datetime, *, checked: bool) -> Taken |
     due_at = clock.due_at if flags else _step_due_at(clock, now)
     if due_at is None:
         return None
-    if not flags and (now - due_at > TOO_LATE or clock.step >= len(_gaps(clock.run_kind, plan))):
+    if not flags and (now - due_at > TOO_LATE or clock.step >= _length(clock.run_kind, plan)):
         return Taken(clock=replace(clock, next_step_at=None))
     if not checked and now < due_at + plan.grace:
         return None
@@ -201,6 +201,11 @@ def _between(rising: Sequence[Duration], number: int) -> Duration:
     this, before = rising[number], rising[max(number - 1, 0)]
     same_kind = number > 0 and this.kind is before.kind and this.length > before.length
     return Duration(this.length - before.length, this.kind) if same_kind else this
+
+
+def _length(kind: LadderKind, plan: Plan) -> int:
+    """Return how many steps a ladder has; a day that somebody named is a check-in by itself."""
+    return max(len(_gaps(kind, plan)), 1 if kind is LadderKind.CHECK_IN else 0)
 
 
 def _gaps(kind: LadderKind, plan: Plan) -> Sequence[Duration]:

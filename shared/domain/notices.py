@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from shared.domain.acts import last_act
 from shared.domain.delivery import (
     FIRST_DELAY,
     LONGEST_DELAY,
@@ -54,6 +55,9 @@ ON_LADDER = {
     Occasion.CHECK_IN: LadderKind.CHECK_IN,
 }
 """Occasions of a run: they end with it."""
+
+
+HANDOVERS = frozenset({Occasion.REASSIGNED, Occasion.NO_OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +144,17 @@ def not_wanted(notice: Notice, lead: Lead) -> str:
         runs = clock.run_kind is ladder and clock.ladder_at is not None
         same = clock.ladder_at is not None and run_id(clock.ladder_at) == notice.because_of
         return "" if runs and same else "somebody has acted"
-    answered = clock.state in {FollowUpState.FOLLOWED_UP, FollowUpState.NONE}
-    return "somebody has acted" if answered else ""
+    waits = clock.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
+    return (
+        "" if waits or (notice.occasion in HANDOVERS and _is_open(lead)) else "somebody has acted"
+    )
+
+
+def _is_open(lead: Lead) -> bool:
+    """Tell whether somebody has acted and must act again."""
+    last = last_act(lead.acts)
+    followed_up = lead.follow_up.state is FollowUpState.FOLLOWED_UP
+    return followed_up and last is not None and not last.closed
 
 
 def queue(before: Notice) -> Notice:

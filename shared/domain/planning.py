@@ -99,8 +99,9 @@ SHORT_ID, LONG_ID = 15, 18
 
 def same_owner(one: str, other: str) -> bool:
     """Tell whether two spellings of an owner's id mean one owner, in any CRM."""
-    plain, other_plain = (text.strip().strip("{}").removeprefix(USER) for text in (one, other))
-    if {len(plain), len(other_plain)} == {SHORT_ID, LONG_ID}:
+    plain, other_plain = (text.strip().removeprefix(USER).strip("{}") for text in (one, other))
+    lengths = {len(plain), len(other_plain)}
+    if SHORT_ID in lengths and lengths <= {SHORT_ID, LONG_ID}:
         return plain[:SHORT_ID] == other_plain[:SHORT_ID]
     return bool(plain) and plain.casefold() == other_plain.casefold()
 

@@ -59,10 +59,12 @@ def next_look_at(
 
 def notice_look_at(notice: Notice) -> datetime:
     """Return when a notice is due to be queued, or counts as without progress."""
-    if notice.waits or (notice.listed and not notice.claim_id and not notice.attempts):
+    if notice.waits:
         return notice.send_from
     signs = (notice.send_from, notice.next_attempt_at, notice.claim_ends_at)
     latest = max(sign for sign in signs if sign is not None)
+    if notice.listed:
+        return latest
     return latest + exponential(GRACE, notice.attempts, LONGEST_GRACE)
 
 

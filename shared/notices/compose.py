@@ -52,11 +52,13 @@ def handed_over(
     return replace(found, paragraphs=(*late, before))
 
 
-def nobody_else(message_id: str, facts: LeadFacts, *, details: bool = False) -> Message:
+def nobody_else(
+    message_id: str, facts: LeadFacts, *, overdue: bool, details: bool = False
+) -> Message:
     """Tell the team that the lead needs another owner, and there is none."""
     title: Text = ("Nobody else can take ", *who(facts.contact))
     found = _about(message_id, MessageKind.ESCALATION, title, facts, details=details)
-    return replace(found, paragraphs=(_overdue(facts),))
+    return replace(found, paragraphs=(_overdue(facts),) if overdue else ())
 
 
 def escalation(

@@ -47,7 +47,8 @@ def compose(notice: Notice, lead: Lead, given: Given) -> Message:
         case Occasion.NEW:
             return new_lead(notice.notice_id, facts, details=given.details)
         case Occasion.NO_OWNER:
-            return nobody_else(notice.notice_id, facts, details=given.details)
+            overdue = lead.follow_up.state is FollowUpState.OVERDUE
+            return nobody_else(notice.notice_id, facts, overdue=overdue, details=given.details)
         case Occasion.OVERDUE | Occasion.REMINDER:
             return reminder(notice.notice_id, facts, step, details=given.details)
         case Occasion.REASSIGNED:

@@ -19,12 +19,14 @@ class ListAbout(StrEnum):
     OVERDUE = "overdue"
     CHECK_IN = "check_in"
     REASSIGNED = "reassigned"
+    NO_OWNER = "no_owner"
 
 
 TITLES = {
     ListAbout.NEW: ("{} is new", "{} are new"),
     ListAbout.OVERDUE: ("{} is overdue", "{} are overdue"),
     ListAbout.CHECK_IN: ("{} is due for a check-in", "{} are due for a check-in"),
+    ListAbout.NO_OWNER: ("{} needs an owner", "{} need an owner"),
     ListAbout.REASSIGNED: ("{} is now yours", "{} are now yours"),
 }
 

@@ -145,9 +145,15 @@ class NoticeTeller:
             crm = await self.destinations.get(destination)
             await crm.remind(stored.lead, record, _reminder(notice, message, stored))
         except CrmRejectedError as error:
-            raise ChannelRefusedError(f"{channel.name}: {error}") from error
+            # What a CRM says may be of the customer's.
+            refused = f"{channel.name}: {destination} refuses the task"
+            await self.given_up(channel.name, refused)
+            raise ChannelRefusedError(refused) from error
         except (CrmError, SettingsError) as error:
-            raise ChannelUnavailableError(f"{channel.name}: {error}") from error
+            not_taken = f"{channel.name}: {destination} has not taken the task"
+            if gives_up(notice, self.clock()):
+                await self.given_up(channel.name, not_taken)
+            raise ChannelUnavailableError(not_taken) from error
         return True
 
 
@@ -158,7 +164,7 @@ ABOUT = {
     Occasion.ESCALATION: ListAbout.OVERDUE,
     Occasion.CHECK_IN: ListAbout.CHECK_IN,
     Occasion.REASSIGNED: ListAbout.REASSIGNED,
-    Occasion.NO_OWNER: ListAbout.OVERDUE,
+    Occasion.NO_OWNER: ListAbout.NO_OWNER,
 }
 
 

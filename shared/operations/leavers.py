@@ -10,11 +10,9 @@ from shared.domain.notices import Role, to_be_listed
 from shared.domain.rules import Rules
 from shared.operations.absences import member_named
 from shared.operations.stores import Stores
-from shared.owning import AWAITS, handed_over, with_owner
+from shared.owning import AWAITS, handed_over, nobody, with_owner
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.owners import Owned, Owners
-
-NOBODY_LEFT = "nobody is left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +61,7 @@ async def give_away(
 async def _give(stores: Stores, owners: Owners, rules: Rules, stored: StoredLead) -> Given | None:
     """Give one lead away; None if somebody else did so meanwhile."""
     lead = stored.lead
-    nobody = Owned(member="", team=lead.team, why=NOBODY_LEFT)
-    owned = await owners.find(lead, rules) or nobody
+    owned = await owners.find(lead, rules) or nobody(lead)
 
     def decide(before: StoredLead) -> LeadChange | None:
         same = (before.lead.owner, before.lead.reassigned) == (lead.owner, lead.reassigned)

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.acts import Outcome, with_act
 from shared.domain.follow_up import FollowUpState, LadderKind, flag
 from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice, not_wanted, run_id, to_be_listed
 from shared.domain.places import MOST_SINGLE, WINDOW, Places, with_list, with_single
-from tests.examples import OTHER_LEAD_ID
+from tests.examples import OTHER_LEAD_ID, acted
 from tests.fakes import START
 from tests.nurture_timer.world import WAITING, WITHIN, lead
 
@@ -84,3 +85,14 @@ def test_ten_in_ten_minutes_and_one_list_find_a_place() -> None:
     assert listed is not None
     assert with_list(listed, START + WINDOW - HOUR / 60) is None
     assert with_list(listed, START + WINDOW) is not None
+
+
+def test_who_gets_a_lead_that_was_answered_and_is_open_is_told() -> None:
+    """A8."""
+    done = replace(lead(clock=replace(WAITING, state=FollowUpState.FOLLOWED_UP)))
+    open_ = replace(done, acts=with_act((), acted(START)))
+    closed = replace(done, acts=with_act((), acted(START, outcome=Outcome.WON)))
+
+    assert why(open_, Occasion.REASSIGNED) == ""
+    assert why(open_, Occasion.NEW) == "somebody has acted"
+    assert why(closed, Occasion.REASSIGNED) == "somebody has acted"

@@ -159,7 +159,11 @@ def test_the_team_hears_whose_the_lead_is_now() -> None:
 
 
 def test_the_team_hears_that_nobody_else_can_take_a_lead() -> None:
-    assert words(nobody_else(ID, LEAD).title) == "Nobody else can take Jane Doe, Contoso"
+    late, waiting = (nobody_else(ID, LEAD, overdue=overdue) for overdue in (True, False))
+
+    assert words(late.title) == "Nobody else can take Jane Doe, Contoso"
+    assert len(late.paragraphs) == 1
+    assert waiting.paragraphs == ()
 
 
 def test_an_escalation_names_who_has_not_answered() -> None:

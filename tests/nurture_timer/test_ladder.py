@@ -17,8 +17,11 @@ from shared.domain.durations import Duration
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState, flag
 from shared.domain.lead import Lead
+from shared.domain.notices import to_be_listed
 from shared.domain.planning import plan_for
+from shared.domain.retired import InUse
 from shared.domain.rules import Notify, Policy, Rules, StepKind
+from shared.domain.schedule import notice_look_at
 from shared.ports.leads import EventKind, LeadChange
 from shared.ports.owners import Owned
 from tests.examples import LEAD_ID, acted
@@ -360,3 +363,51 @@ async def test_a_calendar_that_never_opens_holds_up_no_sweep() -> None:
 
     assert app.stored().notices["owner"].send_from == START + WITHIN
     assert app.clock_of().next_step_at == START + WITHIN + 2 * HOUR
+
+
+async def test_a_leaver_whom_nobody_can_replace_is_told_once_and_steps_go_on() -> None:
+    """A3: the owner is in no team any more, and the lead is nobody's until somebody can take it."""
+    app = world(rules(replace(ALWAYS, members=())), owners=Other([]))
+    await app.put(owned(), DELIVERED)
+
+    told = []
+    for minutes in range(0, 200, 10):
+        await app.sweep(WITHIN + minutes * MINUTE)
+        told += [n.notice_id for n in app.stored().notices.values() if n.occasion == "no_owner"]
+        sent = dict.fromkeys(app.stored().notices)
+        stored = app.stored()
+        change = LeadChange(before=stored, lead=stored.lead, at=app.clock.now, notices=sent)
+        await commit(app.leads, app.index, change)
+
+    assert len(told) == 1
+    assert app.stored().lead.owner == ""
+    assert steps(app) == [(EventKind.FLAGGED, 0), (EventKind.STEP, 1), (EventKind.STEP, 2)]
+
+
+async def test_a_day_to_look_again_is_a_check_in_even_where_there_are_no_others() -> None:
+    """C10."""
+    app = world(rules(ALWAYS, replace(FAST, check_ins=())))
+    await app.put(owned(), DELIVERED)
+    await act(app, START + HOUR, Outcome.MEETING, look_on=(START + 3 * DAY).date())
+    await app.sweep(2 * HOUR)
+
+    await app.sweep(3 * DAY)
+
+    assert unsent(app) == {"owner": "check_in"}
+
+
+async def test_what_waits_for_the_list_counts_no_attempt() -> None:
+    """N5."""
+    app = world()
+    await app.put(owned(), DELIVERED)
+    await app.sweep(WITHIN)
+    stored = app.stored()
+    listed = to_be_listed(stored.notices["owner"])
+    waits = replace(stored, notices={"owner": listed})
+
+    step = what_is_due(
+        waits, START + WITHIN + 40 * MINUTE, plan_for(rules(ALWAYS), stored.lead), Asked(), InUse()
+    )
+
+    assert step.change.notices == {}
+    assert notice_look_at(listed) == listed.send_from

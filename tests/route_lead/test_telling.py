@@ -1,5 +1,6 @@
 """Who is told of a new lead, and when; and what a dead channel holds up, which is nothing."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from shared.domain.errors import (
     ChannelSettingsError,
     ChannelUnavailableError,
     CrmUnavailableError,
+    StorageUnavailableError,
 )
 from shared.domain.lead import Lead
 from shared.domain.retired import InUse
@@ -267,3 +269,32 @@ async def test_a_retired_crm_gets_no_task_and_messages_do_not_lead_to_it() -> No
 
     assert app.crm.reminders == {}
     assert {channel for channel, _, _ in channels.told()} == {"sales"}
+
+
+async def test_storage_that_fails_while_telling_leaves_no_delivery_behind() -> None:
+    app, channels = relay()
+    under_way = asyncio.Event()
+
+    async def slow_crm(request: str) -> None:
+        if request == "crm.upsert":
+            await under_way.wait()
+
+    app.crm.gate = slow_crm
+    failing = 0
+
+    async def gate(request: str) -> None:
+        nonlocal failing
+        if request == "leads.commit":
+            failing += 1
+            if failing == 2:
+                under_way.set()
+                raise StorageUnavailableError("no answer")
+
+    app.leads.gate = gate
+
+    await app.take(push())
+    await app.drain()
+
+    assert app.crm.calls == 1
+    app.assert_delivered("s1")
+    assert len(channels.told()) == 2
