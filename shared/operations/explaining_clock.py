@@ -108,7 +108,7 @@ def next_steps(
 def _steps(due_at: datetime, team: Team | None, policy: Policy) -> Iterator[NextView]:
     calendar = team.calendar if team else None
     at_work = calendar if team and team.notify is Notify.WORKING_HOURS else None
-    told = "the owner" if team else "the default channel"
+    told = "the owner" if team else "any default channel"
     told_at = due_at
     yield NextView(at=due_at, what=f"the lead is flagged as overdue, and {told} is told")
     for step in policy.ladder:

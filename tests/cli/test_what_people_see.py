@@ -168,7 +168,7 @@ lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   tags         big
   qualified    no: country is missing
   follow-up    waiting, due in 24 h (2026-11-03 09:00 UTC), {ACTED}
-  next         2026-11-03 09:00 UTC: the lead is flagged as overdue, and the default channel is told
+  next         2026-11-03 09:00 UTC: the lead is flagged as overdue, and any default channel is told
   azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:
                “no”; next attempt 2026-11-02 09:00 UTC
 submissions
