@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from act_on_lead.situation import AWAITS
 from shared.committing import LeadWriter
 from shared.domain.envelope import Deliver
 from shared.domain.holding import HOLD, hold_until
@@ -94,7 +93,7 @@ def reassigned(
 
 async def _somebody_else(stored: StoredLead, rules: Rules, owners: Owners) -> Owned:
     lead = stored.lead
-    if lead.follow_up.state not in AWAITS:
+    if not lead.follow_up.awaited:
         raise RefusedError("not possible: nobody has to answer this customer now")
     if team_of(rules, lead) is None:
         raise RefusedError("not possible: no team is configured that answers this customer")

@@ -12,7 +12,7 @@ from act_on_lead.telling import not_now
 from act_on_lead.visit import DID, look, press
 from act_on_lead.wiring import act_ports
 from shared.acting.links import PARAMETER
-from shared.answers import Answer
+from shared.answers import METHODS, Answer
 from shared.domain.errors import SettingsError, StorageUnavailableError
 from shared.operations.errors import OperationError
 from shared.operations.lead_views import LeadView
@@ -20,9 +20,6 @@ from shared.operations.lead_views import LeadView
 log = logging.getLogger(__name__)
 
 bp = func.Blueprint()
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All, so that a wrong one is answered 405 by us and not 404 by the host."""
 
 LOOKS = ("GET", "HEAD")
 

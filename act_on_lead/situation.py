@@ -1,23 +1,15 @@
 """What a form is shown for: it acts only while that is how things stand (rule F1). Pure."""
 
 from shared.domain.acts import act_id, last_act
+from shared.domain.clock import unanswered
 from shared.domain.follow_up import FollowUpState
-from shared.domain.lead import DO_NOT_CONTACT, InterestSummary, Lead
-
-AWAITS = frozenset({FollowUpState.WAITING, FollowUpState.OVERDUE})
+from shared.domain.lead import InterestSummary, Lead
 
 
 def open_interests(lead: Lead) -> list[InterestSummary]:
     """Return what waits for an answer, newest first."""
     clock = lead.follow_up
-    if clock.state not in AWAITS:
-        return []
-    waiting = (
-        interest
-        for interest in lead.interests
-        if interest.action.upper() != DO_NOT_CONTACT
-        and (clock.done_at is None or interest.first.received_at > clock.done_at)
-    )
+    waiting = unanswered(lead.interests, clock) if clock.awaited else ()
     return sorted(waiting, key=lambda interest: interest.first, reverse=True)
 
 

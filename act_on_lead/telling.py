@@ -6,13 +6,13 @@ from http import HTTPStatus
 from act_on_lead.by_link import Action, Opened
 from act_on_lead.form import EMPTY, Form
 from act_on_lead.page import HEADERS, FormFacts, PageFacts, page
-from act_on_lead.situation import AWAITS, is_closed, open_interests, shown, situation
+from act_on_lead.situation import is_closed, open_interests, shown, situation
 from shared.acting.links import form_token
 from shared.answers import RETRY_LATER, Answer
 from shared.domain.acts import last_act
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
-from shared.domain.planning import owner_of
+from shared.domain.planning import owner_name
 from shared.domain.rules import Rules
 from shared.notices.composing import zone_of
 from shared.notices.wording import clicked, moment, who
@@ -40,7 +40,7 @@ def lead_page(
         token=form_token(opened.link, shown(lead), opened.secret),
         person=opened.person,
         today=now.date(),
-        may_reassign=lead.follow_up.state in AWAITS,
+        may_reassign=lead.follow_up.awaited,
         typed=typed,
     )
     facts = PageFacts(
@@ -68,7 +68,7 @@ def done(opened: Opened, action: str) -> str:
         case Action.HAVE_IT if opened.link.link_id in lead.follow_up.held_for:
             return _held(lead, rules)
         case Action.REASSIGN if lead.owner:
-            return f"{_owner_name(lead, rules)} owns this lead now."
+            return f"{owner_name(rules, lead)} owns this lead now."
         case _:
             return ""
 
@@ -121,13 +121,8 @@ def _followed_up(lead: Lead, rules: Rules) -> Text:
 
 
 def _owner(lead: Lead, rules: Rules) -> tuple[Text, ...]:
-    name = _owner_name(lead, rules)
+    name = owner_name(rules, lead)
     return (("Owner: ", Said(name)),) if name else ()
-
-
-def _owner_name(lead: Lead, rules: Rules) -> str:
-    owner = owner_of(rules, lead)
-    return owner.name if owner else lead.owner
 
 
 def _answer(status: HTTPStatus, facts: PageFacts, headers: dict[str, str] | None = None) -> Answer:

@@ -11,7 +11,7 @@ from shared.notice_settings import DEFAULT_CHANNEL, NoticeSettings, SilenceSetti
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
-from shared.rules_in_force import readable
+from shared.rules_in_force import as_stored
 from shared.settings import load
 
 
@@ -25,7 +25,7 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
             load(settings)
         except SettingsError as error:
             yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
-    rules = await _rules()
+    rules = await as_stored(rule_sources())
     for ref in _channels(rules):
         what = f"channel by {ref.kind}"
         faults = [*await _faults(ref), *_unaddressed(ref, rules)]
@@ -33,13 +33,6 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
             yield ref.name, CheckResult(what=what, mend=fault)
         if not faults:
             yield ref.name, await _tried(ref) if send else CheckResult(what=what)
-
-
-async def _rules() -> Rules:
-    """Return the rules in force, without putting any in force."""
-    sources = rule_sources()
-    stored = await sources.store.in_force()
-    return readable(stored, sources) if stored else sources.by_settings
 
 
 def _channels(rules: Rules) -> Sequence[ChannelRef]:

@@ -1,12 +1,14 @@
 """Put together what the commands work on, from the app's own settings."""
 
+from dataclasses import replace
+
 from cli import console
 from cli.where import find_storage, storage_name
 from shared import bootstrap
 from shared.domain.rules import Rules
 from shared.operations.errors import RefusedError
 from shared.operations.stores import Stores
-from shared.rules_in_force import readable
+from shared.rules_in_force import as_stored
 from shared.settings import RouteSettings, StorageSettings, load
 
 
@@ -55,6 +57,4 @@ async def _secret() -> bytes:
 
 async def rules_as_stored(stores: Stores) -> Rules:
     """Return the rules in force; looking at them counts no deployed file."""
-    sources = bootstrap.rule_sources()
-    stored = await stores.rules.in_force()
-    return readable(stored, sources) if stored else sources.by_settings
+    return await as_stored(replace(bootstrap.rule_sources(), store=stores.rules))

@@ -8,7 +8,7 @@ import azure.functions as func
 from ingest_lead.answers import answer, not_stored, wrong_method
 from ingest_lead.ingest import Accepted, ingest
 from ingest_lead.wiring import ingest_ports
-from shared.answers import Answer
+from shared.answers import METHODS, Answer
 from shared.domain.errors import SettingsError, StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -17,9 +17,6 @@ bp = func.Blueprint()
 
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """See https://www.w3.org/TR/trace-context/#traceparent-header."""
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All, so that a wrong one is answered 405 by us and not 404 by the host."""
 
 
 @bp.function_name("ingest_lead")

@@ -10,7 +10,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.identity import answerable
 from shared.domain.lead import Lead
-from shared.domain.planning import owner_of, team_of
+from shared.domain.planning import owner_name, team_of
 from shared.domain.rules import Rules, Team
 from shared.domain.zones import zone
 from shared.notices.facts import DigestFacts, LeadLine, Lines
@@ -97,13 +97,12 @@ class DigestLeads:
         return Lines(leads=tuple(by_owner), total=len(lines))
 
     def _line(self, lead: Lead, deliveries: Mapping[str, Delivery]) -> LeadLine:
-        owner = owner_of(self.rules, lead)
         newest = max(lead.interests, key=lambda interest: interest.first, default=None)
         return LeadLine(
             contact=lead.contact,
             lead_id=lead.lead_id,
             offer=(newest.offer_title or newest.offer) if newest else "",
-            owner=owner.name if owner else lead.owner,
+            owner=owner_name(self.rules, lead),
             due_at=lead.follow_up.due_at,
             record_url=next((d.record.url for d in deliveries.values() if d.record), ""),
         )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.errors import NoWorkingTimeError
-from shared.domain.follow_up import FollowUpState
 from shared.domain.ladder import Plan
 from shared.domain.lead import Contact, Lead, Submission
 from shared.domain.merging import MergeRules, Terms
@@ -79,9 +78,8 @@ def _told(lead: Lead, plan: Plan) -> Iterable[Role]:
 def _awaited(lead: Lead, submission: Submission) -> bool:
     """Tell whether an interest itself waits for an answer."""
     clock = lead.follow_up
-    awaits = clock.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
     answered = clock.done_at is not None and submission.received_at <= clock.done_at
-    return awaits and not submission.do_not_contact and not answered
+    return clock.awaited and not submission.do_not_contact and not answered
 
 
 def _with_given(known: Lead, submission: Submission) -> Contact:

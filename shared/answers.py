@@ -7,6 +7,9 @@ from http import HTTPStatus
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""All, so that a wrong one is answered 405 by us and not 404 by the host."""
+
 RETRY_AFTER_SECONDS = 60
 RETRY_LATER = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.domain.follow_up import FollowUpState, LadderKind
+from shared.domain.follow_up import LadderKind
 from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice
@@ -10,8 +10,6 @@ from shared.domain.planning import member_with, owner_of, plan_for
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
-
-AWAITS = frozenset({FollowUpState.WAITING, FollowUpState.OVERDUE})
 
 
 def lacks_owner(lead: Lead, rules: Rules) -> bool:
@@ -22,7 +20,7 @@ def lacks_owner(lead: Lead, rules: Rules) -> bool:
     """
     gone = not is_outsider(lead.owner) and owner_of(rules, lead) is None
     gone = gone and lead.team in rules.teams
-    return lead.follow_up.state in AWAITS and (not lead.owner or gone)
+    return lead.follow_up.awaited and (not lead.owner or gone)
 
 
 def is_outsider(owner: str) -> bool:

@@ -127,6 +127,12 @@ async def _report(store: RulesStore, file: DeployedFile | None) -> None:
         await store.report(file)
 
 
+async def as_stored(sources: RuleSources) -> Rules:
+    """Return the rules in force; looking at them puts no deployed file in force."""
+    stored = await sources.store.in_force()
+    return readable(stored, sources) if stored else sources.by_settings
+
+
 def readable(stored: StoredRules, sources: RuleSources) -> Rules:
     """Return stored rules, which were right; what this version can't read of them is left out.
 

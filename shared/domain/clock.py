@@ -18,7 +18,7 @@ from shared.domain.follow_up import (
     take_back,
 )
 from shared.domain.identity import answerable
-from shared.domain.lead import DO_NOT_CONTACT, InterestSummary, Lead, Submission
+from shared.domain.lead import InterestSummary, Lead, Submission
 
 NEWEST_INTERESTS = 20
 """How many are kept on the lead; all of them are rows of their own."""
@@ -120,7 +120,7 @@ def _with_due(lead: Lead, clock: FollowUp, within: timedelta) -> FollowUp:
     """Return a clock that is due when the first of what is open must be answered."""
     if clock.clock_started_at is None:
         return clock
-    dues = [_due_at(lead, i, within) for i in _open(lead.interests, clock)]
+    dues = [_due_at(lead, i, within) for i in unanswered(lead.interests, clock)]
     before = lead.follow_up
     some_kept_no_more = len(lead.interests) >= NEWEST_INTERESTS
     same_start = before.clock_started_at == clock.clock_started_at
@@ -148,14 +148,13 @@ def _started_before(clock: FollowUp, since: datetime | None) -> bool:
 
 def _unanswered_since(interests: Iterable[InterestSummary], clock: FollowUp) -> datetime | None:
     """Return when the customer first asked for contact since the last follow-up, if they did."""
-    return min((i.first.received_at for i in _open(interests, clock)), default=None)
+    return min((i.first.received_at for i in unanswered(interests, clock)), default=None)
 
 
-def _open(interests: Iterable[InterestSummary], clock: FollowUp) -> list[InterestSummary]:
+def unanswered(interests: Iterable[InterestSummary], clock: FollowUp) -> list[InterestSummary]:
     """Return the interests that nobody has answered and somebody should."""
     return [
         i
         for i in interests
-        if i.action.upper() != DO_NOT_CONTACT
-        and (clock.done_at is None or i.first.received_at > clock.done_at)
+        if not i.do_not_contact and (clock.done_at is None or i.first.received_at > clock.done_at)
     ]

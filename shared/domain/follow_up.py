@@ -56,6 +56,11 @@ class FollowUp:
     held_until: datetime | None = None
 
     @property
+    def awaited(self) -> bool:
+        """Tell whether somebody must answer the customer."""
+        return self.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
+
+    @property
     def run_kind(self) -> LadderKind:
         """Return which ladder the lead is on by its state: an older app leaves runs behind."""
         match self.state, self.ladder_kind:

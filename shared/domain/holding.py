@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.calendars import Calendar
 from shared.domain.durations import Duration, Kind
-from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
+from shared.domain.follow_up import FollowUp, LadderKind
 
 HOLD = Duration(timedelta(hours=4), Kind.WORKING_TIME)
 """How long a step waits; by the clock for a team without hours."""
@@ -38,7 +38,7 @@ def hold_until(before: FollowUp, until: datetime) -> FollowUp:
     """Return the clock with its next step no sooner than ``until``, as far as one is to come."""
     if before.run_kind is not LadderKind.NONE:
         return replace(before, next_step_at=no_sooner(before.next_step_at, until))
-    if before.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}:
+    if before.awaited:
         return replace(before, held_until=max(until, before.held_until or until))
     return before
 

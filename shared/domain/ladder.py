@@ -15,7 +15,7 @@ from shared.domain.durations import Duration
 from shared.domain.errors import NoWorkingTimeError
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
 from shared.domain.holding import with_first_step_held
-from shared.domain.lead import DO_NOT_CONTACT, Lead
+from shared.domain.lead import Lead
 from shared.domain.notices import Notice, Occasion, Role, new_notice, run_id
 from shared.domain.rules import Step, StepKind
 from shared.domain.schedule import lacks_run
@@ -217,8 +217,7 @@ def _first_check_in(lead: Lead, plan: Plan, now: datetime) -> datetime | None:
     """Return the first look after an act: on the day that somebody named, if they did."""
     last = last_act(lead.acts)
     acted_at = last.at if last else now
-    asked = [i.first.received_at for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
-    day = look_again_on(lead.acts, max(asked, default=None))
+    day = look_again_on(lead.acts, lead.last_asked_at)
     named = _start_of(day, plan.calendar) if day else None
     if named is not None and named > acted_at:
         return max(named, now)

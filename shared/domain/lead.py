@@ -104,6 +104,11 @@ class InterestSummary:
     offer_title: str
     repeats: int = 0
 
+    @property
+    def do_not_contact(self) -> bool:
+        """Tell whether the customer asked a partner listed beside us, not us."""
+        return self.action.upper() == DO_NOT_CONTACT
+
 
 DID_FIELDS = ("source", "action", "publisher", "offer", "offer_title")
 """What tells in every form what a customer did; a lead's summary keeps it as well."""
@@ -192,6 +197,12 @@ class Lead:
     def do_not_contact(self) -> bool:
         """Tell whether nobody may contact the customer."""
         return self.suppressed or not self.asked_for_contact
+
+    @property
+    def last_asked_at(self) -> datetime | None:
+        """Return when the customer last asked for contact, None for never."""
+        asked = (i.first.received_at for i in self.interests if not i.do_not_contact)
+        return max(asked, default=None)
 
     @property
     def stage(self) -> Stage:

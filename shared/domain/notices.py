@@ -144,10 +144,8 @@ def not_wanted(notice: Notice, lead: Lead) -> str:
         runs = clock.run_kind is ladder and clock.ladder_at is not None
         same = clock.ladder_at is not None and run_id(clock.ladder_at) == notice.because_of
         return "" if runs and same else "somebody has acted"
-    waits = clock.state in {FollowUpState.WAITING, FollowUpState.OVERDUE}
-    return (
-        "" if waits or (notice.occasion in HANDOVERS and _is_open(lead)) else "somebody has acted"
-    )
+    handed_over = notice.occasion in HANDOVERS and _is_open(lead)
+    return "" if clock.awaited or handed_over else "somebody has acted"
 
 
 def _is_open(lead: Lead) -> bool:

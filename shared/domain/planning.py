@@ -48,6 +48,12 @@ def owner_of(rules: Rules, lead: Lead) -> Member | None:
     return team.member(lead.owner) if team and lead.owner else None
 
 
+def owner_name(rules: Rules, lead: Lead) -> str:
+    """Return what the owner of a lead is called, by their id where no team has them."""
+    owner = owner_of(rules, lead)
+    return owner.name if owner else lead.owner
+
+
 def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:
     """Return the person that a notice is for, None for a team's channel."""
     team = team_of(rules, lead)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from shared.domain.acts import last_act, look_again_on
+from shared.domain.clock import unanswered
 from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
-from shared.domain.lead import DO_NOT_CONTACT, Interest, InterestSummary, Lead
+from shared.domain.lead import Interest, InterestSummary, Lead
 from shared.domain.notices import Notice, Occasion, Role
 from shared.domain.planning import owner_of, team_of
 from shared.domain.priority import Priority
@@ -42,7 +43,7 @@ class Given:
 def compose(notice: Notice, lead: Lead, given: Given) -> Message:
     """Return the message that a notice is, as things stand now."""
     facts = lead_facts(lead, given)
-    step = StepFacts(number=notice.step, checked=notice.checked)
+    step = StepFacts(checked=notice.checked)
     match notice.occasion:
         case Occasion.NEW:
             return new_lead(notice.notice_id, facts, details=given.details)
@@ -106,9 +107,8 @@ def zone_of(rules: Rules, lead: Lead) -> tzinfo:
 
 def _open(lead: Lead) -> list[InterestSummary]:
     """Return what waits for an answer, newest first; all there is where nothing does."""
-    done_at = lead.follow_up.done_at
-    asked = [i for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
-    waiting = [i for i in asked if done_at is None or i.first.received_at > done_at]
+    asked = [interest for interest in lead.interests if not interest.do_not_contact]
+    waiting = unanswered(lead.interests, lead.follow_up)
     return sorted(waiting or asked, key=lambda i: i.first, reverse=True)
 
 
@@ -126,6 +126,5 @@ def _last(lead: Lead) -> LastActFacts:
     if act is None:
         return LastActFacts(at=lead.follow_up.done_at or lead.created_at)
     outcome = (act.outcome or "").replace("_", " ")
-    asked = [i.first.received_at for i in lead.interests if i.action.upper() != DO_NOT_CONTACT]
-    day = look_again_on(lead.acts, max(asked, default=None))
+    day = look_again_on(lead.acts, lead.last_asked_at)
     return LastActFacts(at=act.at, by=act.by, outcome=outcome, look_again=day is not None)

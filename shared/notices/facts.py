@@ -43,11 +43,9 @@ class LeadFacts:
 class StepFacts:
     """One step of a lead that nobody has answered.
 
-    ``number`` counts from 0, which is the flag itself. ``checked`` is False if a CRM could not be
-    asked whether somebody has answered by now.
+    ``checked`` is False if a CRM could not be asked whether somebody has answered by now.
     """
 
-    number: int
     checked: bool = True
 
 

@@ -10,7 +10,7 @@ from shared.domain.notices import Role, to_be_listed
 from shared.domain.rules import Rules
 from shared.operations.absences import member_named
 from shared.operations.stores import Stores
-from shared.owning import AWAITS, handed_over, nobody, with_owner
+from shared.owning import handed_over, nobody, with_owner
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.owners import Owned, Owners
 
@@ -91,4 +91,4 @@ def _handed_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:
 
 def _is_open(lead: Lead) -> bool:
     checked_in = lead.follow_up.run_kind is LadderKind.CHECK_IN
-    return lead.follow_up.state in AWAITS or (checked_in and bool(lead.follow_up.next_step_at))
+    return lead.follow_up.awaited or (checked_in and bool(lead.follow_up.next_step_at))

@@ -132,7 +132,7 @@ def test_labels_and_missing_prerequisites_are_told() -> None:
 
 
 def test_a_reminder_says_that_it_is_late_and_whether_the_crm_was_asked() -> None:
-    message = reminder(ID, LEAD, StepFacts(number=1, checked=False))
+    message = reminder(ID, LEAD, StepFacts(checked=False))
 
     assert words(message.title) == "Still not answered: Jane Doe, Contoso"
     assert [words(text) for text in message.paragraphs] == [
@@ -167,11 +167,11 @@ def test_the_team_hears_that_nobody_else_can_take_a_lead() -> None:
 
 
 def test_an_escalation_names_who_has_not_answered() -> None:
-    assert words(escalation(ID, LEAD, StepFacts(number=2)).title) == (
+    assert words(escalation(ID, LEAD, StepFacts()).title) == (
         "Ann Lee has not answered Jane Doe, Contoso"
     )
     nobodys = replace(LEAD, owner="", due_at=None)
-    message = escalation(ID, nobodys, StepFacts(number=2))
+    message = escalation(ID, nobodys, StepFacts())
     assert words(message.title) == "Nobody owns Jane Doe, Contoso"
     assert words(message.paragraphs[0]) == "Nobody has answered this customer yet."
 
