@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from nurture_timer.due import questions
 from shared.domain.acts import Act, Via
-from shared.domain.delivery import REASON_CHARACTERS
+from shared.domain.attempts import REASON_CHARACTERS
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,

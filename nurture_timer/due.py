@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.acts import Act
+from shared.domain.attempts import postpone
 from shared.domain.clock import answered
-from shared.domain.delivery import Delivery, park, postpone
+from shared.domain.delivery import Delivery, park
 from shared.domain.delivery import gives_up as gives_up_delivery
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
 from shared.domain.identity import answerable
 from shared.domain.ladder import Plan, Taken, due_step
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
-from shared.domain.notices import postpone as postpone_notice
 from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
 from shared.ports.crm import FollowUpQuestion
@@ -168,7 +168,7 @@ def _notices(stored: StoredLead, lead: Lead, now: datetime) -> dict[str, Notice 
             changed[name] = queue(notice)
         elif notice_look_at(notice) <= now:
             reason = notice.last_error or NO_PROGRESS
-            changed[name] = postpone_notice(notice, reason, AT_ONCE, now)
+            changed[name] = postpone(notice, reason, AT_ONCE, now)
     return changed
 
 

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from route_lead.deciding import decide, labelled, terms_of
+from shared.domain.attempts import REASON_CHARACTERS, postpone
 from shared.domain.delivery import (
-    REASON_CHARACTERS,
     Delivery,
     claim,
     gives_up,
     mark_delivered,
     note_progress,
     park,
-    postpone,
     release_claim,
     release_parked,
     renew_claim,

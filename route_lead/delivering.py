@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from route_lead.at_work import LeadAtWork, Turn
 from route_lead.changes import Mine, fail, is_kept, mark, pause, progress, with_unknown
 from route_lead.failing import DeliveryError, fails_for_long, failure, trouble
-from shared.domain.delivery import REASON_CHARACTERS, UPSERT_DEADLINE
+from shared.domain.attempts import REASON_CHARACTERS
+from shared.domain.delivery import UPSERT_DEADLINE
 from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.attempts import postpone
 from shared.domain.errors import (
     ChannelError,
     ChannelRefusedError,
@@ -15,7 +16,6 @@ from shared.domain.notices import (
     claim,
     gives_up,
     not_wanted,
-    postpone,
     release,
     retry_delay,
     to_be_listed,

@@ -12,6 +12,7 @@ has answered: nobody knows which of these fields the record shows by now, so all
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from shared.domain.attempts import REASON_CHARACTERS, Attempts
 from shared.domain.lead import CONTACT_FIELDS, Contact
 
 UPSERT_DEADLINE = timedelta(seconds=60)
@@ -28,7 +29,6 @@ LONGEST_ASKED_FOR = timedelta(hours=6)
 LONGEST_QUOTA = timedelta(days=1)
 """How long the answer of a destination can keep us silent."""
 
-REASON_CHARACTERS = 2_000
 UNCERTAIN = "uncertain: "
 """How the reason starts where only a person can tell whether the record exists."""
 
@@ -43,7 +43,7 @@ class CrmRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Attempts):
     """One lead towards one destination.
 
     ``sent`` are the contact fields that went out, or were about to, since the last answer. So are
@@ -60,29 +60,18 @@ class Delivery:
     parked_version: int = 0
     parked_at: datetime | None = None
     parked_reason: str = ""
-    failing_since: datetime | None = None
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
-    last_error: str = ""
     record: CrmRecord | None = None
     sent: tuple[str, ...] = ()
     owners_sent: tuple[str, ...] = ()
     owner_sending: str = ""
     noted_to: int = 0
     noted: tuple[str, ...] = ()
-    claim_id: str = ""
-    claim_ends_at: datetime | None = None
     uncertain: bool = False
     last_change: str = field(default="", compare=False)
 
     def is_behind(self, version: int) -> bool:
         """Tell whether the destination lacks this version of the lead and may be given it."""
         return self.delivered_version < version and self.parked_version != version
-
-    def held_until(self, now: datetime) -> datetime | None:
-        """Return the end of the claim that somebody holds at ``now``."""
-        running = self.claim_ends_at is not None and now < self.claim_ends_at
-        return self.claim_ends_at if running else None
 
 
 def claim(
@@ -181,17 +170,6 @@ def release_parked(before: Delivery) -> Delivery:
         parked_at=None,
         parked_reason="",
         uncertain=before.uncertain and not looked,
-    )
-
-
-def postpone(before: Delivery, reason: str, delay: timedelta, now: datetime) -> Delivery:
-    """Note a failed attempt and when the next one is; the claim stays as it is."""
-    return replace(
-        before,
-        failing_since=before.failing_since or now,
-        attempts=before.attempts + 1,
-        next_attempt_at=now + delay,
-        last_error=reason[:REASON_CHARACTERS],
     )
 
 

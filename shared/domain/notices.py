@@ -11,10 +11,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from shared.domain.acts import last_act
+from shared.domain.attempts import Attempts
 from shared.domain.delivery import (
     FIRST_DELAY,
     LONGEST_DELAY,
-    REASON_CHARACTERS,
     exponential,
     half_jittered,
 )
@@ -61,7 +61,7 @@ HANDOVERS = frozenset({Occasion.REASSIGNED, Occasion.NO_OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Attempts):
     """A notice that is not sent yet; ``because_of`` is a run's start or a submission's id.
 
     ``queued`` says that a message was sent for it once its time had come, ``listed`` that it is to
@@ -79,23 +79,12 @@ class Notice:
     checked: bool = True
     queued: bool = False
     listed: bool = False
-    failing_since: datetime | None = None
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
-    last_error: str = ""
-    claim_id: str = ""
-    claim_ends_at: datetime | None = None
     last_change: str = field(default="", compare=False)
 
     @property
     def waits(self) -> bool:
         """Tell whether it was to be sent later when it was decided, and no message knows of it."""
         return self.send_from > self.created_at and not self.queued
-
-    def held_until(self, now: datetime) -> datetime | None:
-        """Return the end of the claim that somebody holds at ``now``."""
-        running = self.claim_ends_at is not None and now < self.claim_ends_at
-        return self.claim_ends_at if running else None
 
     def may_go(self, now: datetime) -> bool:
         """Tell whether it may be claimed to be sent alone."""
@@ -173,17 +162,6 @@ def claim(before: Notice, claim_id: str, now: datetime) -> Notice:
 def release(before: Notice) -> Notice:
     """Give the claim back: nothing was sent, or what became of it is known."""
     return replace(before, claim_id="", claim_ends_at=None)
-
-
-def postpone(before: Notice, reason: str, delay: timedelta, now: datetime) -> Notice:
-    """Note a failed attempt and when the next one is."""
-    return replace(
-        before,
-        failing_since=before.failing_since or now,
-        attempts=before.attempts + 1,
-        next_attempt_at=now + delay,
-        last_error=reason[:REASON_CHARACTERS],
-    )
 
 
 def retry_delay(notice: Notice, jitter: float, asked_for: timedelta | None) -> timedelta:

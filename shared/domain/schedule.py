@@ -24,9 +24,7 @@ RETIRED_LOOK = timedelta(days=1)
 
 def no_progress_at(delivery: Delivery, since: datetime) -> datetime:
     """Return when a delivery that nothing has moved since then counts as without progress."""
-    signs = (since, delivery.next_attempt_at, delivery.claim_ends_at)
-    latest = max(sign for sign in signs if sign is not None)
-    return latest + exponential(GRACE, delivery.attempts, LONGEST_GRACE)
+    return delivery.last_sign(since) + exponential(GRACE, delivery.attempts, LONGEST_GRACE)
 
 
 def next_look_at(
@@ -61,8 +59,7 @@ def notice_look_at(notice: Notice) -> datetime:
     """Return when a notice is due to be queued, or counts as without progress."""
     if notice.waits:
         return notice.send_from
-    signs = (notice.send_from, notice.next_attempt_at, notice.claim_ends_at)
-    latest = max(sign for sign in signs if sign is not None)
+    latest = notice.last_sign(notice.send_from)
     if notice.listed:
         return latest
     return latest + exponential(GRACE, notice.attempts, LONGEST_GRACE)

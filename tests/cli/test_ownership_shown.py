@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from shared.bootstrap import utc_now
-from shared.domain.notices import Occasion, Role, new_notice, postpone
+from shared.domain.attempts import postpone
+from shared.domain.notices import Occasion, Role, new_notice
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.storage.keys import time_key
 from tests.cli.account import DAY, Account

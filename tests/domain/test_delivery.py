@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.domain.attempts import REASON_CHARACTERS, postpone
 from shared.domain.delivery import (
     CLAIM,
     GIVE_UP_AFTER,
     LONGEST_DELAY,
-    REASON_CHARACTERS,
     SLOW_AFTER,
     SLOW_DELAY,
     UPSERT_DEADLINE,
@@ -21,7 +21,6 @@ from shared.domain.delivery import (
     half_jittered,
     mark_delivered,
     park,
-    postpone,
     release_claim,
     release_parked,
     renew_claim,
