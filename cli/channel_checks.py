@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
-from shared.notice_settings import DEFAULT_CHANNEL, NoticeSettings, SilenceSettings
+from shared.notice_settings import DEFAULT_CHANNEL, GraceSettings, NoticeSettings, SilenceSettings
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
@@ -20,7 +20,7 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
 
     Only a person who looks at the channel can tell whether the message arrived.
     """
-    for settings in (NoticeSettings, SilenceSettings):
+    for settings in (NoticeSettings, SilenceSettings, GraceSettings):
         try:
             load(settings)
         except SettingsError as error:

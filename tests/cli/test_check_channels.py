@@ -93,3 +93,11 @@ async def test_a_wrong_setting_is_named_and_nothing_else_is_said(azurite: str) -
 
     assert code == 1
     assert told.startswith("NOT OK  notices: settings\n        NOTICE_CHANNEL: is 'pigeon'")
+
+
+@pytest.mark.parametrize("name", ["SILENCE_AFTER", "FOLLOW_UP_GRACE"])
+async def test_a_time_that_the_timer_would_not_take_is_named(azurite: str, name: str) -> None:
+    code, told = await check(azurite, {name: "an hour"})
+
+    assert code == 1
+    assert name in told
