@@ -16,7 +16,8 @@ from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.operations.actions import release, release_all
 from shared.operations.errors import UsageError
-from shared.operations.lead_views import LeadDetails, LeadView
+from shared.operations.lead_details import LeadDetails
+from shared.operations.lead_views import LeadView
 from shared.operations.listing import LeadState, Search, listed
 from shared.operations.words import counted
 

@@ -12,7 +12,7 @@ from cli.lead_list import ID_DIGITS, clock_words, marks
 from shared.domain.actions import action_words
 from shared.domain.lead import CONTACT_FIELDS, NAME_FIELDS
 from shared.operations.explaining_clock import NextView
-from shared.operations.lead_views import DeliveryView, LeadDetails, SubmissionView
+from shared.operations.lead_details import DeliveryView, LeadDetails, SubmissionView
 
 CONTACT = tuple(name for name in CONTACT_FIELDS if name not in NAME_FIELDS)
 

@@ -13,7 +13,8 @@ from cli.tables import print_entry, print_quarantine
 from shared.domain.follow_up import FollowUp, FollowUpState
 from shared.domain.lead import Contact, Lead
 from shared.domain.retired import InUse
-from shared.operations.lead_views import LeadDetails, LeadView
+from shared.operations.lead_details import LeadDetails
+from shared.operations.lead_views import LeadView
 from shared.operations.quarantine_views import QuarantineView
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason

@@ -18,6 +18,7 @@ from shared.operations import (
     explaining,
     explaining_clock,
     identity_review,
+    lead_details,
     lead_views,
     ownership_views,
     quarantine_views,
@@ -37,9 +38,9 @@ OBJECTS = {
     lead_views.LeadView: "lead",
     lead_views.InterestView: "interest",
     lead_views.DestinationView: "destination",
-    lead_views.LeadDetails: "lead details",
-    lead_views.DeliveryView: "delivery",
-    lead_views.SubmissionView: "submission",
+    lead_details.LeadDetails: "lead details",
+    lead_details.DeliveryView: "delivery",
+    lead_details.SubmissionView: "submission",
     ownership_views.EventView: "event",
     ownership_views.ActView: "act",
     ownership_views.NoticeView: "unsent notice",
@@ -61,7 +62,16 @@ OBJECTS = {
     explaining.WhyNotView: "rule before",
     explaining_clock.NextView: "next step",
 }
-MODULES = (explaining, identity_review, lead_views, quarantine_views, rules, status, sweep_views)
+MODULES = (
+    explaining,
+    identity_review,
+    lead_details,
+    lead_views,
+    quarantine_views,
+    rules,
+    status,
+    sweep_views,
+)
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 WORDS = {
     str: "text",
@@ -144,7 +154,8 @@ def test_an_object_has_the_fields_that_its_section_names(
 
 
 @pytest.mark.parametrize(
-    "view", [lead_views.LeadDetails, lead_views.DeliveryView, quarantine_views.QuarantineDetails]
+    "view",
+    [lead_details.LeadDetails, lead_details.DeliveryView, quarantine_views.QuarantineDetails],
 )
 def test_an_object_that_extends_another_says_so(
     document: dict[str, Section], view: type[View]

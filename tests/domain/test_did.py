@@ -5,7 +5,8 @@ from pydantic import BaseModel
 
 from shared.destinations.https_endpoint.lead_json import InterestJson
 from shared.domain.lead import DID_FIELDS, InterestSummary, Submission
-from shared.operations.lead_views import InterestView, SubmissionView
+from shared.operations.lead_details import SubmissionView
+from shared.operations.lead_views import InterestView
 
 
 @pytest.mark.parametrize("form", [Submission, InterestSummary])
