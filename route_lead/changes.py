@@ -2,34 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
 from route_lead.deciding import decide, labelled, terms_of
-from shared.domain.attempts import REASON_CHARACTERS, postpone
 from shared.domain.delivery import (
     Delivery,
     claim,
-    gives_up,
-    mark_delivered,
-    note_progress,
-    park,
     release_claim,
     release_parked,
-    renew_claim,
 )
 from shared.domain.envelope import Deliver
 from shared.domain.identity import DedupeKey
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
-from shared.domain.noting import Progress
 from shared.domain.planning import owner_in
 from shared.domain.retired import InUse
 from shared.domain.routing import Decision
 from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
-from shared.owning import taken_over, with_owner
-from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 
 
@@ -51,19 +41,6 @@ class RouteRules:
     def in_use(self) -> InUse:
         """Return the destinations that leads can still go to."""
         return InUse(frozenset(self.destinations))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a destination did not take a lead.
-
-    ``delay`` is None where trying again is of no use; ``maybe_done`` says that the destination may
-    have taken the lead all the same.
-    """
-
-    reason: str
-    delay: timedelta | None
-    maybe_done: bool = False
 
 
 def record(  # noqa: PLR0913 - all by keyword; each is one part of what is written
@@ -189,119 +166,3 @@ def take_claims(
 
 def _is_early(delivery: Delivery, now: datetime) -> bool:
     return delivery.next_attempt_at is not None and now < delivery.next_attempt_at
-
-
-class Mine(NamedTuple):
-    """A delivery that a message has claimed, and the id of the claim."""
-
-    destination: str
-    claim_id: str
-
-    def in_(self, stored: StoredLead) -> Delivery | None:
-        """Return the delivery; None if the claim is another's by now."""
-        delivery = stored.deliveries[self.destination]
-        return delivery if delivery.claim_id == self.claim_id else None
-
-
-def mark(
-    before: StoredLead,
-    mine: Mine,
-    *,
-    sent: Lead,
-    upserted: Upserted,
-    now: datetime,
-    rules: Rules,
-) -> LeadChange | None:
-    """Mark as delivered what was sent, and give the claim back; None if it is another's by now.
-
-    An owner whom sales named meanwhile becomes the lead's.
-    """
-    delivery = mine.in_(before)
-    if delivery is None:
-        return None
-    crm_record = upserted.record
-    marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
-    detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
-    change = _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
-    if not (upserted.owner_changed and upserted.owner):
-        return change
-    owned = taken_over(before.lead, mine.destination, upserted.owner, rules)
-    return change if owned.member == before.lead.owner else with_owner(change, owned)
-
-
-def progress(
-    before: StoredLead,
-    mine: Mine,
-    *,
-    sent: Lead,
-    upserted: Upserted,
-    noted: Progress,
-    now: datetime,
-) -> LeadChange | None:
-    """Store the record and its notes so far, so that no later request makes them again.
-
-    The claim is kept for a further while. None if it is another's by now.
-    """
-    delivery = mine.in_(before)
-    if delivery is None:
-        return None
-    so_far = note_progress(delivery, sent.contact, upserted.record, noted.to, noted.ids)
-    return _delivery_change(before, renew_claim(so_far, now), None, "", now)
-
-
-def pause(before: StoredLead, mine: Mine, now: datetime) -> LeadChange | None:
-    """Give the claim back in the middle of a long delivery; None if it is another's by now."""
-    delivery = mine.in_(before)
-    if delivery is None:
-        return None
-    return _delivery_change(before, release_claim(delivery), None, "", now)
-
-
-def is_kept(delivery: Delivery, upserted: Upserted) -> bool:
-    """Tell whether the record is the one that we know: what it held before, it holds now."""
-    known = delivery.record
-    return known is not None and known.id == upserted.record.id and not upserted.created
-
-
-def with_unknown(delivery: Delivery, upserted: Upserted, known: Collection[str]) -> Upserted:
-    """Return what became of a lead, with all that only a newer adapter knows of the record."""
-    if delivery.record is None or not is_kept(delivery, upserted):
-        return upserted
-    unknown = {key: v for key, v in delivery.record.baseline.items() if key not in known}
-    baseline = {**unknown, **upserted.record.baseline}
-    return replace(upserted, record=replace(upserted.record, baseline=baseline))
-
-
-def fail(
-    before: StoredLead, mine: Mine, failure: Failure, *, version: int, now: datetime
-) -> LeadChange | None:
-    """Postpone or park what a destination did not take; None if the claim is another's by now.
-
-    A claim is given back only if the destination clearly did nothing: a request that is still
-    under way must not overtake the next one.
-    """
-    delivery = mine.in_(before)
-    if delivery is None:
-        return None
-    if not failure.maybe_done:
-        delivery = release_claim(delivery)
-    if failure.delay is None or gives_up(delivery, now):
-        parked = park(delivery, version, failure.reason, now)
-        return _delivery_change(before, parked, EventKind.PARKED, failure.reason, now)
-    postponed = postpone(delivery, failure.reason, failure.delay, now)
-    kind = EventKind.POSTPONED if delivery.failing_since is None else None
-    return _delivery_change(before, postponed, kind, failure.reason, now)
-
-
-def _delivery_change(
-    before: StoredLead, delivery: Delivery, kind: EventKind | None, detail: str, now: datetime
-) -> LeadChange:
-    said = detail[:REASON_CHARACTERS]
-    told = [Event(kind=kind, destination=delivery.destination, detail=said)] if kind else []
-    return LeadChange(
-        before=before,
-        lead=before.lead,
-        at=now,
-        deliveries={delivery.destination: delivery},
-        events=told,
-    )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
-from route_lead.changes import Mine, fail, is_kept, mark, pause, progress, with_unknown
 from route_lead.failing import DeliveryError, fails_for_long, failure, trouble
+from route_lead.outcomes import Mine, fail, is_kept, mark, pause, progress, with_unknown
 from shared.domain.attempts import REASON_CHARACTERS
 from shared.domain.delivery import UPSERT_DEADLINE
 from shared.domain.errors import (

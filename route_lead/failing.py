@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from route_lead.changes import Failure
+from route_lead.outcomes import Failure
 from shared.domain.delivery import UNCERTAIN, Delivery, delay_asked_for, retry_delay
 from shared.domain.errors import (
     CrmCredentialsError,

@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from route_lead.changes import Mine, RouteRules, mark, record, take_claims
+from route_lead.changes import RouteRules, record, take_claims
+from route_lead.outcomes import Mine, mark
 from shared.destinations.azure_table.adapter import AzureTableCrm
 from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.identity import dedupe_key

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from route_lead.changes import Failure, Mine, fail, mark, pause, progress
 from route_lead.delivering import TOO_LATE
+from route_lead.outcomes import Failure, Mine, fail, mark, pause, progress
 from shared.domain.delivery import CLAIM, CrmRecord, claim
 from shared.domain.errors import (
     CrmCredentialsError,
