@@ -11,7 +11,7 @@ from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError
 from shared.domain.rules import Rules
-from shared.owning import handed_over, lacks_owner, nobody, with_owner
+from shared.owning import handed_over, lacks_owner, nobody
 from shared.ports.index import DueRow
 from shared.ports.leads import LeadChange, StoredLead
 
@@ -60,7 +60,7 @@ async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChang
     owned = await ports.owners.find(change.lead, rules)
     if leaver and (owned is None or owned.member == change.lead.owner):
         # Told once: from now on nobody owns the lead, until somebody can.
-        return handed_over(with_owner(change, nobody(change.lead)), None, rules)
+        owned = nobody(change.lead)
     return handed_over(change, owned, rules)
 
 

@@ -70,14 +70,14 @@ def nobody(lead: Lead) -> Owned:
 def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadChange:
     """Return the change with another owner, who is told, as the team's channel is.
 
-    Where there is nobody else, the lead stays as it is and the channel is told so.
+    Where nobody else can have the lead, only the channel is told: it stays as it is, or is nobody's
+    from now on.
     """
-    found = owned is not None and owned.member != change.lead.owner
-    after = change
-    if found and owned is not None:
-        after = with_owner(change, owned, newly_delivered=True)
+    after, taken = change, False
+    if owned is not None and owned.member != change.lead.owner:
+        after, taken = with_owner(change, owned, newly_delivered=True), bool(owned.member)
     plan = plan_for(rules, after.lead)
-    occasion = Occasion.REASSIGNED if found else Occasion.NO_OWNER
+    occasion = Occasion.REASSIGNED if taken else Occasion.NO_OWNER
     notices = {
         str(role): new_notice(
             after.lead.lead_id,
@@ -88,7 +88,7 @@ def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadCh
             send_from=plan.may_be_told(role, after.at),
             step=after.lead.follow_up.step,
         )
-        for role in ((Role.OWNER, Role.TEAM) if found else (Role.TEAM,))
+        for role in ((Role.OWNER, Role.TEAM) if taken else (Role.TEAM,))
         if role in plan.roles
     }
     clock = after.lead.follow_up

@@ -10,7 +10,7 @@ from shared.domain.notices import Role, to_be_listed
 from shared.domain.rules import Rules
 from shared.operations.absences import member_named
 from shared.operations.stores import Stores
-from shared.owning import handed_over, nobody, with_owner
+from shared.owning import handed_over, nobody
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.owners import Owned, Owners
 
@@ -76,11 +76,8 @@ async def _give(stores: Stores, owners: Owners, rules: Rules, stored: StoredLead
 
 def _handed_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:
     """Return the change with the new owner, who is told by a list; the channel if there is none."""
-    if owned.member:
-        after, told = handed_over(change, owned, rules), Role.OWNER
-    else:
-        without = with_owner(change, owned, newly_delivered=True)
-        after, told = handed_over(without, None, rules), Role.TEAM
+    after = handed_over(change, owned, rules)
+    told = Role.OWNER if owned.member else Role.TEAM
     notices = {
         name: to_be_listed(notice)
         for name, notice in after.notices.items()
