@@ -21,6 +21,11 @@ from local.runtime import Function, Runtime, http_answer, http_datum
 from local.settings import resolve
 
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 60
+"""Longer than clients keep a connection that is idle, such as httpx for 5 s.
+
+At the same number, a client may send a request on a connection that is just being closed.
+"""
 
 _SEGMENTS = {
     "literal": re.compile(r"[^{}]+"),
@@ -171,6 +176,7 @@ class HttpServer:
                 lifespan="off",
                 log_config=None,
                 timeout_graceful_shutdown=GRACE_SECONDS,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 ws="none",
             )
         )
