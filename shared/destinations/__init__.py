@@ -1,1 +1,1 @@
-"""Where leads go: a package each. Only ``shared/bootstrap.py`` imports these."""
+"""Where leads go: a package each. Only ``shared/bootstrap`` imports these."""

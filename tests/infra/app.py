@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import bootstrap, destinations
+from shared.bootstrap import stores
 from shared.settings import SECRET, AzureTableSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import ModuleType
 
     from pydantic.fields import FieldInfo
 
@@ -45,7 +47,7 @@ def read_needs() -> AppNeeds:
     queue_triggers = [binding for binding in bindings if binding["type"] == "queueTrigger"]
     return AppNeeds(
         queues=own_queues() | {trigger["queueName"] for trigger in queue_triggers},
-        own_tables=own_tables(inspect.getsource(bootstrap)),
+        own_tables=own_tables(_source_of(bootstrap)),
         table_settings=frozenset({str(AzureTableSettings.model_fields["table"].validation_alias)}),
         settings=frozenset(fields()) | placeholders(bindings),
         secrets=secrets(fields()),
@@ -92,7 +94,13 @@ def placeholders(bindings: list[dict[str, Any]]) -> frozenset[str]:
 
 def own_queues() -> frozenset[str]:
     """Return the queues that the composition root names."""
-    return frozenset(value for name, value in vars(bootstrap).items() if name.endswith("QUEUE"))
+    return frozenset(value for name, value in vars(stores).items() if name.endswith("QUEUE"))
+
+
+def _source_of(package: ModuleType) -> str:
+    """Return the source of all modules of a package."""
+    modules = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return "\n".join(inspect.getsource(import_module(module.name)) for module in modules)
 
 
 def own_tables(source: str) -> frozenset[str]:

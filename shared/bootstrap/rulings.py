@@ -1,0 +1,54 @@
+"""Builds what reads the rules in force, and where rules are from."""
+
+import logging
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.bootstrap.machine import utc_now
+from shared.bootstrap.stores import rules_store, teams
+from shared.domain.errors import SettingsError
+from shared.settings import DESTINATIONS, load
+
+if TYPE_CHECKING:
+    from shared.rules_in_force import RulesInForce, RuleSources
+
+log = logging.getLogger(__name__)
+
+DEPLOYED_RULES = Path(__file__).resolve().parents[2] / "routing.toml"
+"""At the top level of the app, if there is any."""
+
+
+@cache
+def rules_in_force(*, as_app: bool = True) -> "RulesInForce":
+    """Return what reads the rules in force; only the storage settings can be at fault.
+
+    The command is not the app: a file beside it is not deployed, and is not put in force.
+    """
+    from shared.rules_in_force import RulesInForce
+
+    sources = rule_sources()
+    return RulesInForce(sources if as_app else replace(sources, deployed=None), utc_now)
+
+
+def rule_sources() -> "RuleSources":
+    """Return where rules are from; a wrong default channel is none."""
+    from shared.domain.rules import rules_without_file
+    from shared.notice_settings import NoticeSettings, default_channel
+    from shared.rules_in_force import RuleSources
+
+    try:
+        channel = default_channel(load(NoticeSettings))
+    except SettingsError as error:
+        log.warning("nobody is told where the rules name no channel: %s", error)
+        channel = None
+    return RuleSources(
+        store=rules_store(),
+        deployed=DEPLOYED_RULES.read_text("utf-8-sig", "replace")
+        if DEPLOYED_RULES.exists()
+        else "",
+        by_settings=rules_without_file(channel),
+        destinations=DESTINATIONS,
+        left=teams().left,
+    )
