@@ -1,118 +1,34 @@
-"""What may stand in ``routing.toml``: each table and key, its type and its form.
+"""What may stand in ``routing.toml``: each table, its keys and their types.
 
 The JSON schema for editors is made from these models. What one part says of another, such as the
 name of a team, is checked in ``references.py``.
 """
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.calendars import Window
-from shared.domain.conditions import Pattern, WordPattern
-from shared.domain.durations import FORMS, Duration
-from shared.domain.identity.emails import normalized_email
 from shared.domain.priority import Priority
 from shared.domain.rules import ChannelKind, Notify, StepKind
 from shared.domain.stage import Stage
-from shared.routing.faults import URL_MARK
+from shared.routing.file_values import (
+    SLACK_ID,
+    ContactField,
+    Email,
+    Group,
+    Length,
+    Name,
+    Patterns,
+    Setting,
+    Stages,
+    Texts,
+    Windows,
+    Words,
+    rising,
+)
 
 MOST_STEPS = 10
-
-NAME = "^[a-z0-9][a-z0-9_-]{0,39}$"
-SETTING = "^[A-Z][A-Z0-9_]{2,99}$"
-SLACK_ID = "^[UW][A-Z0-9]{4,}$"
-
-ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-
-def _reader[T](parse: Callable[[str], T]) -> Callable[[object], T]:
-    def read(value: object) -> T:
-        if not isinstance(value, str):
-            raise ValueError("should be a text in quotes")  # noqa: TRY004 - pydantic collects these
-        return parse(value)
-
-    return read
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _valid_address(text: str) -> str:
-    if not normalized_email(text):
-        raise ValueError(f"{text!r} should be an e-mail address")
-    return text
-
-
-def _name_of_a_setting(value: object) -> object:
-    if isinstance(value, str) and URL_MARK in value:
-        raise ValueError("should be the name of the setting that holds the URL, not the URL")
-    return value
-
-
-def _rising(durations: list[Duration]) -> list[Duration]:
-    if len({duration.kind for duration in durations}) > 1:
-        raise ValueError("should all be by the clock, all in working hours or all in working days")
-    lengths = [duration.length for duration in durations]
-    if lengths != sorted(set(lengths)):
-        raise ValueError("should rise: each is counted from the follow-up")
-    return durations
-
-
-Name = Annotated[str, Field(pattern=NAME)]
-"""What teams, people and so on are called within the file: the key of their table."""
-
-Texts = Annotated[
-    list[Annotated[str, Field(min_length=1)]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
-]
-Patterns = Annotated[
-    list[Annotated[Pattern, PlainValidator(_reader(Pattern.parse))]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
-]
-Words = Annotated[
-    list[Annotated[WordPattern, PlainValidator(_reader(WordPattern.parse))]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
-]
-Windows = Annotated[
-    list[Annotated[Window, PlainValidator(_reader(Window.parse))]],
-    BeforeValidator(_listed),
-    WithJsonSchema(ONE_OR_MORE),
-]
-STAGE = {"type": "string", "enum": [str(stage) for stage in Stage]}
-Stages = Annotated[
-    list[Annotated[Stage, Field(strict=False)]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema({"anyOf": [STAGE, {"type": "array", "items": STAGE}]}),
-]
-Length = Annotated[
-    Duration,
-    PlainValidator(_reader(Duration.parse)),
-    WithJsonSchema({"type": "string", "description": FORMS}),
-]
-Group = Annotated[list[str], Field(min_length=1)]
-Email = Annotated[str, AfterValidator(_valid_address)]
-Setting = Annotated[str, BeforeValidator(_name_of_a_setting), Field(pattern=SETTING)]
-ContactField = Literal["first_name", "last_name", "email", "phone", "country", "company", "title"]
 
 
 class Part(BaseModel):
@@ -193,7 +109,7 @@ class Policy(Part):
 
     within: Length
     ladder: list[Step] = Field([], max_length=MOST_STEPS)
-    check_ins: Annotated[list[Length], AfterValidator(_rising)] | None = Field(
+    check_ins: Annotated[list[Length], AfterValidator(rising)] | None = Field(
         None, max_length=MOST_STEPS, description="after a follow-up that left the lead open"
     )
 

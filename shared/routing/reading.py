@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from shared.routing import file_models as file
+from shared.routing import file_values as values
 from shared.routing.faults import Findings
 from shared.routing.wording import describe, unknown_key
 
@@ -16,8 +17,8 @@ type Table = Mapping[str, Any]
 LONGEST_FILE = 512 * 1024
 """Bytes: half of what a row of Table Storage holds."""
 
-NAME = TypeAdapter[str](file.Name)
-GROUP = TypeAdapter[list[str]](file.Group)
+NAME = TypeAdapter[str](values.Name)
+GROUP = TypeAdapter[list[str]](values.Group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from shared.routing.faults import Loc
-from shared.routing.file_models import NAME, SETTING, SLACK_ID, RulesFile
+from shared.routing.file_models import RulesFile
+from shared.routing.file_values import NAME, SETTING, SLACK_ID
 
 FORMS = {
     NAME: "of lower-case letters, digits, - and _, at most 40",

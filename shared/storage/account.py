@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
+CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
+"""What is said of a row that is not there, and of one that is not as it was read."""
+
 TIMEOUTS = {"connection_timeout": 5, "read_timeout": 10}
 CONNECTION = {**TIMEOUTS, "use_env_settings": False}
 """Neither a proxy nor a password comes from variables or a ``.netrc`` meant for something else."""

@@ -18,9 +18,9 @@ from azure.data.tables import TableTransactionError, UpdateMode
 
 from shared.domain.troubles import ToldTrouble, TroubleKind
 from shared.ports.announcing import GivenUp, ToldDigest
-from shared.storage.account import Table
+from shared.storage.account import MISSING, Table
+from shared.storage.index_rows import PARTITION
 from shared.storage.keys import AFTER_PREFIX, safe_key, text_time, time_text
-from shared.storage.lead_index import MISSING, PARTITION
 
 DIGEST = "digest|"
 TOLD = "trouble-told|"

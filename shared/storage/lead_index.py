@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,42 +12,36 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
-from shared.domain.troubles import Cause
 from shared.ports.index import (
     Doing,
     DueRow,
     KnownDestinations,
-    StateKind,
     StateRow,
     Swept,
     TidiedTo,
     Trouble,
 )
-from shared.storage.account import MOST_AT_ONCE, Table, at_most
-from shared.storage.keys import (
-    AFTER_PREFIX,
-    key_time,
-    newest_first_key,
-    newest_first_time,
-    time_key,
-    time_text,
+from shared.storage.account import CHANGED, MISSING, MOST_AT_ONCE, Table, at_most
+from shared.storage.index_rows import (
+    CHECKIN,
+    DESTINATIONS,
+    DUE,
+    HEARTBEAT,
+    OVERDUE,
+    PARKED,
+    PARTITION,
+    RECENT,
+    TEST,
+    TIDIED,
+    TROUBLE,
+    due_key,
+    due_row,
+    names,
+    state_row,
+    trouble_key,
+    trouble_of,
 )
-
-PARTITION = "index"
-DUE = "due|"
-RECENT = "recent|"
-PARKED = "parked|"
-CHECKIN = "checkin|"
-"""Before ``overdue|``: an older app tidies what lies from there to ``parked|``."""
-
-OVERDUE = "overdue|"
-TEST = "test|"
-TROUBLE = "trouble|"
-HEARTBEAT = "sweep"
-DESTINATIONS = "destinations"
-TIDIED = ("tidied_to", "checkins_tidied_to")
-MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
-CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
+from shared.storage.keys import AFTER_PREFIX, newest_first_key, time_key, time_text
 
 
 class TableLeadIndex:
@@ -62,12 +56,12 @@ class TableLeadIndex:
     ) -> None:
         """Write the rows of a new lead: due, recent, and test if it is one."""
         newest_first = f"{newest_first_key(created_at)}|{lead_id}"
-        keys = [_due_key(lead_id, due_at), RECENT + newest_first]
+        keys = [due_key(lead_id, due_at), RECENT + newest_first]
         await self._put(*keys, *([TEST + newest_first] if test else []))
 
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         """Write when the sweep must look at a lead that is known."""
-        await self._put(_due_key(lead_id, due_at))
+        await self._put(due_key(lead_id, due_at))
 
     async def put_parked(self, lead_id: str, destination: str, parked_at: datetime) -> None:
         """Write the row by which parked deliveries are listed."""
@@ -88,11 +82,11 @@ class TableLeadIndex:
             {"index": PARTITION, "start": DUE, "end": f"{DUE}{time_key(until)}~"},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
-        return [_due_row(row) async for row in at_most(limit, found)]
+        return [due_row(row) async for row in at_most(limit, found)]
 
     async def delete(self, row: DueRow) -> None:
         """Delete a due row if it is still as it was listed."""
-        await self._delete(_due_key(row.lead_id, row.due_at), row.etag)
+        await self._delete(due_key(row.lead_id, row.due_at), row.etag)
 
     async def state_rows(self, *, after: str, limit: int) -> Sequence[StateRow]:
         """Return the rows that list overdue and parked leads, those with keys after ``after``."""
@@ -115,7 +109,7 @@ class TableLeadIndex:
             {"index": PARTITION, "start": start, "end": end},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
-        return [_state_row(row) async for row in at_most(limit, found)]
+        return [state_row(row) async for row in at_most(limit, found)]
 
     async def delete_state(self, row: StateRow) -> None:
         """Delete such a row if it is still as it was listed."""
@@ -131,7 +125,7 @@ class TableLeadIndex:
         """Write a trouble, one row per destination and doing."""
         row = {
             "PartitionKey": PARTITION,
-            "RowKey": _trouble_key(trouble.destination, trouble.doing),
+            "RowKey": trouble_key(trouble.destination, trouble.doing),
             "reason": trouble.reason,
             "at": time_text(trouble.at),
             "cause": trouble.cause,
@@ -144,11 +138,11 @@ class TableLeadIndex:
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
             {"index": PARTITION, "start": TROUBLE, "end": f"{TROUBLE}{AFTER_PREFIX}"},
         )
-        return [_trouble(row) async for row in found]
+        return [trouble_of(row) async for row in found]
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
         """Delete a trouble that is over; the SDK takes a row that is not there for deleted."""
-        key = _trouble_key(destination, doing)
+        key = trouble_key(destination, doing)
         await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
 
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
@@ -177,7 +171,7 @@ class TableLeadIndex:
         row = await self._row(DESTINATIONS)
         if row is None:
             return None
-        return KnownDestinations(in_use=_names(row["in_use"]), retired=_names(row["retired"]))
+        return KnownDestinations(in_use=names(row["in_use"]), retired=names(row["retired"]))
 
     async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity, or None
         get = partial(self._table.client.get_entity, PARTITION, key)
@@ -204,48 +198,3 @@ class TableLeadIndex:
         """Write rows side by side; a transaction costs the CPU of several requests."""
         rows = ({"PartitionKey": PARTITION, "RowKey": key} for key in keys)
         await asyncio.gather(*(self._upsert(row, UpdateMode.REPLACE) for row in rows))
-
-
-def _due_key(lead_id: str, due_at: datetime) -> str:
-    return f"{DUE}{time_key(due_at)}|{lead_id}"
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name for name in text.split(",") if name)
-
-
-def _trouble_key(destination: str, doing: Doing) -> str:
-    return f"{TROUBLE}{destination}|{doing}"
-
-
-def _trouble(row: Any) -> Trouble:  # noqa: ANN401 - the SDK's entity
-    _, destination, doing = row["RowKey"].split("|")
-    given, at = str(row.get("cause") or ""), datetime.fromisoformat(row["at"])
-    cause = Cause(given) if given in set(Cause) else Cause.UNKNOWN
-    return Trouble(
-        destination=destination, doing=Doing(doing), reason=row["reason"], at=at, cause=cause
-    )
-
-
-def _due_row(row: Any) -> DueRow:  # noqa: ANN401 - the SDK's entity
-    _, due, lead_id = row["RowKey"].split("|")
-    return DueRow(
-        due_at=key_time(due),
-        lead_id=lead_id,
-        written_at=row.metadata["timestamp"].astimezone(UTC),
-        etag=row.metadata["etag"],
-    )
-
-
-def _state_row(row: Any) -> StateRow:  # noqa: ANN401 - the SDK's entity
-    kind, *of = row["RowKey"].split("|")
-    since, lead_id, *destination = of if kind != StateKind.CHECKIN else ("", *of)
-    return StateRow(
-        key=row["RowKey"],
-        kind=StateKind(kind),
-        since=newest_first_time(since) if since else None,
-        lead_id=lead_id,
-        destination="|".join(destination),
-        written_at=row.metadata["timestamp"].astimezone(UTC),
-        etag=row.metadata["etag"],
-    )

@@ -13,12 +13,7 @@ from shared.domain.lead import Interest, KeyKind, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.reading import Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
-from shared.storage.keys import (
-    AFTER_PREFIX,
-    newest_first_key,
-    newest_first_time,
-)
-from shared.storage.lead_index import (
+from shared.storage.index_rows import (
     DUE,
     HEARTBEAT,
     OVERDUE,
@@ -26,6 +21,11 @@ from shared.storage.lead_index import (
     PARTITION,
     RECENT,
     TEST,
+)
+from shared.storage.keys import (
+    AFTER_PREFIX,
+    newest_first_key,
+    newest_first_time,
 )
 from shared.storage.lead_partition import stored_interest, stored_lead
 from shared.storage.lead_rows import (

@@ -10,9 +10,9 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
 from shared.domain.places import Places, with_list, with_single
-from shared.storage.account import Table
+from shared.storage.account import CHANGED, MISSING, Table
+from shared.storage.index_rows import PARTITION
 from shared.storage.keys import text_time, time_text
-from shared.storage.lead_index import CHANGED, MISSING, PARTITION
 
 TOLD = "told|"
 EXISTS = "EntityAlreadyExists"
