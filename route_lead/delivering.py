@@ -57,7 +57,7 @@ class Deliverer:
 
     async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
         """Bring the record up to the version that is sent; False if there was no time for all."""
-        crm = await self._crm(turn.destination)
+        crm = await self.destinations.get(turn.destination)
         changed = Changed(
             record=turn.delivery.record,
             fields=frozenset(turn.delivery.sent),
@@ -109,16 +109,6 @@ class Deliverer:
                 stored, mine, sent=turn.lead, upserted=upserted, noted=so_far, now=now
             )
         )
-
-    async def _crm(self, destination: str) -> Crm:
-        """Return the adapter; whatever keeps it from being built is a fault of its settings."""
-        try:
-            return await self.destinations.get(destination)
-        except SettingsError:
-            raise
-        except Exception as error:
-            fault = f"{destination}: its adapter can't be built ({type(error).__name__})"
-            raise SettingsError([fault]) from error
 
     async def _ask[T](self, work: LeadAtWork, turn: Turn, call: Coroutine[object, object, T]) -> T:
         """Do one request well within the claim; whatever fails is a ``CrmError``."""

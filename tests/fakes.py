@@ -477,13 +477,3 @@ class FakeDestinations:
         if crm is None:
             raise SettingsError([f"CRM={name}: no such destination"])
         return crm
-
-
-@dataclass
-class Unbuildable(FakeDestinations):
-    """Destinations whose adapters fail, while they are built, in a way that nobody foresaw."""
-
-    error: Exception
-
-    async def get(self, name: str) -> FakeCrm:
-        raise self.error

@@ -5,7 +5,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from shared.bootstrap.stores import storage
-from shared.domain.errors import RelayError, SettingsError
+from shared.domain.errors import SettingsError
 from shared.domain.retired import InUse
 from shared.ports.crm import Crm
 from shared.settings import CRMS, AzureTableSettings, RouteSettings, load
@@ -37,7 +37,7 @@ class ConfiguredDestinations:
         if name not in self._built:
             try:
                 self._built[name] = self._adapters[name]()
-            except RelayError:
+            except SettingsError:
                 raise
             except Exception as error:
                 fault = f"its adapter can't be built, by {type(error).__name__}: check its settings"

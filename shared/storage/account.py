@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
 from shared.domain.errors import SettingsError, StorageUnavailableError
 
@@ -134,6 +135,14 @@ class Table:
             if error_code(error) in expected:
                 raise
             raise unavailable(error) from error
+
+    async def row(self, partition: str, key: str) -> Any:  # noqa: ANN401 - the SDK's entity
+        """Return a row, None if there is none; raise ``StorageUnavailableError``."""
+        get = partial(self.client.get_entity, partition, key)
+        try:
+            return await self.run(get, expected=MISSING)
+        except ResourceNotFoundError:
+            return None
 
     async def rows(
         self,

@@ -18,16 +18,14 @@ from azure.data.tables import TableTransactionError, UpdateMode
 
 from shared.domain.troubles import ToldTrouble, TroubleKind
 from shared.ports.announcing import GivenUp, ToldDigest
-from shared.storage.account import MISSING, Table
+from shared.storage.account import CHANGED, MISSING, Table
 from shared.storage.index_rows import PARTITION
 from shared.storage.keys import AFTER_PREFIX, safe_key, text_time, time_text
 
 DIGEST = "digest|"
 TOLD = "trouble-told|"
 CHANNEL = "channel|"
-OVERTAKEN = frozenset(
-    {"UpdateConditionNotSatisfied", "ConditionNotMet", "EntityAlreadyExists", *MISSING}
-)
+OVERTAKEN = frozenset({"EntityAlreadyExists", *CHANGED, *MISSING})
 
 type Row = Mapping[str, Any]
 
@@ -41,11 +39,8 @@ class TableAnnouncements:
 
     async def digest(self, team: str) -> ToldDigest:
         """Return the last digest of a team."""
-        get = partial(self._table.client.get_entity, PARTITION, DIGEST + safe_key(team))
-        try:
-            return _digest(await self._table.run(get, expected=MISSING))
-        except ResourceNotFoundError:
-            return ToldDigest(team=team)
+        row = await self._table.row(PARTITION, DIGEST + safe_key(team))
+        return ToldDigest(team=team) if row is None else _digest(row)
 
     async def put_digest(self, digest: ToldDigest) -> ToldDigest | None:
         """Write it if it is still as read."""

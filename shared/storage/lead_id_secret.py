@@ -3,7 +3,7 @@
 import secrets
 from functools import partial
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError
 
 from shared.storage.account import Table
 
@@ -29,14 +29,8 @@ class LeadIdSecret:
 
     async def read(self) -> bytes:
         """Return the secret that is stored; b"" if there is none yet."""
-        try:
-            row = await self._table.run(
-                partial(self._table.client.get_entity, KEY, KEY),
-                expected=frozenset({"ResourceNotFound", "EntityNotFound"}),
-            )
-        except ResourceNotFoundError:
-            return b""
-        return str(row["secret"]).encode()
+        row = await self._table.row(KEY, KEY)
+        return b"" if row is None else str(row["secret"]).encode()
 
     async def _create(self) -> bytes:
         row = {"PartitionKey": KEY, "RowKey": KEY, "secret": secrets.token_hex(BYTES)}

@@ -6,10 +6,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import ResourceModifiedError
 from azure.data.tables import UpdateMode
 
 from shared.ports.index import (
@@ -21,7 +20,7 @@ from shared.ports.index import (
     TidiedTo,
     Trouble,
 )
-from shared.storage.account import CHANGED, MISSING, MOST_AT_ONCE, Table, at_most
+from shared.storage.account import CHANGED, MOST_AT_ONCE, Table, at_most
 from shared.storage.index_rows import (
     CHECKIN,
     DESTINATIONS,
@@ -117,7 +116,7 @@ class TableLeadIndex:
 
     async def tidied_to(self) -> TidiedTo:
         """Return where the last sweep got to."""
-        row = await self._row(HEARTBEAT) or {}
+        row = await self._table.row(PARTITION, HEARTBEAT) or {}
         states, checkins = (str(row.get(column) or "") for column in TIDIED)
         return TidiedTo(states, checkins)
 
@@ -168,17 +167,10 @@ class TableLeadIndex:
 
     async def known_destinations(self) -> KnownDestinations | None:
         """Return which destinations the sweep knows of, None if it has not said yet."""
-        row = await self._row(DESTINATIONS)
+        row = await self._table.row(PARTITION, DESTINATIONS)
         if row is None:
             return None
         return KnownDestinations(in_use=names(row["in_use"]), retired=names(row["retired"]))
-
-    async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity, or None
-        get = partial(self._table.client.get_entity, PARTITION, key)
-        try:
-            return await self._table.run(get, expected=MISSING)
-        except ResourceNotFoundError:
-            return None
 
     async def _upsert(self, row: Mapping[str, object], mode: UpdateMode) -> None:
         await self._table.run(partial(self._table.client.upsert_entity, row, mode=mode))

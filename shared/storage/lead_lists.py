@@ -3,10 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
 from typing import Any
-
-from azure.core.exceptions import ResourceNotFoundError
 
 from shared.domain.acts import Act
 from shared.domain.lead import Interest, KeyKind, Submission
@@ -101,12 +98,8 @@ class TableLeadLists:
 
     async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
         """Return when the last sweep was and what it did, or None if there was none."""
-        try:
-            row = await self._table.run(
-                partial(self._table.client.get_entity, PARTITION, HEARTBEAT),
-                expected=frozenset({"ResourceNotFound"}),
-            )
-        except ResourceNotFoundError:
+        row = await self._table.row(PARTITION, HEARTBEAT)
+        if row is None:
             return None
         counts = {name: value for name, value in row.items() if isinstance(value, int)}
         return datetime.fromisoformat(row["at"]), counts

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 
 from shared.domain.places import Places, with_list, with_single
@@ -37,20 +37,13 @@ class TablePlaces:
     async def _take(self, recipient_id: str, decide: Callable[[Places], Places | None]) -> bool:
         key = f"{TOLD}{recipient_id}"
         for _ in range(MOST_TRIES):
-            row = await self._row(key)
+            row = await self._table.row(PARTITION, key)
             after = decide(_places(row) if row is not None else Places())
             if after is None:
                 return False
             if await self._written(_row(key, after), row):
                 return True
         return False
-
-    async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity, or None
-        get = partial(self._table.client.get_entity, PARTITION, key)
-        try:
-            return await self._table.run(get, expected=MISSING)
-        except ResourceNotFoundError:
-            return None
 
     async def _written(self, row: Mapping[str, object], before: Any) -> bool:  # noqa: ANN401
         if before is None:

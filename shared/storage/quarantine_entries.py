@@ -11,10 +11,9 @@ from azure.data.tables import UpdateMode
 
 from shared.ports.quarantine import QuarantineReason
 from shared.ports.reading import Entry, EntryState
-from shared.storage.account import Table, at_most
+from shared.storage.account import CHANGED, Table, at_most
 from shared.storage.keys import AFTER_PREFIX, text_time, time_key, time_text
 
-CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 WITHOUT_BODY = ["PartitionKey", "RowKey", "quarantine_id", "received_at", "reason", "faults",
     "state", "content_type", "size", "truncated", "chunks", "decided_at", "note"]  # fmt: skip
 

@@ -13,11 +13,10 @@ from itertools import accumulate
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableTransactionError, UpdateMode
 
 from shared.ports.rules import DeployedFile, StoredRules
-from shared.storage.account import Table
+from shared.storage.account import MISSING, Table
 from shared.storage.keys import time_text
 
 PARTITION = "rules"
@@ -31,7 +30,6 @@ CHUNK = 60 * 1024
 LONGEST_FAULTS = 15_000
 """Characters: half of what a text column holds."""
 
-MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 OVERTAKEN = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "EntityAlreadyExists"})
 
 
@@ -44,7 +42,7 @@ class TableRulesStore:
 
     async def in_force(self) -> StoredRules | None:
         """Return the rules that were put in force last."""
-        row = await self._row(IN_FORCE)
+        row = await self._table.row(PARTITION, IN_FORCE)
         if row is None:
             return None
         chunks = (row[f"text_{number}"] for number in range(row["chunks"]))
@@ -57,7 +55,7 @@ class TableRulesStore:
 
     async def has_counted(self, content: str) -> bool:
         """Tell whether rules with this content id were in force at any time."""
-        return await self._row(COUNTED + content) is not None
+        return await self._table.row(PARTITION, COUNTED + content) is not None
 
     async def put_in_force(self, rules: StoredRules, *, before: StoredRules | None) -> bool:
         """Put rules in force in the place of others; False if there are others by now."""
@@ -73,7 +71,7 @@ class TableRulesStore:
 
     async def not_in_force(self) -> DeployedFile | None:
         """Return what is known of a deployed file that is not in force."""
-        row = await self._row(DEPLOYED)
+        row = await self._table.row(PARTITION, DEPLOYED)
         if row is None:
             return None
         return DeployedFile(
@@ -99,14 +97,6 @@ class TableRulesStore:
         await self._table.run(
             partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
         )
-
-    async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity
-        try:
-            return await self._table.run(
-                partial(self._table.client.get_entity, PARTITION, key), expected=MISSING
-            )
-        except ResourceNotFoundError:
-            return None
 
 
 def _put(rules: StoredRules, before: StoredRules | None) -> tuple[object, ...]:

@@ -7,17 +7,16 @@ from functools import partial
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 
 from shared.domain.errors import StaleTeamsError, StorageUnavailableError
 from shared.ports.teams import Absence, Company, StoredTeams, Taken, TurnChange
 from shared.storage import team_rows as rows
-from shared.storage.account import Table, error_code, unavailable
+from shared.storage.account import CHANGED, MISSING, Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
 
-MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
-STALE = MISSING | {"EntityAlreadyExists", "UpdateConditionNotSatisfied", "ConditionNotMet"}
+STALE = CHANGED | MISSING | {"EntityAlreadyExists"}
 
 type Operation = tuple[str, rows.Row] | tuple[str, rows.Row, Mapping[str, Any]]
 
@@ -50,13 +49,13 @@ class TableTeams:
 
     async def taken(self, key: str) -> Taken | None:
         """Return who got a lead by this key."""
-        row = await self._row(rows.taken_key(key))
+        row = await self._table.row(rows.PARTITION, rows.taken_key(key))
         with _readable():
             return row and rows.read_taken(row, key, row.metadata["etag"])
 
     async def company(self, team: str, company_id: str) -> Company | None:
         """Return who holds a company's leads."""
-        row = await self._row(rows.company_key(team, company_id))
+        row = await self._table.row(rows.PARTITION, rows.company_key(team, company_id))
         if row is None:
             return None
         etag = row.metadata["etag"]
@@ -95,13 +94,6 @@ class TableTeams:
         end = start.removesuffix("|") + AFTER_PREFIX
         parameters = {"teams": rows.PARTITION, "start": start, "end": end}
         return [row async for row in self._table.rows(query, parameters)]
-
-    async def _row(self, key: str) -> Any:  # noqa: ANN401 - the SDK's entity
-        get = partial(self._table.client.get_entity, rows.PARTITION, key)
-        try:
-            return await self._table.run(get, expected=MISSING)
-        except ResourceNotFoundError:
-            return None
 
     async def _upsert(self, row: rows.Row) -> None:
         upsert = partial(self._table.client.upsert_entity, row, mode=UpdateMode.MERGE)

@@ -27,8 +27,9 @@ from shared.domain.retired import InUse
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing
 from tests.examples import LEAD_ID
-from tests.fakes import START, FakeCrm, FakeDestinations, Unbuildable
+from tests.fakes import START, FakeCrm, FakeDestinations
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, World, lead
+from tests.unbuildable import unbuildable
 
 SOON = timedelta(seconds=0.2)
 
@@ -202,12 +203,12 @@ async def test_an_adapter_that_can_not_be_built_is_told_and_keeps_no_flag_away(
     error: Exception,
 ) -> None:
     world = await overdue(FakeCrm(), 1)
-    world.destinations = Unbuildable({}, error)
+    world.destinations = unbuildable(error)
 
     assert (await world.sweep(WITHIN + GRACE)).flagged == 1
 
     [trouble] = await world.index.troubles()
-    assert trouble.reason == f"the adapter failed with {type(error).__name__}"
+    assert f"its adapter can't be built, by {type(error).__name__}" in trouble.reason
 
 
 async def test_two_destinations_that_both_tell_give_both_acts() -> None:

@@ -13,6 +13,7 @@ from shared.domain.errors import StorageUnavailableError
 from shared.domain.follow_up import FollowUp, start_clock
 from shared.domain.lead import Contact, KeyKind, Lead
 from shared.domain.rules import Rules, rules_without_file
+from shared.ports.crm import Destinations
 from shared.ports.index import Swept
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.owners import NoOwners, Owners
@@ -54,6 +55,7 @@ class World:
     rules: Rules = field(default_factory=rules_without_file)
     owners: Owners = field(default_factory=NoOwners)
     given_up: list[tuple[str, str]] = field(default_factory=list)
+    destinations: Destinations = field(init=False)
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(clock=self.clock)

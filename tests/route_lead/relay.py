@@ -16,6 +16,7 @@ from shared.domain.errors import StorageError
 from shared.domain.lead import Lead
 from shared.domain.merging import MergeRules
 from shared.domain.rules import Rules, rules_without_file
+from shared.ports.crm import Destinations
 from shared.ports.leads import EventKind
 from shared.ports.owners import NoOwners, Owners
 from shared.ports.telling import NobodyToTell, Teller
@@ -32,7 +33,6 @@ from tests.fakes import (
     Gate,
     QueuedMessage,
     StoredPartition,
-    Unbuildable,
     open_gate,
 )
 
@@ -79,7 +79,7 @@ class Relay:
     crms: dict[str, FakeCrm | None] = field(default_factory=lambda: {"crm": FakeCrm()})
     jitter: float = 1.0
     clock: Clock = field(default_factory=Clock)
-    unbuildable: Unbuildable | None = None
+    unbuildable: Destinations | None = None
     teller: Teller = field(default_factory=NobodyToTell)
     owners: Owners = field(default_factory=NoOwners)
     routing_rules: Rules = field(default_factory=rules_without_file)

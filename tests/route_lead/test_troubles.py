@@ -14,8 +14,9 @@ from shared.domain.errors import (
 )
 from shared.domain.troubles import Cause
 from shared.ports.index import Doing, Trouble
-from tests.fakes import START, FakeCrm, Unbuildable
+from tests.fakes import START, FakeCrm
 from tests.route_lead.relay import SECOND, Relay, push
+from tests.unbuildable import unbuildable
 
 
 async def test_refused_credentials_are_told_with_the_first_lead(
@@ -85,13 +86,13 @@ async def test_an_adapter_that_fails_while_it_is_built_waits_as_for_wrong_settin
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A host name that IDNA refuses, say. The message did nothing wrong, so it is no poison."""
-    relay = Relay(unbuildable=Unbuildable({}, error))
+    relay = Relay(unbuildable=unbuildable(error))
     await relay.take(push(1))
 
     assert relay.waits() == [30 * SECOND]
     assert (relay.delivery().claim_id, relay.delivery().uncertain) == ("", False)
     [trouble] = await relay.index.troubles()
-    assert f"crm: its adapter can't be built ({type(error).__name__})" in trouble.reason
+    assert f"crm: its adapter can't be built, by {type(error).__name__}" in trouble.reason
     assert not relay.quarantine.entries
     assert str(error) not in caplog.text or not str(error)
     relay.unbuildable = None
