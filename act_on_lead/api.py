@@ -55,7 +55,8 @@ async def follow_up(lead_id: str, body: bytes, ports: ActPorts) -> LeadView:
     """
     act = _act(body, ports.clock())
     stored = await found(_lead_id(lead_id), ports)
-    after = await change(stored, lambda before: record_act(before, act), ports)
+    rules = await ports.rules()
+    after = await change(stored, lambda before: record_act(before, act, rules), ports)
     return LeadView.of(after, await ports.in_use())
 
 

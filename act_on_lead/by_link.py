@@ -67,7 +67,7 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
     by = page.person or said_name(form.by)
     match form.action:
         case Action.FOLLOWED_UP:
-            await change(page.stored, _follow_up(form, by, shown, ports), ports)
+            await change(page.stored, _follow_up(page, form, by, shown, ports), ports)
         case Action.HAVE_IT:
             await change(page.stored, _have_it(page, by, shown, ports), ports)
         case Action.REASSIGN:
@@ -76,7 +76,7 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
             raise OutdatedError("the form is not of this page")
 
 
-def _follow_up(form: Form, by: str, shown: str, ports: ActPorts) -> Decide:
+def _follow_up(page: Opened, form: Form, by: str, shown: str, ports: ActPorts) -> Decide:
     now = ports.clock()
     done = Act(
         said_at=now,
@@ -92,7 +92,7 @@ def _follow_up(form: Form, by: str, shown: str, ports: ActPorts) -> Decide:
         if done.act_id in (one.act_id for one in before.lead.acts):
             return None
         _to_do(shown, before)
-        return record_act(before, done)
+        return record_act(before, done, page.rules)
 
     return decide
 

@@ -8,7 +8,7 @@ from cli import console
 from cli.command import run
 from cli.lead_commands import LastName, Who
 from cli.times import parse_time
-from cli.wiring import open_stores
+from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.domain.acts import Act
 from shared.operations.actions import record_follow_up, undo_follow_up
@@ -49,7 +49,7 @@ def follow_up(  # noqa: PLR0913 - one an option
         )
         stores = await open_stores()
         stored = await stores.lead(who, last_name=last_name)
-        after = await record_follow_up(stores, stored, act)
+        after = await record_follow_up(stores, stored, act, await rules_as_stored(stores))
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
             console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")

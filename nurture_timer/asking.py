@@ -164,11 +164,15 @@ class Asking:
                 self.told.discard(question.lead_id)
                 yield Fault(NO_ZONE)
                 continue
-            since = [self._act(act) for act in acts if act.at >= question.since]
+            since = [
+                self._act(act, newest_only=not seen.all_told)
+                for act in acts
+                if act.at >= question.since
+            ]
             if since:
                 self.answers.seen.setdefault(question.lead_id, []).extend(since)
 
-    def _act(self, seen: SeenAct) -> Act:
+    def _act(self, seen: SeenAct, *, newest_only: bool) -> Act:
         return Act(
             said_at=seen.at,
             seen_at=self.now,
@@ -177,6 +181,7 @@ class Asking:
             destination=self.name,
             outcome=seen.outcome,
             closed=seen.closed,
+            newest_only=newest_only,
         )
 
     def _fault(self, error: Exception) -> Fault:

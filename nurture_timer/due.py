@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.acts import Act
 from shared.domain.attempts import postpone
-from shared.domain.clock import answered
+from shared.domain.calendars import Calendar
+from shared.domain.clock import answered, as_of_then
 from shared.domain.delivery import Delivery, park
 from shared.domain.delivery import gives_up as gives_up_delivery
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
@@ -83,7 +84,7 @@ class Asked:
 
 def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_use: InUse) -> Step:
     """Return the step that is due at ``now``."""
-    lead, acts = _acted(stored, asked.seen)
+    lead, acts = _acted(stored, asked.seen, plan.calendar)
     taken = due_step(lead, plan, now, checked=asked.checked)
     lead = replace(lead, follow_up=taken.clock) if taken else lead
     used = in_use.used(stored.deliveries)
@@ -131,13 +132,15 @@ def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
     return LOOK_SELDOM if long_ago else LOOK_AGAIN
 
 
-def _acted(stored: StoredLead, seen: Sequence[Act]) -> tuple[Lead, tuple[Act, ...]]:
+def _acted(
+    stored: StoredLead, seen: Sequence[Act], calendar: Calendar | None
+) -> tuple[Lead, tuple[Act, ...]]:
     lead = stored.lead
     new: list[Act] = []
     for act in sorted(seen, key=lambda act: act.at):
         after = answered(lead, act)
         if after.acts != lead.acts:
-            new.append(act)
+            new.append(as_of_then(act, lead, calendar))
         lead = after
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.

@@ -6,7 +6,7 @@ from shared.domain.follow_up import LadderKind
 from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice
-from shared.domain.planning import member_with, owner_of, plan_for
+from shared.domain.planning import member_with, owner_of, plan_for, rule_name
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -47,6 +47,7 @@ def with_owner(change: LeadChange, owned: Owned, *, newly_delivered: bool = Fals
         former_owner=lead.owner,
         owner=owned.member,
         team=owned.team,
+        rule=rule_name(lead),
         detail=owned.why,
     )
     after = replace(lead, owner=owned.member, team=owned.team)

@@ -63,7 +63,12 @@ class Act:
     """One thing that somebody did for the customer.
 
     ``said_at`` is when it happened as told, ``seen_at`` when we heard of it; ``look_on`` the day on
-    which to look again. ``withdraws`` is the id of the act that this one undoes.
+    which to look again. ``withdraws`` is the id of the act that this one undoes. ``newest_only``
+    says that a CRM tells of the newest act alone: there may be others before it.
+
+    ``owner`` and ``team`` are those of the lead when the act was recorded. ``open_since`` is since
+    when the customer had waited for it, None if they had not; ``working_seconds`` is how long that
+    was by the team's calendar of then, None without one. None of it is ever changed (K2).
     """
 
     said_at: datetime
@@ -76,6 +81,11 @@ class Act:
     closed: bool = False
     look_on: date | None = None
     withdraws: str = ""
+    newest_only: bool = False
+    owner: str = ""
+    team: str = ""
+    open_since: datetime | None = None
+    working_seconds: int | None = None
 
     @property
     def at(self) -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.acts import Act, ActSummary, last_act, with_act
+from shared.domain.calendars import Calendar
 from shared.domain.follow_up import (
     WITHIN,
     FollowUp,
@@ -19,6 +20,7 @@ from shared.domain.follow_up import (
 )
 from shared.domain.identity import answerable
 from shared.domain.lead import InterestSummary, Lead, Submission
+from shared.domain.working_time import working_time_between
 
 NEWEST_INTERESTS = 20
 """How many are kept on the lead; all of them are rows of their own."""
@@ -32,7 +34,7 @@ def answered(lead: Lead, act: Act) -> Lead:
     It answers what the customer did up to it; what they did after it starts the clock again. An act
     before all that is open answers nothing, and one that is withdrawn counts as never done.
     """
-    known = _acts(lead)
+    known = known_acts(lead)
     acts = with_act(known, act)
     last, former = last_act(acts), last_act(known)
     if last == former:
@@ -40,7 +42,39 @@ def answered(lead: Lead, act: Act) -> Lead:
     return replace(lead, acts=acts, follow_up=_acted(lead, last))
 
 
-def _acts(lead: Lead) -> tuple[ActSummary, ...]:
+def as_of_then(act: Act, lead: Lead, calendar: Calendar | None) -> Act:
+    """Return an act with who owned the lead, and how long the customer had waited for it (K2)."""
+    since = _waited_since(lead, act.at)
+    worked = working_time_between(calendar, since, act.at) if calendar and since else None
+    return replace(
+        act,
+        owner=lead.owner,
+        team=lead.team,
+        open_since=since,
+        working_seconds=None if worked is None else worked // timedelta(seconds=1),
+    )
+
+
+def _waited_since(lead: Lead, at: datetime) -> datetime | None:
+    """Return since when the customer had waited for an act at a time; None if they had not."""
+    if lead.test or lead.do_not_contact or not answerable(lead.contact):
+        return None
+    before = max((a.at for a in known_acts(lead) if not a.withdrawn and a.at < at), default=None)
+    asked = [i.first.received_at for i in lead.interests if not i.do_not_contact]
+    started = lead.follow_up.clock_started_at
+    # Of more interests than are kept on the lead, the clock alone knows the first.
+    asked += [] if started is None else [started]
+    waited = (a for a in asked if a <= at and (before is None or a > before))
+    first = min(waited, default=None)
+    return None if first is None else min(answerable_since(lead, first), at)
+
+
+def answerable_since(lead: Lead, received_at: datetime) -> datetime:
+    """Return from when on somebody could answer what came at a time."""
+    return max(received_at, lead.answerable_from[0]) if lead.answerable_from else received_at
+
+
+def known_acts(lead: Lead) -> tuple[ActSummary, ...]:
     """Return the acts on a lead, that of an older version of the app too, which keeps no list."""
     done_at, last = lead.follow_up.done_at, last_act(lead.acts)
     if done_at is None or (last is not None and done_at <= last.at):

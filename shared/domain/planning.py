@@ -10,9 +10,14 @@ from shared.domain.rules import ChannelRef, Member, Notify, Policy, Rule, Rules,
 
 def rule_of(rules: Rules, lead: Lead) -> Rule:
     """Return the rule of a lead's newest interest; the last one for a rule that is gone."""
-    newest = max(lead.interests, key=lambda interest: interest.first, default=None)
-    name = lead.rules.get(newest.first.submission_id, "") if newest else ""
+    name = rule_name(lead)
     return next((rule for rule in rules.rules if rule.name == name), rules.rules[-1])
+
+
+def rule_name(lead: Lead) -> str:
+    """Return the name of the rule that a lead's newest interest fell under, "" for none."""
+    newest = max(lead.interests, key=lambda interest: interest.first, default=None)
+    return lead.rules.get(newest.first.submission_id, "") if newest else ""
 
 
 def team_of(rules: Rules, lead: Lead) -> Team | None:

@@ -1,16 +1,18 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.acts import Act, ActSummary, last_act
 from shared.domain.calendars import Calendar
-from shared.domain.clock import answered
+from shared.domain.clock import answered, as_of_then
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
 from shared.domain.holding import hold
 from shared.domain.lead import Lead
+from shared.domain.planning import plan_for
+from shared.domain.rules import Rules
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.lead_views import delivery_state
 from shared.operations.listing import LeadState, listed
@@ -59,7 +61,9 @@ async def deliver_pending(stores: Stores) -> AsyncIterator[StoredLead]:
         yield stored
 
 
-async def record_follow_up(stores: Stores, stored: StoredLead, act: Act) -> StoredLead:
+async def record_follow_up(
+    stores: Stores, stored: StoredLead, act: Act, rules: Rules
+) -> StoredLead:
     """Stop a lead's clock by hand; what the customer did after the act starts it again.
 
     The same act twice, by time and person, is one.
@@ -67,7 +71,13 @@ async def record_follow_up(stores: Stores, stored: StoredLead, act: Act) -> Stor
     if act.said_at > act.seen_at:
         told = act.said_at.isoformat()
         raise UsageError(f"{told} is still to come: a follow-up has happened")
-    after = await stores.writer.change(stored, lambda before: record_act(before, act))
+    return await _written(stores, stored, lambda before: record_act(before, act, rules))
+
+
+async def _written(
+    stores: Stores, stored: StoredLead, decide: Callable[[StoredLead], LeadChange | None]
+) -> StoredLead:
+    after = await stores.writer.change(stored, decide)
     if after is None:
         raise NotFoundError(f"lead {stored.lead.lead_id} is gone")
     return after
@@ -83,14 +93,20 @@ async def undo_follow_up(stores: Stores, stored: StoredLead) -> tuple[StoredLead
         raise RefusedError(f"lead {stored.lead.lead_id} has no follow-up that could be withdrawn")
     now = stores.clock()
     act = Act(said_at=now, seen_at=now, withdraws=withdrawn.act_id)
-    return await record_follow_up(stores, stored, act), withdrawn
+    return await _written(stores, stored, lambda before: _recorded(before, act)), withdrawn
 
 
-def record_act(before: StoredLead, act: Act) -> LeadChange | None:
+def record_act(before: StoredLead, act: Act, rules: Rules) -> LeadChange | None:
     """Return the change that an act is, None if it is recorded already.
 
-    Raises ``RefusedError`` if nobody has to follow up on the lead.
+    ``rules`` are those of now: they say what the working time was. Raises ``RefusedError`` if
+    nobody has to follow up on the lead.
     """
+    lead = before.lead
+    return _recorded(before, as_of_then(act, lead, plan_for(rules, lead).calendar))
+
+
+def _recorded(before: StoredLead, act: Act) -> LeadChange | None:
     lead = before.lead
     if lead.follow_up.state is FollowUpState.NONE:
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why_none(lead)}")

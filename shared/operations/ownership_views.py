@@ -26,6 +26,11 @@ class ActView(View):
     note: str
     look_on: date | None
     withdrawn: bool
+    newest_only: bool
+    owner: str
+    team: str
+    open_since: datetime | None
+    working_seconds: int | None
 
     @classmethod
     def of(cls, act: Act, *, withdrawn: bool) -> Self:
@@ -40,6 +45,11 @@ class ActView(View):
             note=act.note,
             look_on=act.look_on,
             withdrawn=withdrawn,
+            newest_only=act.newest_only,
+            owner=act.owner,
+            team=act.team,
+            open_since=act.open_since,
+            working_seconds=act.working_seconds,
         )
 
 

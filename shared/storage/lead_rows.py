@@ -21,6 +21,7 @@ from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead, Submission
 from shared.domain.notices import Notice
+from shared.ports.leads import EventKind
 from shared.storage.keys import time_key, time_text
 
 if TYPE_CHECKING:
@@ -172,12 +173,19 @@ def read_interest(row: Row) -> Interest:
 
 def event_row(lead_id: str, number: int, event: Event, at: datetime) -> Row:
     """Return a row of the audit trail."""
-    told = {name: value for name, value in _columns(event).items() if value or name in ALWAYS}
+    has = ALWAYS | COLUMNS_OF.get(event.kind, frozenset())
+    told = {name: value for name, value in _columns(event).items() if value or name in has}
     return {**_keys(lead_id, f"{EVENT_ROW}{number:08d}"), **told, "at": time_text(at)}
 
 
 ALWAYS = frozenset({"kind", "destination", "detail"})
-"""Columns that every event has."""
+COLUMNS_OF = {
+    EventKind.ASSIGNED: frozenset({"former_owner", "owner", "team", "rule"}),
+    EventKind.FLAGGED: frozenset({"unchecked"}),
+    EventKind.STEP: frozenset({"step", "unchecked"}),
+    EventKind.NOTIFIED: frozenset({"recipient", "channel", "notice_id"}),
+}
+"""Columns that every event has, and every one of a kind; those an older version does not write."""
 
 
 def _keys(partition: str, row: str) -> Row:

@@ -58,6 +58,9 @@ async def test_a_form_records_who_acted_with_what_outcome_note_and_day(world: Wo
     assert told(page) == "Recorded."
     assert page.status is HTTPStatus.OK
     assert (act.by, act.via, act.outcome) == ("Anna", Via.LINK, Outcome.IN_CONVERSATION)
+    # K2: who owned the lead, and since when the customer had waited.
+    asked_at = world.clock.now - HOUR
+    assert (act.owner, act.team, act.open_since) == ("anna", "north", asked_at)
     assert (act.note, f"{act.look_on}") == ("They want a demo.\nOn Friday.", "2026-11-06")
     assert world.lead.follow_up.state is FollowUpState.FOLLOWED_UP
     assert "Followed up on Mon 2 Nov 2026, 09:00 UTC by <bdi>Anna</bdi>: in conver" in page.body

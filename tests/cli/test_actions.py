@@ -9,6 +9,7 @@ from shared.domain.acts import Act, Outcome
 from shared.domain.envelope import Deliver
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState
+from shared.domain.rules import rules_without_file
 from shared.operations.actions import (
     deliver_pending,
     record_follow_up,
@@ -25,7 +26,7 @@ from tests.cli.account import DAY, Account
 async def follow_up(account: Account, stored: StoredLead, ago: timedelta) -> StoredLead:
     now = utc_now()
     act = Act(said_at=now - ago, seen_at=now, by="anna", outcome=Outcome.WON, note="called")
-    return await record_follow_up(account.stores, stored, act)
+    return await record_follow_up(account.stores, stored, act, rules_without_file())
 
 
 async def due_leads(account: Account, at: timedelta) -> list[str]:
@@ -196,8 +197,9 @@ async def test_the_same_follow_up_twice_is_one_row_and_one_event(account: Accoun
     now = utc_now()
     act = Act(said_at=now - timedelta(hours=1), seen_at=now, by="anna")
 
-    once = await record_follow_up(account.stores, stored, act)
-    twice = await record_follow_up(account.stores, once, replace(act, seen_at=utc_now()))
+    rules = rules_without_file()
+    once = await record_follow_up(account.stores, stored, act, rules)
+    twice = await record_follow_up(account.stores, once, replace(act, seen_at=utc_now()), rules)
 
     assert twice == once
     events = await account.stores.histories.events(stored.lead.lead_id)

@@ -133,7 +133,7 @@ NOTICE = Notice(
     next_attempt_at=AT,
     claim_ends_at=AT,
 )
-ACT = Act(said_at=AT, seen_at=AT, by="anna", look_on=AT.date())
+ACT = Act(said_at=AT, seen_at=AT, by="anna", look_on=AT.date(), open_since=AT, working_seconds=60)
 
 NEVER = TidiedTo()
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nurture_timer.due import Asked, what_is_due
 from shared.committing import commit
 from shared.domain.acts import Outcome
-from shared.domain.clock import answered
+from shared.domain.clock import answered, as_of_then
 from shared.domain.durations import Duration
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUpState, flag
@@ -335,7 +335,7 @@ async def test_the_same_act_told_by_two_crms_is_one_and_a_notice_under_way_is_le
         under_way, START + WITHIN + HOUR, plan, Asked(seen=[act_, act_]), app.ports.in_use
     )
 
-    assert step.change.acts == (act_,)
+    assert step.change.acts == (as_of_then(act_, stored.lead, plan.calendar),)
     assert step.change.notices == {}
 
 

@@ -1,20 +1,25 @@
 """What is stored is read back as it was, whatever is in it."""
 
 from dataclasses import fields, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
+from shared.domain.acts import Act, Outcome, Via
 from shared.domain.delivery import Delivery
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
-from shared.ports.leads import EventKind, RecordedInterest
+from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.storage.lead_rows import (
+    ALWAYS,
     Row,
+    act_row,
     delivery_row,
     event_row,
     interest_row,
     lead_row,
+    read_act,
     read_delivery,
     read_interest,
     read_lead,
@@ -138,3 +143,58 @@ def test_an_event_says_what_when_and_where() -> None:
 
 def test_readers_see_whom_nobody_may_contact() -> None:
     assert lead_row(examples.lead())["do_not_contact"] is True
+
+
+K2_ACT = Act(
+    said_at=START,
+    seen_at=START + timedelta(hours=1),
+    by="anna",
+    via=Via.CRM,
+    destination="dynamics",
+    outcome=Outcome.MEETING,
+    note="called",
+    closed=True,
+    look_on=date(2027, 3, 3),
+    withdraws="another",
+    newest_only=True,
+    owner="anna",
+    team="north",
+    open_since=START - timedelta(hours=2),
+    working_seconds=0,
+)
+
+
+def test_k2_an_act_is_read_back_with_the_owner_team_and_working_time_of_then() -> None:
+    assert same_as_default(K2_ACT) == []
+    assert read_act(act_row(examples.LEAD_ID, K2_ACT)) == K2_ACT
+    none_told = replace(K2_ACT, open_since=None, working_seconds=None)
+    assert read_act(act_row(examples.LEAD_ID, none_told)) == none_told
+
+
+def test_k2_an_act_of_an_older_row_is_read_without_them() -> None:
+    new = {"newest_only", "owner", "team", "open_since", "working_seconds"}
+    row = {k: v for k, v in act_row(examples.LEAD_ID, K2_ACT).items() if k not in new}
+
+    read = read_act(row)
+
+    assert (read.by, read.owner, read.team) == ("anna", "", "")
+    assert (read.newest_only, read.open_since, read.working_seconds) == (False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        (EventKind.ASSIGNED, {"former_owner": "", "owner": "", "team": "", "rule": ""}),
+        (EventKind.FLAGGED, {"unchecked": False}),
+        (EventKind.STEP, {"step": 0, "unchecked": False}),
+        (EventKind.NOTIFIED, {"recipient": "", "channel": "", "notice_id": ""}),
+        (EventKind.RECORDED, {}),
+    ],
+)
+def test_k2_what_an_event_tells_stands_in_columns_also_where_it_is_nothing(
+    kind: EventKind, columns: dict[str, object]
+) -> None:
+    row = event_row(examples.LEAD_ID, 1, Event(kind=kind), START)
+
+    assert row.keys() - {"PartitionKey", "RowKey", "schema", "at"} == columns.keys() | ALWAYS
+    assert row.items() >= columns.items()

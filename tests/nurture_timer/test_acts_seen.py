@@ -1,0 +1,49 @@
+"""What the sweep keeps of an act that a CRM tells of."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.ports.crm import FollowUpSeen, SeenAct
+from shared.ports.leads import EventKind
+from tests.examples import LEAD_ID
+from tests.fakes import START
+from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, World, lead
+from tests.telling import rules
+
+OWNED = replace(lead(), owner="anna", team="north")
+CALLED = SeenAct(at=START + 2 * HOUR, by="Anna in sales")
+
+
+def world(seen: FollowUpSeen | None) -> World:
+    app = World(rules=rules())
+    if seen:
+        app.crm.acted[LEAD_ID] = seen
+    return app
+
+
+@pytest.mark.parametrize("all_told", [True, False])
+async def test_k1_k2_an_act_seen_in_a_crm_keeps_its_owner_the_wait_and_if_others_may_precede_it(
+    *, all_told: bool
+) -> None:
+    app = world(FollowUpSeen.of([CALLED], all_told=all_told))
+    await app.put(OWNED, DELIVERED)
+
+    await app.sweep(WITHIN)
+
+    [act] = app.leads.partitions[LEAD_ID].acts.values()
+    assert act.newest_only is not all_told
+    assert (act.by, act.owner, act.team) == ("Anna in sales", "anna", "north")
+    assert (act.open_since, act.working_seconds) == (START, 2 * 60 * 60)
+
+
+async def test_k2_a_flag_says_in_a_column_that_all_crms_were_asked() -> None:
+    app = world(None)
+    await app.put(OWNED, DELIVERED)
+
+    await app.sweep(WITHIN + timedelta(minutes=1))
+
+    events = app.leads.partitions[LEAD_ID].events.values()
+    [flagged] = [event for event in events if event.kind is EventKind.FLAGGED]
+    assert not flagged.unchecked
