@@ -1,6 +1,7 @@
 """What people see of ``leads explain``."""
 
 from cli.console import minute, say
+from shared.domain.planning import owner_words
 from shared.operations.explaining import ExplanationView
 
 
@@ -15,7 +16,7 @@ def print_explanation(view: ExplanationView) -> None:
     _line("qualified", "yes" if view.qualified else f"no: {'; '.join(view.lacks)}")
     _line("goes to", ", ".join(view.destinations))
     _line("team", view.team or "none")
-    _line("owner", " – ".join(part for part in (view.owner, view.owner_why) if part))
+    _line("owner", " – ".join(part for part in (owner_words(view.owner), view.owner_why) if part))
     _line("priority", ", ".join((view.priority, *view.tags)))
     _line("answer by", view.due_why if view.due_at else f"never: {view.due_why}")
     for place, step in enumerate(view.next):

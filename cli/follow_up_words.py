@@ -1,6 +1,7 @@
 """What was done, who is still to be told, and the audit trail, in words."""
 
 from cli.console import minute
+from shared.domain.planning import owner_words
 from shared.operations.ownership_views import ActView, EventView, NoticeView
 from shared.ports.leads import EventKind
 
@@ -51,7 +52,7 @@ def event_words(event: EventView) -> str:
 
 
 def _assigned(event: EventView) -> str:
-    former = f"from {event.former_owner} " if event.former_owner else ""
+    former = f"from {owner_words(event.former_owner)} " if event.former_owner else ""
     team = f" of {event.team}" if event.team else ""
     why = f": {event.detail}" if event.detail else ""
-    return f"{former}to {event.owner or 'nobody'}{team}{why}"
+    return f"{former}to {owner_words(event.owner) or 'nobody'}{team}{why}"

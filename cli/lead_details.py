@@ -11,6 +11,7 @@ from cli.follow_up_words import act_words, event_words, notice_words
 from cli.lead_list import ID_DIGITS, clock_words, marks
 from shared.domain.actions import action_words
 from shared.domain.lead import CONTACT_FIELDS, NAME_FIELDS
+from shared.domain.planning import owner_words
 from shared.operations.explaining_clock import NextView
 from shared.operations.lead_details import DeliveryView, LeadDetails, SubmissionView
 
@@ -67,7 +68,7 @@ def _qualified(details: LeadDetails) -> str:
 
 
 def _named(member_id: str, name: str) -> str:
-    return f"{name} ({member_id})" if name and member_id else member_id
+    return f"{name} ({member_id})" if name and member_id else owner_words(member_id)
 
 
 def _next(one: NextView) -> str:

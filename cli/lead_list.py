@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.console import cell, minute, printable, say, say_table, state_cell, width
 from shared.domain.actions import action_words
+from shared.domain.planning import owner_words
 from shared.operations.lead_views import InterestView, LeadView
 from shared.operations.words import counted
 
@@ -25,6 +26,7 @@ MARKS = {"test": "test", "anonymous": "anonymous", "do_not_contact": "do not con
 CSV_COLUMNS = (
     *("lead_id", "created_at", "first_name", "last_name", "company", "email", "phone", "country"),
     *("actions", "offers", "stage", "delivery", "follow_up", "follow_up_due_at", "test"),
+    *("owner", "team"),
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet computes, see
@@ -93,7 +95,7 @@ def _print_table(views: Sequence[LeadView], now: datetime) -> None:
             cell(view.country_code or view.country),
             cell(view.stage),
             state_cell(view.delivery),
-            *([cell(view.owner)] if owned else []),
+            *([cell(owner_words(view.owner))] if owned else []),
             _clock_cell(view, now),
         )
     say_table(table)
@@ -109,7 +111,7 @@ def _print_blocks(views: Sequence[LeadView], now: datetime) -> None:
             view.country_code or view.country,
             view.stage,
             view.delivery,
-            view.owner,
+            owner_words(view.owner),
             clock_words(view, now),
             f"{minute(view.created_at)} UTC",
         )

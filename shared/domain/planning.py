@@ -56,7 +56,13 @@ def owner_of(rules: Rules, lead: Lead) -> Member | None:
 def owner_name(rules: Rules, lead: Lead) -> str:
     """Return what the owner of a lead is called, by their id where no team has them."""
     owner = owner_of(rules, lead)
-    return owner.name if owner else lead.owner
+    return owner.name if owner else owner_words(lead.owner)
+
+
+def owner_words(owner: str) -> str:
+    """Return what an owner is called whom no team has: one whom only a CRM knows, by their id."""
+    destination, known_there, owner_id = owner.partition(":")
+    return f"somebody in {destination} ({owner_id})" if known_there else owner
 
 
 def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:

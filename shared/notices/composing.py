@@ -10,7 +10,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, InterestSummary, Lead
 from shared.domain.notices import Notice, Occasion, Role
-from shared.domain.planning import owner_of, team_of
+from shared.domain.planning import owner_name, owner_of, owner_words, team_of
 from shared.domain.priority import Priority
 from shared.domain.rules import Rules
 from shared.domain.zones import zone
@@ -70,7 +70,8 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
         lead_id=lead.lead_id,
         contact=lead.contact,
         did=tuple(_did(interest, wrote) for interest in _open(lead)),
-        owner=owner.name if owner else _outsider(lead.owner),
+        owner=owner_name(given.rules, lead),
+        signature=owner.name if owner else "",
         team=team.name if team else "",
         due_at=lead.follow_up.due_at,
         zone=zone_of(given.rules, lead),
@@ -81,18 +82,12 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
     )
 
 
-def _outsider(owner: str) -> str:
-    """Return how an owner is called whom only a CRM knows."""
-    destination, known_there, owner_id = owner.partition(":")
-    return f"somebody in {destination} ({owner_id})" if known_there else owner
-
-
 def _handover(notice: Notice, lead: Lead, rules: Rules) -> HandoverFacts:
     former_id = lead.follow_up.had[-1] if lead.follow_up.had else ""
     team = rules.team_of(former_id)
     former = team.member(former_id) if team else None
     return HandoverFacts(
-        former=former.name if former else former_id,
+        former=former.name if former else owner_words(former_id),
         to_owner=notice.recipient == Role.OWNER,
         overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )

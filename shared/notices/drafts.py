@@ -52,4 +52,4 @@ def _body(facts: LeadFacts, did: Did | None, offer: str) -> str:
         sentence.format(offer=offer or NO_OFFER),
         "Kind regards",
     ]
-    return "\r\n\r\n".join(paragraphs) + (f"\r\n{facts.owner}" if facts.owner else "")
+    return "\r\n\r\n".join(paragraphs) + (f"\r\n{facts.signature}" if facts.signature else "")

@@ -23,13 +23,15 @@ class LeadFacts:
     ``did`` are its open interests, newest first. Times are shown in ``zone``, the owner's.
     ``record_url`` opens the record in the CRM, ``act_url`` the page on which a person says what
     they did; "" where there is none. ``labels`` are the priority and tags of its rule.
-    ``unqualified`` says why a lead does not meet the prerequisites.
+    ``unqualified`` says why a lead does not meet the prerequisites. ``signature`` is under a draft
+    to the customer: the owner's name, "" where nobody knows it.
     """
 
     lead_id: str
     contact: Contact
     did: tuple[Did, ...]
     owner: str = ""
+    signature: str = ""
     team: str = ""
     due_at: datetime | None = None
     zone: tzinfo = UTC

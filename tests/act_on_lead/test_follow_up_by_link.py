@@ -271,6 +271,14 @@ async def test_a_lead_of_a_member_who_is_in_no_team_any_more_names_them_by_their
     assert [act.by for act in world.acts] == ["zoe"]
 
 
+async def test_an_owner_whom_only_a_crm_knows_is_named_as_in_notices(world: World) -> None:
+    world.put(replace(overdue(), owner="dynamics:7"))
+
+    page = await world.look(world.token())
+
+    assert "<bdi>somebody in dynamics (7)</bdi>" in page.body
+
+
 async def test_a_link_that_is_not_ours_opens_nothing(world: World) -> None:
     page = await world.look("nonsense")
 

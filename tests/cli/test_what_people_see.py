@@ -130,6 +130,22 @@ def test_csv_holds_nothing_that_a_spreadsheet_computes(capsys: pytest.CaptureFix
     assert named[0]["actions"] == "Get it now ×2"
 
 
+def test_csv_ends_with_the_ids_of_owner_and_team(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv([real("Zoë", "O'Hara").model_copy(update={"owner": "=cmd", "team": "east"})])
+
+    head, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert head[-3:] == ["test", "owner", "team"]
+    assert row[-2:] == ["'=cmd", "east"]
+
+
+def test_a_list_names_an_owner_whom_only_a_crm_knows_as_notices_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_leads([real("Zoë", "O'Hara").model_copy(update={"owner": "dynamics:7"})], START)
+
+    assert "somebody in dynamics (7)" in capsys.readouterr().out
+
+
 def test_no_leads_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     print_leads([], START)
 

@@ -1,8 +1,12 @@
-"""Whose lead it is, by the id that a CRM shows."""
+"""Whose lead it is, by the id that a CRM shows, and what they are called."""
+
+from dataclasses import replace
 
 import pytest
 
-from shared.domain.planning import same_owner
+from shared.domain.planning import owner_name, owner_words, same_owner
+from tests.domain.histories import merged, submission
+from tests.telling import rules
 
 GUID = "9f0c3b3e-1d2a-4f5b-8c6d-7e8f9a0b1c2d"
 
@@ -27,3 +31,19 @@ def test_one_owner_is_spelt_in_several_ways(one: str, other: str, same: bool) ->
     """A5."""
     assert same_owner(one, other) is same
     assert same_owner(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("owner", "called"),
+    [
+        ("anna", "Anna"),
+        ("zoe", "zoe"),
+        ("dynamics:systemuser:7", "somebody in dynamics (systemuser:7)"),
+        ("", ""),
+    ],
+)
+def test_an_owner_is_called_the_same_everywhere(owner: str, called: str) -> None:
+    lead = replace(merged([submission()]), owner=owner, team="north")
+
+    assert owner_name(rules(), lead) == called
+    assert owner == "anna" or owner_words(owner) == called

@@ -24,6 +24,7 @@ LEAD = LeadFacts(
     contact=JANE,
     did=(Did(at=AT, action="PLT", offer="Weaver Pro", description="Please call me."),),
     owner="Ann Lee",
+    signature="Ann Lee",
     team="EMEA",
     due_at=datetime(2026, 11, 30, 16, 0, tzinfo=UTC),
     zone=BERLIN,

@@ -93,8 +93,17 @@ def test_a_handover_names_who_had_the_lead_and_whom_only_a_crm_knows() -> None:
 
     assert words(message.title).startswith("somebody in crm (005X) now owns ")
     assert words(message.paragraphs[-1]) == "bob had this lead before."
+    clock = replace(outsider.follow_up, had=("crm:005Y",))
+    from_outside = compose(told, replace(outsider, follow_up=clock), GIVEN)
+    assert words(from_outside.paragraphs[-1]) == "somebody in crm (005Y) had this lead before."
     anna = replace(taken, follow_up=replace(taken.follow_up, had=("anna",)))
     assert words(compose(told, anna, GIVEN).paragraphs[-1]) == "Anna had this lead before."
+
+
+def test_a_draft_to_the_customer_is_not_signed_by_an_id() -> None:
+    for owner in ("crm:005X", "left", ""):
+        assert lead_facts(replace(asked(), owner=owner), GIVEN).signature == ""
+    assert lead_facts(asked(), GIVEN).signature == "Anna"
 
 
 def test_a_flag_that_could_not_be_checked_says_so() -> None:

@@ -51,6 +51,17 @@ async def flagged(app: Mornings, new: Lead, at: datetime) -> None:
     await app.index.put_overdue(new.lead_id, at)
 
 
+async def test_a_digest_names_an_owner_whom_only_a_crm_knows_as_a_notice_does() -> None:
+    app = Mornings(rules=rules())
+    at = MONDAY + 7 * DAY
+    await app.put(named(1, owner="dynamics:7", created_at=at - HOUR, follow_up=waiting(at + HOUR)))
+    await app.index.put_due(f"{1:032x}", at + HOUR)
+
+    [digest] = await app.announce(at)
+
+    assert "Zoe 1 (somebody in dynamics (7); due Mon" in told(digest.message)
+
+
 async def test_a_team_is_told_what_is_new_due_today_and_overdue_by_owner() -> None:
     """D1."""
     app = Mornings(rules=rules())
