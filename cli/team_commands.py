@@ -16,6 +16,7 @@ from cli.lead_commands import Yes
 from cli.lead_list import ID_DIGITS
 from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import owners
+from shared.domain.absences import Absence
 from shared.domain.zones import zone
 from shared.operations.absences import (
     MemberStanding,
@@ -27,7 +28,6 @@ from shared.operations.absences import (
 from shared.operations.errors import UsageError
 from shared.operations.leavers import Given, give_away, mark_left
 from shared.operations.words import counted
-from shared.ports.teams import Absence
 
 MOST_NAMED = 10
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from shared.domain.errors import NoWorkingTimeError
 from shared.domain.ladder import Plan
@@ -66,13 +67,13 @@ def news(change: LeadChange, rules: Rules) -> dict[str, Notice]:
             now=change.at,
             send_from=plan.may_be_told(role, change.at),
         )
-        for role in _told(lead, plan)
+        for role in _told(lead, plan, change.at)
     }
 
 
-def _told(lead: Lead, plan: Plan) -> Iterable[Role]:
-    wanted = (Role.OWNER, Role.TEAM) if lead.owner else (Role.TEAM,)
-    return [role for role in wanted if role in plan.roles]
+def _told(lead: Lead, plan: Plan, now: datetime) -> Iterable[Role]:
+    """Return owner and team's channel; without an owner, that alone."""
+    return plan.both(now) if lead.owner else plan.roles & {Role.TEAM}
 
 
 def _awaited(lead: Lead, submission: Submission) -> bool:

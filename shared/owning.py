@@ -89,8 +89,7 @@ def handed_over(change: LeadChange, owned: Owned | None, rules: Rules) -> LeadCh
             send_from=plan.may_be_told(role, after.at),
             step=after.lead.follow_up.step,
         )
-        for role in ((Role.OWNER, Role.TEAM) if taken else (Role.TEAM,))
-        if role in plan.roles
+        for role in (plan.both(after.at) if taken else plan.roles & {Role.TEAM})
     }
     clock = after.lead.follow_up
     if clock.run_kind is LadderKind.OVERDUE:

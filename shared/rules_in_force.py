@@ -15,6 +15,7 @@ from shared.domain.errors import StorageError
 from shared.domain.leaving import without_members
 from shared.domain.rules import Rules
 from shared.ports.rules import DeployedFile, RulesStore, StoredRules, content_id
+from shared.ports.teams import StoredTeams
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +25,24 @@ KEPT_FOR = timedelta(minutes=1)
 BY_DEPLOYMENT = "a deployment"
 
 
-async def nobody() -> Collection[str]:
-    """Return nobody: without teams nobody leaves."""
-    return ()
+async def nobody() -> StoredTeams:
+    """Return nothing: without teams nobody is away, and nobody leaves."""
+    return StoredTeams()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSources:
     """Where rules are from; ``deployed`` is the text of the deployed file, "" for none.
 
-    It is None in a process that is not the app, which puts nothing in force. ``left`` tells who has
-    left, whatever the rules say of them.
+    It is None in a process that is not the app, which puts nothing in force. ``people`` tells who
+    is away, and who has left, whatever the rules say of them.
     """
 
     store: RulesStore
     deployed: str | None
     by_settings: Rules
     destinations: Collection[str] = ()
-    left: Callable[[], Awaitable[Collection[str]]] = nobody
+    people: Callable[[], Awaitable[StoredTeams]] = nobody
 
 
 class RulesInForce:
@@ -53,7 +54,7 @@ class RulesInForce:
         self._clock = clock
         self._rules = sources.by_settings
         self._text = ""
-        self._left: Collection[str] = ()
+        self._people = StoredTeams()
         self._read_at: datetime | None = None
         self._has_offered = False
         self._turn = asyncio.Lock()
@@ -67,7 +68,7 @@ class RulesInForce:
             now = self._clock()
             if self._read_at is None or now >= self._read_at + KEPT_FOR:
                 await self._read_again(now)
-        return without_members(self._rules, self._left)
+        return _with_people(self._rules, self._people)
 
     async def _read_again(self, now: datetime) -> None:
         try:
@@ -86,8 +87,14 @@ class RulesInForce:
         if stored is not None and stored.text != self._text:
             self._rules = readable(stored, self._sources)
             self._text = stored.text
-        self._left = await self._sources.left()
+        self._people = await self._sources.people()
         self._read_at = now
+
+
+def _with_people(rules: Rules, people: StoredTeams) -> Rules:
+    """Return the rules as they are for those who are there."""
+    staying = without_members(rules, people.left)
+    return replace(staying, absences=tuple(people.absences)) if people.absences else staying
 
 
 async def offer_deployed(sources: RuleSources, text: str, now: datetime) -> None:

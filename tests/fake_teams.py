@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shared.domain.absences import Absence
 from shared.domain.errors import StaleTeamsError
-from shared.ports.teams import Absence, Company, StoredTeams, StoredTurns, Taken, TurnChange
+from shared.ports.teams import Company, StoredTeams, StoredTurns, Taken, TurnChange
 from tests.fakes import Gate, open_gate
 
 

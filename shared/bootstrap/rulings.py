@@ -50,5 +50,5 @@ def rule_sources() -> "RuleSources":
         else "",
         by_settings=rules_without_file(channel),
         destinations=DESTINATIONS,
-        left=teams().left,
+        people=teams().read,
     )

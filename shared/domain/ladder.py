@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from shared.domain.absences import Absence
 from shared.domain.acts import last_act, look_again_on
 from shared.domain.calendars import Calendar
 from shared.domain.durations import Duration
@@ -36,7 +37,8 @@ class Plan:
 
     ``check_ins`` are counted from the act that left the lead open, each, and rise. ``roles`` are
     who can be told at all; ``at_any_hour`` says that people are told outside their working hours as
-    well. ``replace_owner`` says why the owner can't stay, "" if they can.
+    well, ``in_one_channel`` that the team reads what its owner is told. ``owner_absences`` are the
+    times at which the owner is away.
     """
 
     steps: Sequence[Step] = ()
@@ -44,8 +46,9 @@ class Plan:
     calendar: Calendar | None = None
     at_any_hour: bool = False
     roles: frozenset[Role] = frozenset()
+    in_one_channel: bool = False
+    owner_absences: Sequence[Absence] = ()
     grace: timedelta = GRACE
-    replace_owner: str = ""
 
     def may_be_told(self, role: Role, now: datetime) -> datetime:
         """Return from when on somebody may be told: people at work, a channel at once."""
@@ -55,6 +58,20 @@ class Plan:
             return next_working_moment(self.calendar, now)
         except NoWorkingTimeError:
             return now
+
+    def both(self, now: datetime) -> tuple[Role, ...]:
+        """Return owner and team's channel, or by whom both know: one channel is told once (N4)."""
+        if self.in_one_channel:
+            at_once = self.may_be_told(Role.OWNER, now) <= now
+            return (Role.OWNER,) if at_once else (Role.TEAM,)
+        return tuple(role for role in (Role.OWNER, Role.TEAM) if role in self.roles)
+
+    def owner_alone(self, now: datetime) -> tuple[Role, ...]:
+        """Return the owner, and the team's channel too while they are away (A3)."""
+        read_at = self.may_be_told(Role.OWNER, now)
+        away = any(absence.at(read_at) for absence in self.owner_absences)
+        wanted = (Role.OWNER, Role.TEAM) if away and not self.in_one_channel else (Role.OWNER,)
+        return tuple(role for role in wanted if role in self.roles)
 
     def after(self, gap: Duration, start: datetime) -> datetime:
         """Return when a gap is over; by the clock, where the calendar has no working time.
@@ -124,7 +141,7 @@ def _begin(
     overdue = clock.state is FollowUpState.OVERDUE
     kind = LadderKind.OVERDUE if overdue else LadderKind.CHECK_IN
     begun = replace(clock, ladder_at=now, ladder_kind=kind, step=0)
-    to = _owner(lead, plan) if overdue else ()
+    to = _owner(lead, plan, now) if overdue else ()
     taken = _taken(lead, begun, plan, now, Occasion.OVERDUE, to, checked=checked, flagged=flagged)
     if overdue:
         return replace(taken, clock=with_first_step_held(taken.clock))
@@ -134,11 +151,11 @@ def _begin(
 def _step(lead: Lead, clock: FollowUp, plan: Plan, now: datetime, *, checked: bool) -> Taken:
     after = replace(clock, step=clock.step + 1)
     if clock.run_kind is LadderKind.CHECK_IN:
-        to = _owner(lead, plan)
+        to = _owner(lead, plan, now)
         return _taken(lead, after, plan, now, Occasion.CHECK_IN, to, checked=checked)
     match plan.steps[clock.step].kind:
         case StepKind.REMIND:
-            to = _owner(lead, plan)
+            to = _owner(lead, plan, now)
             return _taken(lead, after, plan, now, Occasion.REMINDER, to, checked=checked)
         case StepKind.ESCALATE:
             to = _those(plan, Role.MANAGER) or _those(plan, Role.TEAM)
@@ -230,9 +247,9 @@ def _start_of(day: date, calendar: Calendar | None) -> datetime:
     return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00") + NINE
 
 
-def _owner(lead: Lead, plan: Plan) -> tuple[Role, ...]:
+def _owner(lead: Lead, plan: Plan, now: datetime) -> tuple[Role, ...]:
     """Return whom a lead is told to: its owner, the team's channel if it has none."""
-    return (_those(plan, Role.OWNER) if lead.owner else ()) or _those(plan, Role.TEAM)
+    return (plan.owner_alone(now) if lead.owner else ()) or _those(plan, Role.TEAM)
 
 
 def _those(plan: Plan, role: Role) -> tuple[Role, ...]:

@@ -1,17 +1,23 @@
 """Rules without somebody who has left, whatever the file still says of them. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from shared.domain.rules import Member, Rules, Team
 
 
 def without_members(rules: Rules, left: Collection[str]) -> Rules:
-    """Return the rules as if nobody who has left were named in any team."""
+    """Return the rules with nobody in any team who has left; those are ``leavers`` then."""
     if not left:
         return rules
     teams = {name: _without(team, left) for name, team in rules.teams.items()}
-    return replace(rules, teams=teams)
+    gone = {person.id: person for person in _people(rules) if person.id in left}
+    return replace(rules, teams=teams, leavers=(*rules.leavers, *gone.values()))
+
+
+def _people(rules: Rules) -> Iterator[Member]:
+    for team in rules.teams.values():
+        yield from (*team.members, *filter(None, (team.manager, team.stand_in)))
 
 
 def _without(team: Team, left: Collection[str]) -> Team:

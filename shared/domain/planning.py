@@ -5,7 +5,7 @@ from datetime import timedelta
 from shared.domain.ladder import GRACE, Plan
 from shared.domain.lead import Lead
 from shared.domain.notices import Role
-from shared.domain.rules import ChannelRef, Member, Notify, Policy, Rule, Rules, Team
+from shared.domain.rules import ChannelKind, ChannelRef, Member, Notify, Policy, Rule, Rules, Team
 
 
 def rule_of(rules: Rules, lead: Lead) -> Rule:
@@ -43,8 +43,20 @@ def plan_for(rules: Rules, lead: Lead, grace: timedelta = GRACE) -> Plan:
         calendar=team.calendar if team else None,
         at_any_hour=team is not None and team.notify is Notify.ALWAYS,
         roles=roles,
+        in_one_channel=_in_one_channel(rules, lead),
+        owner_absences=tuple(one for one in rules.absences if one.member == lead.owner),
         grace=grace,
     )
+
+
+IN_SIGHT_OF_ALL = frozenset({ChannelKind.TEAMS, ChannelKind.SLACK, ChannelKind.CRM})
+"""Channels in which everybody reads what one is told; the others go to an address of each."""
+
+
+def _in_one_channel(rules: Rules, lead: Lead) -> bool:
+    """Tell whether what the owner is told is told to the team by that."""
+    own, team = (channel_for(rules, lead, role) for role in (Role.OWNER, Role.TEAM))
+    return own is not None and own == team and own.kind in IN_SIGHT_OF_ALL
 
 
 def owner_of(rules: Rules, lead: Lead) -> Member | None:
@@ -84,7 +96,8 @@ def channel_for(rules: Rules, lead: Lead, role: Role) -> ChannelRef | None:
         return team_channel(rules, team)
     person = person_for(rules, lead, role)
     home = rules.teams.get(lead.team) or team
-    return rules.channels.get(home.channel_of(person)) if person and home else None
+    found = rules.channels.get(home.channel_of(person)) if person and home else None
+    return found if found and person and person.is_reached_by(found) else None
 
 
 def team_channel(rules: Rules, team: Team | None) -> ChannelRef | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from shared.domain.absences import Absence
 from shared.domain.calendars import Calendar
 from shared.domain.conditions import Conditions
 from shared.domain.durations import Duration
@@ -82,6 +83,10 @@ class Member:
     owner_ids: Mapping[str, str] = NOTHING
     channel: str = ""
     zone: str = ""
+
+    def is_reached_by(self, channel: ChannelRef) -> bool:
+        """Tell whether a channel has all that it needs to reach the person."""
+        return channel.kind is not ChannelKind.EMAIL or bool(self.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +182,8 @@ class Prerequisites:
 class Rules:
     """All rules; the first that matches a lead wins, and the last matches every lead.
 
-    ``source`` says in words where they are from.
+    ``source`` says in words where they are from. Two things are of the people and not of the file:
+    when they are away, and ``leavers``, who have left and are in no team any more.
     """
 
     rules: tuple[Rule, ...]
@@ -188,6 +194,12 @@ class Rules:
     prerequisites: Prerequisites = field(default_factory=Prerequisites)
     default_channel: str = ""
     source: str = ""
+    absences: tuple[Absence, ...] = ()
+    leavers: tuple[Member, ...] = ()
+
+    def is_away(self, member_id: str, at: datetime) -> bool:
+        """Tell whether somebody is away then."""
+        return any(one.member == member_id and one.at(at) for one in self.absences)
 
     def team_of(self, member_id: str) -> Team | None:
         """Return the first team in which somebody is."""

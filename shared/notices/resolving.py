@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shared.domain.lead import Lead
 from shared.domain.notices import Role
 from shared.domain.planning import person_for, team_channel, team_of
-from shared.domain.rules import ChannelKind, ChannelRef, Member, Rules, Team
+from shared.domain.rules import ChannelRef, Member, Rules, Team
 from shared.ports.channels import Recipient
 
 EVERYBODY = "team"
@@ -54,7 +54,7 @@ def to_team(rules: Rules, team: Team | None) -> Resolved | None:
 
 def _to_person(rules: Rules, team: Team, person: Member) -> Resolved | None:
     channel = rules.channels.get(team.channel_of(person))
-    if channel is None or (channel.kind is ChannelKind.EMAIL and not person.email):
+    if channel is None or not person.is_reached_by(channel):
         return None
     return Resolved(
         recipient_id=person.id,

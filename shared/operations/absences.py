@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.absences import Absence
 from shared.domain.fair_turns import take_turn
 from shared.domain.rules import Rules, Team
 from shared.operations.errors import UsageError
 from shared.operations.stores import Stores
-from shared.ports.teams import Absence, StoredTeams, StoredTurns
+from shared.ports.teams import StoredTeams, StoredTurns
 
 KEPT_FOR = timedelta(days=90)
 """How long an absence that is over stays: all of them are read for each new lead."""

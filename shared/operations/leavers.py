@@ -77,7 +77,7 @@ async def _give(stores: Stores, owners: Owners, rules: Rules, stored: StoredLead
 def _handed_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:
     """Return the change with the new owner, who is told by a list; the channel if there is none."""
     after = handed_over(change, owned, rules)
-    told = Role.OWNER if owned.member else Role.TEAM
+    told = Role.OWNER if Role.OWNER in after.notices else Role.TEAM
     notices = {
         name: to_be_listed(notice)
         for name, notice in after.notices.items()

@@ -5,20 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from shared.domain.absences import Absence
 from shared.domain.fair_turns import TeamTurns
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
-    """A time during which a member gets no new leads; ``until_at`` is its end, not in it."""
-
-    member: str
-    from_at: datetime
-    until_at: datetime
-
-    def at(self, now: datetime) -> bool:
-        """Tell whether the member is away then."""
-        return self.from_at <= now < self.until_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from shared.domain.absences import Absence
 from shared.domain.fair_turns import Standing, TeamTurns
-from shared.ports.teams import Absence, Company, StoredTurns, Taken
+from shared.ports.teams import Company, StoredTurns, Taken
 from shared.storage.keys import safe_key, text_time, time_key, time_text
 
 type Row = Mapping[str, Any]

@@ -10,8 +10,9 @@ from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 
+from shared.domain.absences import Absence
 from shared.domain.errors import StaleTeamsError, StorageUnavailableError
-from shared.ports.teams import Absence, Company, StoredTeams, Taken, TurnChange
+from shared.ports.teams import Company, StoredTeams, Taken, TurnChange
 from shared.storage import team_rows as rows
 from shared.storage.account import CHANGED, MISSING, Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX

@@ -11,11 +11,11 @@ from azure.data.tables import EdmType, EntityProperty
 from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Need
 from shared.bootstrap import utc_now
+from shared.domain.absences import Absence
 from shared.domain.follow_up import FollowUpState
 from shared.domain.rules import Member, Team
 from shared.operations.backup import check, export, restore
 from shared.operations.errors import RefusedError, UsageError
-from shared.ports.teams import Absence
 from tests.cli.account import DAY, Account
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.bootstrap import utc_now
-from shared.ports.teams import Absence
+from shared.domain.absences import Absence
 from tests.cli.account import Account, Told
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Assignment, Need
+from shared.domain.absences import Absence
 from shared.domain.rules import Member, Team
-from shared.ports.teams import Absence, Teams
+from shared.ports.teams import Teams
 from tests.fakes import START, Clock
 
 DAY = timedelta(days=1)

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from azure.data.tables import UpdateMode
 
+from shared.domain.absences import Absence
 from shared.domain.errors import StaleTeamsError, StorageUnavailableError
 from shared.domain.fair_turns import TeamTurns, take_turn
-from shared.ports.teams import Absence, Company, StoredTurns, Taken, Teams, TurnChange
+from shared.ports.teams import Company, StoredTurns, Taken, Teams, TurnChange
 from shared.storage.account import Storage
 from shared.storage.teams import TableTeams
 from tests.contract.subjects import rows_of

@@ -16,6 +16,7 @@ from azure.data.tables.aio import TableServiceClient
 from shared.assignment.choosing import Why
 from shared.destinations.azure_table.adapter import CUSTOMER_INFO
 from shared.destinations.azure_table.adapter import interest_row as marketplace_row
+from shared.domain.absences import Absence
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.company import company_id
 from shared.domain.delivery import CrmRecord, Delivery
@@ -33,7 +34,7 @@ from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.queue import POISON_QUEUE, QUEUE
 from shared.ports.rules import DeployedFile, StoredRules
-from shared.ports.teams import Absence, Company, StoredTurns, Taken, TurnChange
+from shared.ports.teams import Company, StoredTurns, Taken, TurnChange
 from shared.setting_types import OWN_TABLES
 from shared.settings import AzureTableSettings
 from shared.storage.account import Table

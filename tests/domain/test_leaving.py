@@ -12,6 +12,7 @@ def test_a8_a_leaver_is_neither_member_nor_manager_nor_stand_in() -> None:
     staying = without_members(RULES, {"ada", "cem"}).teams["east"]
 
     assert (staying.members, staying.manager, staying.stand_in) == ((BOB,), None, BOB)
+    assert without_members(RULES, {"ada", "cem"}).leavers == (ADA, CEM)
 
 
 def test_a8_without_leavers_the_rules_are_as_they_are() -> None:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Assignment, Need
+from shared.domain.absences import Absence
 from shared.domain.errors import StaleTeamsError, StorageUnavailableError
 from shared.domain.rules import Team
-from shared.ports.teams import Absence, Company, StoredTeams, Taken, TurnChange
+from shared.ports.teams import Company, StoredTeams, Taken, TurnChange
 from tests.fake_teams import FakeTeams
 from tests.fakes import START, Clock
 from tests.model.asking import Mailbox, Request

@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.absences import Absence
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.rules import ChannelKind, ChannelRef, rules_without_file
 from shared.ports.rules import StoredRules, content_id
+from shared.ports.teams import StoredTeams
 from shared.rules_in_force import BY_DEPLOYMENT, KEPT_FOR, RulesInForce, RuleSources
 from tests.fake_rules import FakeRulesStore
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 CHANNEL = ChannelRef(name="default", kind=ChannelKind.TEAMS, setting="NOTICE_CHANNEL_URL")
 BY_SETTINGS = rules_without_file(CHANNEL)
+AWAY = Absence(member="ada", from_at=NOW, until_at=NOW + timedelta(days=7))
 
 
 def text(tag: str) -> str:
@@ -211,8 +214,8 @@ async def test_where_the_rules_name_no_default_channel_the_settings_do(world: Wo
 async def test_a8_who_has_left_is_in_no_team_whatever_the_file_says(world: World) -> None:
     left: set[str] = set()
 
-    async def leavers() -> set[str]:
-        return left
+    async def leavers() -> StoredTeams:
+        return StoredTeams(left=frozenset(left), absences=[AWAY])
 
     deployed = """
 [teams.east]
@@ -231,13 +234,14 @@ email = "bob@contoso.com"
 team = "east"
 """
     sources = RuleSources(
-        store=world.store, deployed=deployed, by_settings=BY_SETTINGS, left=leavers
+        store=world.store, deployed=deployed, by_settings=BY_SETTINGS, people=leavers
     )
     process = RulesInForce(sources, lambda: world.now)
     before = (await process.current()).teams["east"]
     left.add("bob")
     world.now += KEPT_FOR
     after = (await process.current()).teams["east"]
+    gone = (await process.current()).leavers
     left.clear()
     world.now += KEPT_FOR
 
@@ -246,4 +250,6 @@ team = "east"
         before.members[1],
     )
     assert ([one.id for one in after.members], after.manager) == (["ada"], None)
+    assert [one.id for one in gone] == ["bob"]
+    assert (await process.current()).absences == (AWAY,)
     assert (await process.current()).teams["east"] == before
