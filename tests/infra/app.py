@@ -79,6 +79,7 @@ def fields() -> dict[str, FieldInfo]:
         str(each.validation_alias): each
         for cls in setting_classes()
         for each in cls.model_fields.values()
+        if each.validation_alias  # what CRMs have in common is named by each
     }
 
 

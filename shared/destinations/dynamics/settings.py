@@ -8,81 +8,66 @@ from pydantic import Field, field_validator, model_validator
 from shared.destinations.dynamics.bindings import binding_fault, open_bindings
 from shared.destinations.dynamics.owner import owner_path
 from shared.destinations.http.addresses import Address, BaseAddress
-from shared.destinations.http.countries import CountryFormat
-from shared.destinations.http.own_fields import OwnField, OwnFields, without_ours
-from shared.settings import SECRET, Settings
-
-KEY_COLUMN = "leadid"
+from shared.destinations.http.crm_settings import CrmSettings, named
+from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.settings import SECRET
 
 
-class DynamicsSettings(Settings):
+class DynamicsSettings(CrmSettings):
     """Where the environment is, how the app is let in, and what new leads are given."""
 
+    model_config = named("DYNAMICS")
+    ours = ("leadid",)
+
     url: Address = Field(
-        validation_alias="DYNAMICS_URL",
         description="address of the environment, such as https://contoso.crm4.dynamics.com",
     )
     credential: Literal["secret", "managedidentity"] = Field(
         "secret",
-        validation_alias="DYNAMICS_CREDENTIAL",
         description="secret: of an app registration; managedidentity: the app's identity in Azure",
     )
     tenant_id: str = Field(
         "",
-        validation_alias="DYNAMICS_TENANT_ID",
         pattern=r"^[A-Za-z0-9.-]+$",
         description="tenant of the app registration: its id or a domain of it",
     )
-    client_id: str = Field(
-        "", validation_alias="DYNAMICS_CLIENT_ID", description="client id of the app registration"
-    )
+    client_id: str = Field("", description="client id of the app registration")
     client_secret: str = Field(
         "",
-        validation_alias="DYNAMICS_CLIENT_SECRET",
         description="client secret of the app registration: its value, not its id",
         json_schema_extra=SECRET,
     )
     authority: BaseAddress = Field(
         "https://login.microsoftonline.com",
-        validation_alias="DYNAMICS_AUTHORITY",
         description="address of Microsoft Entra; another one in national clouds",
     )
     identity_client_id: str | None = Field(
         None,
-        validation_alias="DYNAMICS_IDENTITY_CLIENT_ID",
         description="client id of a user-assigned identity",
     )
     owner: str = Field(
         "",
-        validation_alias="DYNAMICS_OWNER",
         pattern=r"^(systemuser|team):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
         description="owner of new leads: systemuser: or team: and its id; without it, our own user",
     )
     lead_source_code: int = Field(
         8,
-        validation_alias="DYNAMICS_LEAD_SOURCE_CODE",
         ge=0,
         description="number of the choice Lead Source of new leads (8 is Web); 0 leaves it empty",
     )
-    country: CountryFormat = Field(
-        "as_given",
-        validation_alias="DYNAMICS_COUNTRY",
-        description="how countries are written: as_given, iso (such as DE), or name (Germany)",
-    )
     own_fields: OwnFields = Field(
         default={},
-        validation_alias="DYNAMICS_FIELDS",
         description='columns set on new leads, as JSON: {"new_offer": "{offer_title}"}',
     )
 
     @field_validator("own_fields")
     @classmethod
-    def _ours_is_free(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
-        """Refuse the key that a lead is recognised by, and addresses that a customer may choose."""
+    def _bound_by_us(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
+        """Refuse addresses that a customer may choose."""
         for name, address in open_bindings(fields).items():
             if fault := binding_fault(address):
                 raise ValueError(f"{name!r} {fault}")
-        return without_ours(fields, [KEY_COLUMN])
+        return fields
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

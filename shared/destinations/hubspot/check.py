@@ -66,7 +66,7 @@ async def _required_check(api: HubspotApi, settings: HubspotSettings) -> CheckRe
     required = found.get("requiredProperties")
     names = [one for one in required if isinstance(one, str)] if isinstance(required, list) else []
     sent = {MESSAGE, *(name for name, value in fixed(settings).items() if value)}
-    sent |= {name for name, field in settings.fields.items() if _always_set(field)}
+    sent |= {name for name, field in settings.own_fields.items() if _always_set(field)}
     if result.ok and (missing := sorted(set(names) - sent)):
         mend = f"give {', '.join(missing)} a value in HUBSPOT_FIELDS, or let it not be required"
         return CheckResult(what=what, mend=mend)
@@ -128,7 +128,7 @@ def schema_checks(
             known = value in _options(properties.get(name, {}))
             mend = "" if known else f"set it to the internal name of an option of {name}"
             results.append(CheckResult(what=f"{setting} {value} exists", mend=mend))
-    for name, field in settings.fields.items():
+    for name, field in settings.own_fields.items():
         results += _own_field_checks(name, field, properties.get(name))
     return results
 

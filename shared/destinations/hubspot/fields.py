@@ -54,7 +54,7 @@ def contact_values(
 
     An e-mail is among them only if it is one.
     """
-    names = {ours: name for ours, name in PROPERTIES.items() if name not in settings.fields}
+    names = {ours: name for ours, name in PROPERTIES.items() if name not in settings.own_fields}
     lengths = dict.fromkeys(PROPERTIES.values(), LONGEST_TEXT)
     valid = replace(contact, email=normalized_email(contact.email))
     writing = Writing(vendor=VENDOR, names=names, lengths=lengths, country=settings.country)
@@ -78,7 +78,7 @@ def new_contact(
     """
     first = next(iter(interests), None)
     contact = contact_values(lead.contact, settings, refused=refused)
-    own = filled(settings.fields, lead, first)
+    own = filled(settings.own_fields, lead, first)
     texts = {name: text_of(value) for name, value in own.values.items()}
     theirs = fitted(texts, dict.fromkeys(texts, LONGEST_TEXT))
     message = _message(first, contact.told) if first else Fitted({}, ())
@@ -102,7 +102,7 @@ def fixed(settings: HubspotSettings) -> dict[str, str]:
 
 def optional(settings: HubspotSettings) -> frozenset[str]:
     """Return the properties without which a contact is delivered all the same."""
-    return frozenset({*PROPERTIES.values(), MESSAGE, *settings.fields} - FROM_SETTINGS)
+    return frozenset({*PROPERTIES.values(), MESSAGE, *settings.own_fields} - FROM_SETTINGS)
 
 
 def untold(

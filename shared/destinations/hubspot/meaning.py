@@ -139,7 +139,7 @@ class Meaning:
 
     def _is_ours(self, name: str, code: str) -> bool:
         """Tell whether a property is refused for what the settings say, not for the customer."""
-        own = self.settings.fields.get(name)
+        own = self.settings.own_fields.get(name)
         fixed = own is not None and any(True for _ in settable(own))
         ours = {*FROM_SETTINGS, self.settings.id_property}
         return code in NOT_OF_THE_LEAD or fixed or name in ours
