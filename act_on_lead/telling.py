@@ -12,10 +12,10 @@ from shared.answers import RETRY_LATER, Answer
 from shared.domain.acts import last_act
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
-from shared.domain.planning import owner_name
+from shared.domain.moments import moment
+from shared.domain.planning import owner_name, zone_of
 from shared.domain.rules import Rules
-from shared.notices.composing import zone_of
-from shared.notices.wording import clicked, moment, who
+from shared.notices.wording import clicked, who
 from shared.operations.actions import why_none
 from shared.ports.channels import Said, Text
 

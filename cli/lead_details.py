@@ -64,7 +64,10 @@ def _details(details: LeadDetails, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _qualified(details: LeadDetails) -> str:
-    return "yes" if details.qualified else f"no: {'; '.join(details.unqualified_because)}"
+    decided = f"{details.qualification_by} decided so" if details.qualification_by else ""
+    lacks = "; ".join(details.unqualified_because)
+    why = ": ".join(filter(None, (lacks or decided, details.qualification_note)))
+    return ("yes" if details.qualified else "no") + (f": {why}" if why else "")
 
 
 def _named(member_id: str, name: str) -> str:

@@ -10,7 +10,7 @@ from shared.domain.lead import Contact, Lead, Submission
 from shared.domain.merging import MergeRules, Terms
 from shared.domain.notices import Notice, Occasion, Role, new_notice
 from shared.domain.planning import plan_for
-from shared.domain.qualification import lacking
+from shared.domain.qualification import lacking, qualify
 from shared.domain.routing import Decision, Labels, facts_of, route
 from shared.domain.rules import Rules
 from shared.ports.leads import LeadChange
@@ -43,7 +43,7 @@ def labelled(lead: Lead, known: Lead, decision: Decision, rules: Rules) -> Lead:
         lead,
         priority=labels.priority,
         tags=labels.tags,
-        unqualified=lacking(rules.prerequisites, lead),
+        unqualified=qualify(rules.prerequisites, lead.contact, lead.stage).reasons,
     )
 
 

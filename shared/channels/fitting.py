@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from shared.channels.texts import CUT
+from shared.domain.plain_text import CUT
 from shared.ports.channels import ItemList, Message, Said, Text
 
 SHORTEST = 60

@@ -7,12 +7,11 @@ before it is made harmless, so that no part of what is added is lost.
 
 import re
 
+from shared.domain.plain_text import CUT, plain
 from shared.ports.channels import ItemList, Said, Text
 
 BREAK = "\u200b"
 """Zero width space: invisible, and the end of a word for whatever looks for links."""
-
-CUT = "…"
 
 DOT = r"[.\u3002\uff0e\uff61]"
 """As browsers read host names: the full stop, and those of East Asian scripts."""
@@ -30,12 +29,6 @@ LINKED = re.compile(
     re.VERBOSE,
 )
 
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-"""What breaks JSON or lines: controls, halves of pairs, separators of lines."""
-
-DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the direction of what follows, our words included."""
-
 
 def words(text: Text) -> str:
     """Return a text in one line, the customer's parts harmless."""
@@ -51,11 +44,6 @@ def paragraph(said: Said) -> str:
     """Return what a customer wrote, its lines kept."""
     lines = (harmless(line) for line in said.text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def plain(text: str) -> str:
-    """Return a text without characters that can't be shown, in one line."""
-    return DIRECTIONS.sub("", UNSEEN.sub(" ", text))
 
 
 def more(lines: ItemList) -> str:

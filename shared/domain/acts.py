@@ -10,8 +10,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from shared.domain.plain_text import plain_line
+
 NEWEST_ACTS = 20
 """How many are kept on the lead; all of them are rows of their own."""
+
+NOTE_CHARACTERS = 200
+"""How much of a note the lead keeps; the whole of it is on the act's own row."""
 
 BY_DIGITS = 16
 
@@ -29,6 +34,8 @@ class Outcome(StrEnum):
 
 
 CLOSING = frozenset({Outcome.NOT_QUALIFIED, Outcome.WON, Outcome.LOST})
+DECIDING = frozenset({Outcome.QUALIFIED, Outcome.NOT_QUALIFIED})
+"""What says whether the lead is qualified, whatever the prerequisites say."""
 
 
 class Via(StrEnum):
@@ -43,7 +50,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActSummary:
-    """An act as kept on the lead."""
+    """An act as kept on the lead, its note in short if it says whether the lead is qualified."""
 
     at: datetime
     by: str = ""
@@ -51,6 +58,7 @@ class ActSummary:
     closed: bool = False
     look_on: date | None = None
     withdrawn: bool = False
+    note: str = ""
 
     @property
     def act_id(self) -> str:
@@ -111,6 +119,7 @@ class Act:
             outcome=self.outcome,
             closed=self.closes,
             look_on=self.look_on,
+            note=plain_line(self.note, NOTE_CHARACTERS) if self.outcome in DECIDING else "",
         )
 
 

@@ -152,10 +152,10 @@ class Lead:
     ``dues`` is until when which interest must be answered, by its first submission, and ``rules``
     the rule that it fell under; ``answerable_from`` when the first submission came that somebody
     could answer, and until when it had to be; ``acts`` what people did for the customer, oldest
-    first. ``unqualified`` says which prerequisites the lead lacks, ``reassigned`` how often it got
-    another owner. ``stage_reached`` also counts interests that are kept no more, as far as this
-    version saw them. ``last_change`` is the id of the change that wrote the lead last, see
-    ``LeadChange``.
+    first. ``unqualified`` says which prerequisites the lead lacks, whatever a person decided, and
+    ``reassigned`` how often it got another owner. ``stage_reached`` also counts interests that are
+    kept no more, as far as this version saw them. ``last_change`` is the id of the change that
+    wrote the lead last, see ``LeadChange``.
     """
 
     lead_id: str

@@ -1,11 +1,12 @@
 """What the rules of now say about a lead: its plan on the clock, and who can be told. Pure."""
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from shared.domain.ladder import GRACE, Plan
 from shared.domain.lead import Lead
 from shared.domain.notices import Role
 from shared.domain.rules import ChannelKind, ChannelRef, Member, Notify, Policy, Rule, Rules, Team
+from shared.domain.zones import zone
 
 
 def rule_of(rules: Rules, lead: Lead) -> Rule:
@@ -75,6 +76,13 @@ def owner_words(owner: str) -> str:
     """Return what an owner is called whom no team has: one whom only a CRM knows, by their id."""
     destination, known_there, owner_id = owner.partition(":")
     return f"somebody in {destination} ({owner_id})" if known_there else owner
+
+
+def zone_of(rules: Rules, lead: Lead) -> tzinfo:
+    """Return the time zone of the owner, otherwise of the team that follows up."""
+    owner, team = owner_of(rules, lead), team_of(rules, lead)
+    own = owner.zone if owner else ""
+    return zone(own or (team.zone if team else "UTC"))
 
 
 def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:

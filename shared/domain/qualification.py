@@ -4,9 +4,9 @@ A lead that does not is marked, and delivered like any other.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.domain.acts import ActSummary, Outcome, in_order
+from shared.domain.acts import DECIDING, ActSummary, Outcome, in_order
 from shared.domain.free_mail import FREE_MAIL
 from shared.domain.identity.countries import country_code
 from shared.domain.identity.emails import normalized_email
@@ -16,14 +16,20 @@ from shared.domain.rules import Prerequisites
 from shared.domain.stage import RANKS, Stage
 
 LABELS = {"email": "e-mail address"}
+SOMEBODY = "a person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """The result, with one sentence for each thing that is lacking; none holds a contact's data."""
+    """The result, with one sentence for each thing that is lacking; none holds a contact's data.
+
+    ``by`` and ``note`` are who decided and why, where a person did: then nothing else counts.
+    """
 
     qualified: bool
     reasons: tuple[str, ...] = ()
+    by: str = ""
+    note: str = ""
 
 
 def qualify(wanted: Prerequisites, contact: Contact, stage: Stage) -> Qualification:
@@ -39,9 +45,24 @@ def qualify(wanted: Prerequisites, contact: Contact, stage: Stage) -> Qualificat
 
 def lacking(wanted: Prerequisites, lead: Lead) -> tuple[str, ...]:
     """Return which prerequisites a lead lacks, in words; what a person decided counts more."""
-    if (by_person := _decided(lead.acts)) is not None:
-        return () if by_person is Outcome.QUALIFIED else ("a person decided so",)
-    return qualify(wanted, lead.contact, lead.stage).reasons
+    missed = qualify(wanted, lead.contact, lead.stage).reasons
+    return qualification_of(replace(lead, unqualified=missed)).reasons
+
+
+def decision_of(acts: Iterable[ActSummary]) -> ActSummary | None:
+    """Return the newest act that says whether a lead is qualified, None if nobody decided."""
+    said = [act for act in in_order(acts) if not act.withdrawn and act.outcome in DECIDING]
+    return said[-1] if said else None
+
+
+def qualification_of(lead: Lead) -> Qualification:
+    """Return what is known of a lead: as a person decided, else as the prerequisites said."""
+    decided = decision_of(lead.acts)
+    if decided is None:
+        return Qualification(qualified=not lead.unqualified, reasons=lead.unqualified)
+    by, qualified = decided.by or SOMEBODY, decided.outcome is Outcome.QUALIFIED
+    reasons = () if qualified else (f"{by} decided so",)
+    return Qualification(qualified=qualified, reasons=reasons, by=by, note=decided.note)
 
 
 def mail_domain(email: str) -> str:
@@ -97,13 +118,3 @@ def _of_country(wanted: Prerequisites, country: str) -> Iterator[str]:
 def _of_stage(wanted: Prerequisites, stage: Stage) -> Iterator[str]:
     if RANKS.index(stage) < RANKS.index(wanted.least_stage):
         yield f"stage is {stage}; at least {wanted.least_stage} is required"
-
-
-def _decided(acts: Iterable[ActSummary]) -> Outcome | None:
-    """Return what a person said of a lead: whether it is qualified."""
-    said = [
-        act.outcome
-        for act in in_order(acts)
-        if not act.withdrawn and act.outcome in {Outcome.QUALIFIED, Outcome.NOT_QUALIFIED}
-    ]
-    return said[-1] if said else None

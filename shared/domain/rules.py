@@ -18,6 +18,8 @@ from shared.domain.stage import Stage
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
+NO_FILE = "no routing.toml"
+
 DEFAULT_RULE = "default"
 """The name of the rule that matches whatever no other does."""
 
@@ -201,6 +203,11 @@ class Rules:
         """Tell whether somebody is away then."""
         return any(one.member == member_id and one.at(at) for one in self.absences)
 
+    @property
+    def from_file(self) -> bool:
+        """Tell whether a ``routing.toml`` is in force, and not the settings alone."""
+        return self.source != NO_FILE
+
     def team_of(self, member_id: str) -> Team | None:
         """Return the first team in which somebody is."""
         return next((t for t in self.teams.values() if t.member(member_id)), None)
@@ -216,5 +223,5 @@ def rules_without_file(channel: ChannelRef | None = None) -> Rules:
         rules=(Rule(name=DEFAULT_RULE),),
         channels={channel.name: channel} if channel else {},
         default_channel=channel.name if channel else "",
-        source="no routing.toml",
+        source=NO_FILE,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.domain.identity import has_value, written_out
+from shared.domain.plain_text import NONCHARACTERS
 from shared.intake.decode import JsonNumber, JsonObject, JsonValue, dump_json
 
 NOTHING: tuple[JsonValue, ...] = (None, "", [], JsonObject([]))
@@ -18,9 +19,6 @@ LONGEST_COLUMN = 32 * 1024
 
 LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 BREAK_OR_TAB = re.compile(r"[\n\t]")
-NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
-    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
-)
 NO_TEXT = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x9f{NONCHARACTERS}]")
 """What XML and tables refuse, see https://www.w3.org/TR/xml/#charsets."""
 

@@ -6,9 +6,10 @@ job title come only with ``details``.
 
 from dataclasses import replace
 
+from shared.domain.moments import moment
 from shared.notices.drafts import answers
 from shared.notices.facts import HandoverFacts, LastActFacts, LeadFacts, StepFacts
-from shared.notices.wording import clicked, clipped, country, full_name, moment, who
+from shared.notices.wording import clicked, clipped, country, full_name, who
 from shared.ports.channels import Fact, Item, ItemList, Link, Message, MessageKind, Said, Text
 
 MOST_DID = 5

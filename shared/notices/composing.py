@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from shared.domain.acts import last_act, look_again_on
 from shared.domain.clock import unanswered
@@ -10,10 +9,10 @@ from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, InterestSummary, Lead
 from shared.domain.notices import Notice, Occasion, Role
-from shared.domain.planning import owner_name, owner_of, owner_words, team_of
+from shared.domain.planning import owner_name, owner_words, team_of, zone_of
 from shared.domain.priority import Priority
+from shared.domain.qualification import qualification_of
 from shared.domain.rules import Rules
-from shared.domain.zones import zone
 from shared.notices.compose import (
     check_in,
     escalation,
@@ -78,7 +77,7 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
         record_url=next((d.record.url for d in given.deliveries.values() if d.record), ""),
         act_url=given.act_url,
         labels=(*urgent, *lead.tags),
-        unqualified=lead.unqualified,
+        unqualified=qualification_of(lead).reasons,
     )
 
 
@@ -91,13 +90,6 @@ def _handover(notice: Notice, lead: Lead, rules: Rules) -> HandoverFacts:
         to_owner=notice.recipient == Role.OWNER,
         overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )
-
-
-def zone_of(rules: Rules, lead: Lead) -> tzinfo:
-    """Return the time zone of the owner, otherwise of the team that follows up."""
-    owner, team = owner_of(rules, lead), team_of(rules, lead)
-    own = owner.zone if owner else ""
-    return zone(own or (team.zone if team else "UTC"))
 
 
 def _open(lead: Lead) -> list[InterestSummary]:

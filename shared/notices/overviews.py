@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from shared.domain.moments import day, moment
 from shared.notices.facts import DigestFacts, LeadLine, Lines, TroubleFacts
-from shared.notices.wording import clipped, day, leads, moment, who
+from shared.notices.wording import clipped, leads, who
 from shared.ports.channels import Item, ItemList, Message, MessageKind, Said, Text
 
 MOST_LINES = 10

@@ -15,10 +15,10 @@ from shared.domain.errors import (
     SettingsError,
 )
 from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role, gives_up
-from shared.domain.planning import team_of
+from shared.domain.planning import team_of, zone_of
 from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
-from shared.notices.composing import Given, compose, lead_facts, zone_of
+from shared.notices.composing import Given, compose, lead_facts
 from shared.notices.facts import LeadLine
 from shared.notices.overviews import MOST_LINES, ListAbout, lead_list
 from shared.notices.resolving import Resolved, resolve, to_team

@@ -1,21 +1,18 @@
-"""How messages put a customer, an action, a time and a number into words."""
-
-from datetime import datetime, tzinfo
+"""How messages put a customer, an action and a number into words."""
 
 from shared.domain.actions import ACTIONS
 from shared.domain.identity import person
 from shared.domain.lead import Contact
+from shared.domain.plain_text import plain_line
 from shared.ports.channels import Said, Text
 
 LONGEST_NAME = 80
-CUT = "…"
 NO_NAME = "a customer without a name"
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text in one line, of at most ``longest`` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + CUT
+    return plain_line(text, longest)
 
 
 def full_name(contact: Contact) -> str:
@@ -44,19 +41,6 @@ def clicked(action: str, offer: str) -> Text:
     did: Text = (button,) if button else tuple(map(Said, filter(None, [clipped(action)])))
     about: Text = tuple(map(Said, filter(None, [clipped(offer, 120)])))
     return (*did, " – ", *about) if did and about else (*did, *about)
-
-
-def moment(at: datetime, zone: tzinfo) -> str:
-    """Return a time as ``Mon 30 Nov 2026, 17:00 CET``."""
-    local = at.astimezone(zone)
-    name = local.tzname() or "UTC"
-    shown = f"UTC{name}" if name.startswith(("+", "-")) else name
-    return f"{day(local)}, {local:%H:%M} {shown}"
-
-
-def day(at: datetime) -> str:
-    """Return a day as ``Mon 30 Nov 2026``."""
-    return f"{at:%a} {at.day} {at:%b} {at.year}"
 
 
 def leads(number: int) -> str:

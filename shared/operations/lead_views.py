@@ -11,6 +11,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.identity import answerable, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, InterestSummary, Lead, did
 from shared.domain.retired import InUse
+from shared.domain.standing import standing_fields
 from shared.operations.views import View
 from shared.ports.leads import StoredLead
 
@@ -92,6 +93,8 @@ class LeadView(View):
     tags: Sequence[str]
     qualified: bool
     unqualified_because: Sequence[str]
+    qualification_by: str
+    qualification_note: str
     step: int
     next_step_at: datetime | None
     do_not_contact: bool
@@ -143,16 +146,10 @@ def fields_of(stored: StoredLead, in_use: InUse) -> dict[str, Any]:
         "submissions": lead.submissions,
         "delivery": least_state(stored, in_use),
         "follow_up": lead.follow_up.state.value,
-        "follow_up_due_at": lead.follow_up.due_at,
         "followed_up_at": lead.follow_up.done_at,
         "followed_up_by": lead.follow_up.done_by,
         "follow_up_outcome": lead.follow_up.outcome,
-        "owner": lead.owner,
-        "team": lead.team,
-        "priority": lead.priority.value,
-        "tags": lead.tags,
-        "qualified": not lead.unqualified,
-        "unqualified_because": lead.unqualified,
+        **standing_fields(lead),
         "step": lead.follow_up.step,
         "next_step_at": lead.follow_up.next_step_at,
         "do_not_contact": lead.do_not_contact,

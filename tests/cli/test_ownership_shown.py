@@ -74,3 +74,22 @@ async def test_leads_are_listed_by_owner(office: Account) -> None:
 
     assert [one["lead_id"] for one in mine] == [lead_id]
     assert others == []
+
+
+async def test_what_a_person_decided_about_a_lead_is_shown_with_who_and_why(
+    office: Account,
+) -> None:
+    lead_id = await owned(office, "zoe@example.com")
+    said = ("--by", "Sam", "--note", "their reseller is known")
+
+    await office.command("follow-up", lead_id, "--outcome", "qualified", *said)
+    told = (await office.command("show", lead_id)).out
+    listed = (await office.command("list", "--json")).json
+    [view] = [lead for lead in listed if lead["lead_id"] == lead_id]
+
+    assert "qualified    yes: Sam decided so: their reseller is known\n" in told
+    assert (view["qualified"], view["unqualified_because"]) == (True, [])
+    assert (view["qualification_by"], view["qualification_note"]) == (
+        "Sam",
+        "their reseller is known",
+    )

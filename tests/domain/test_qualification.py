@@ -3,10 +3,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.acts import ActSummary, Outcome
+from shared.domain.acts import Act, ActSummary, Outcome
 from shared.domain.free_mail import FREE_MAIL
 from shared.domain.lead import Contact, KeyKind, Lead
-from shared.domain.qualification import Qualification, is_disposable, lacking, mail_domain, qualify
+from shared.domain.qualification import (
+    Qualification,
+    is_disposable,
+    lacking,
+    mail_domain,
+    qualification_of,
+    qualify,
+)
 from shared.domain.rules import Prerequisites
 from shared.domain.stage import Stage
 
@@ -95,5 +102,30 @@ def test_what_a_person_decided_counts_more_than_the_prerequisites() -> None:
 
     assert lacking(wanted, lead_with()) == not_served
     assert lacking(wanted, lead_with(no, yes)) == ()
-    assert lacking(Prerequisites(), lead_with(yes, no)) == ("a person decided so",)
+    assert lacking(Prerequisites(), lead_with(yes, no)) == ("ada decided so",)
     assert lacking(wanted, lead_with(yes, withdrawn=True)) == not_served
+
+
+def test_the_lead_tells_who_decided_and_why_and_else_what_the_prerequisites_said() -> None:
+    lacks = replace(lead_with(), unqualified=("country is missing",))
+    why = "knows the\nreseller"
+    act = Act(said_at=NOW, seen_at=NOW, by="ada", outcome=Outcome.QUALIFIED, note=why)
+    decided = replace(lacks, acts=(act.summary,))
+    nameless = replace(act, by="", outcome=Outcome.NOT_QUALIFIED, note="")
+
+    assert qualification_of(lacks) == Qualification(qualified=False, reasons=lacks.unqualified)
+    assert qualification_of(lead_with()) == Qualification(qualified=True)
+    assert qualification_of(decided) == Qualification(
+        qualified=True, by="ada", note="knows the reseller"
+    )
+    assert qualification_of(replace(lacks, acts=(nameless.summary,))) == Qualification(
+        qualified=False, reasons=("a person decided so",), by="a person"
+    )
+
+
+def test_the_lead_keeps_the_beginning_of_a_note_only_where_it_decides() -> None:
+    called = Act(said_at=NOW, seen_at=NOW, outcome=Outcome.MEETING, note="n" * 2_000)
+    decided = replace(called, outcome=Outcome.NOT_QUALIFIED)
+
+    assert called.summary.note == ""
+    assert decided.summary.note == f"{'n' * 199}…"

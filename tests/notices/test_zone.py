@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.domain.lead import KeyKind, Lead
+from shared.domain.planning import zone_of
 from shared.domain.rules import Member, Rule, Rules, Team
 from shared.domain.zones import zone
-from shared.notices.composing import zone_of
 
 LEAD = Lead(
     lead_id="a" * 32,

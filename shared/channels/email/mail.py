@@ -5,7 +5,8 @@ from html import escape
 from typing import Any
 
 from shared.channels.links import answers, is_page, pages
-from shared.channels.texts import clipped, more, paragraph, plain, words
+from shared.channels.texts import clipped, more, paragraph, words
+from shared.domain.plain_text import plain
 from shared.ports.channels import Item, ItemList, Link, Message, Recipient
 
 LONGEST_SUBJECT = 200

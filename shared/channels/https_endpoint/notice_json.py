@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import Field
 
 from shared.channels.links import answers, is_page, pages
-from shared.channels.texts import plain
 from shared.destinations.http.json_parts import JsonPart
+from shared.domain.plain_text import plain
 from shared.ports.channels import ItemList, Message, MessageKind, Recipient, Said, Text
 
 

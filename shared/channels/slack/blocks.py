@@ -10,7 +10,8 @@ from itertools import accumulate, batched
 from typing import Any
 
 from shared.channels.links import answers, in_markup, is_page, pages
-from shared.channels.texts import CUT, more, paragraph, plain, words
+from shared.channels.texts import more, paragraph, words
+from shared.domain.plain_text import CUT, plain
 from shared.ports.channels import Fact, Item, ItemList, Message, Recipient
 
 MOST_BLOCKS = 50

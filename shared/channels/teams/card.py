@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.channels.links import answers, in_markup, is_page, pages
-from shared.channels.texts import more, paragraph, plain, words
+from shared.channels.texts import more, paragraph, words
+from shared.domain.plain_text import plain
 from shared.ports.channels import Item, ItemList, Message, Recipient, Text
 
 VERSION = "1.4"

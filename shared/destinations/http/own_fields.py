@@ -7,6 +7,7 @@ marketplace said, as in ``{"of": "{offer}", "values": {"backup": "Backup Pro"}, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from string import Formatter
 from typing import Annotated
 
@@ -24,9 +25,22 @@ from pydantic_settings import NoDecode
 from shared.domain.identity import NORMAL_FORMS, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.domain.stage import Stage
+from shared.domain.standing import standing_fields
 
 INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
-PLACEHOLDERS = (*CONTACT_FIELDS, *NORMAL_FORMS, "stage", "owner", *INTEREST_FIELDS)
+STANDING_FIELDS = (
+    "owner",
+    "team",
+    "priority",
+    "tags",
+    "qualified",
+    "unqualified_because",
+    "qualification_by",
+    "qualification_note",
+    "follow_up_due_at",
+    "rule",
+)
+PLACEHOLDERS = (*CONTACT_FIELDS, *NORMAL_FORMS, "stage", *STANDING_FIELDS, *INTEREST_FIELDS)
 
 type Value = str | bool | int | float
 
@@ -113,20 +127,32 @@ def placeholders(lead: Lead, interest: Interest | None) -> dict[str, str]:
     said = interest.submission if interest else None
     known = {name: str(getattr(lead.contact, name)) for name in CONTACT_FIELDS}
     known |= normal_forms(lead.contact)
-    known["owner"] = lead.owner
+    known |= _standing(lead, interest)
     known["stage"] = "" if lead.stage is Stage.NONE else lead.stage.value
     return known | {name: str(getattr(said, name, "")) for name in INTEREST_FIELDS}
 
 
-def naming(fields: Mapping[str, OwnField], placeholder: str) -> dict[str, OwnField]:
-    """Return the fields whose values depend on what a placeholder stands for."""
+def _standing(lead: Lead, interest: Interest | None) -> dict[str, str]:
+    """Return where a lead stands, as texts: a list has commas, a time is in UTC."""
+    known, due_at = standing_fields(lead), lead.follow_up.due_at
+    return known | {
+        "qualified": "yes" if known["qualified"] else "no",
+        "unqualified_because": "; ".join(known["unqualified_because"]),
+        "tags": ", ".join(known["tags"]),
+        "follow_up_due_at": f"{due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if due_at else "",
+        "rule": lead.rules.get(interest.submission.submission_id, "") if interest else "",
+    }
+
+
+def naming(fields: Mapping[str, OwnField], *names: str) -> dict[str, OwnField]:
+    """Return the fields whose values depend on what placeholders of these names stand for."""
     texts = {
         name: field.of if isinstance(field, Choice) else field for name, field in fields.items()
     }
     return {
         name: fields[name]
         for name, text in texts.items()
-        if isinstance(text, str) and any(part[1] == placeholder for part in Formatter().parse(text))
+        if isinstance(text, str) and {part[1] for part in Formatter().parse(text)} & {*names}
     }
 
 

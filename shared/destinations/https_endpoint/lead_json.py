@@ -22,7 +22,9 @@ from shared.domain.lead import (
     Lead,
     did,
 )
+from shared.domain.priority import Priority
 from shared.domain.stage import Stage
+from shared.domain.standing import Standing, standing_fields
 
 MARKETPLACE_NAMES = dict(zip(CONTACT_FIELDS, CONTACT_KEYS, strict=True))
 
@@ -78,7 +80,22 @@ class LeadJson(JsonPart):
     )
     name_conflicts: tuple[str, ...] = Field(description="other names under the same identity")
     owner: str = Field(description='who should follow up, "" if nobody is named; for new records')
+    owner_name: str = Field(description="what people call the owner")
     team: str
+    team_name: str = Field(description="what people call the team")
+    priority: Priority
+    tags: tuple[str, ...] = Field(description="of the rules that the customer fell under")
+    qualified: bool = Field(
+        description="what a person decided, else whether it meets the prerequisites"
+    )
+    unqualified_because: tuple[str, ...] = Field(description="what is lacking, in words")
+    qualification_by: str = Field(
+        description='who decided whether the lead is qualified; "" for the prerequisites'
+    )
+    qualification_note: str = Field(description="why, in the words of who decided")
+    follow_up_due_at: AwareDatetime | None = Field(
+        description="until when somebody must answer; null if there is nothing to answer"
+    )
     new_interests: tuple[InterestJson, ...] = Field(
         description="since the last delivery, oldest first; one may come again with a higher"
         " version if an answer was lost, with its submissionId"
@@ -90,7 +107,11 @@ class LeadJson(JsonPart):
 
 
 def lead_json(
-    lead: Lead, fields: Collection[str], interests: Iterable[Interest], through: int
+    lead: Lead,
+    fields: Collection[str],
+    interests: Iterable[Interest],
+    through: int,
+    standing: Standing | None = None,
 ) -> LeadJson:
     """Return a lead as it is now, with some of its new interests."""
     return LeadJson(
@@ -104,8 +125,9 @@ def lead_json(
         contact=_contact(lead.contact),
         changed_fields=tuple(to_camel(name) for name in CONTACT_FIELDS if name in fields),
         name_conflicts=lead.name_conflicts,
-        owner=lead.owner,
-        team=lead.team,
+        **standing_fields(lead),
+        owner_name=standing.owner if standing else "",
+        team_name=standing.team if standing else "",
         new_interests=tuple(interest_json(interest) for interest in interests),
         new_interests_through=through,
     )

@@ -88,7 +88,7 @@ def _owner(
     before = changed.record.baseline.get(OWNER, "") if changed.record else ""
     if lead.owner == before:
         return {}
-    fields = naming(settings.own_fields, "owner")
+    fields = naming(settings.own_fields, "owner", "team")
     own = filled(fields, lead, next(iter(changed.interests), None))
     return {name: value for name, value in own.values.items() if name not in refused}
 

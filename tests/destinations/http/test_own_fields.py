@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.destinations.http.own_fields import OwnFields, filled, settable, without_ours
 from shared.domain.errors import SettingsError
+from shared.domain.follow_up import FollowUp
 from shared.domain.stage import Stage
 from shared.settings import Settings, load
 from tests.examples import CONTACT, interest, lead
@@ -169,3 +170,22 @@ def test_a_text_that_can_not_be_filled_in_is_told(
 def test_what_is_no_field_is_told(own: OwnSettings, fields: object, told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         own(fields)
+
+
+def test_texts_tell_where_the_lead_stands(own: OwnSettings) -> None:
+    fields = own(
+        {
+            "A__c": "{owner}/{team}/{priority}/{tags}/{rule}/{follow_up_due_at}",
+            "B__c": "{unqualified_because}{qualification_by}{qualification_note}",
+            "C__c": {"of": "{qualified}", "values": {"yes": True}, "else": False},
+        }
+    )
+    tagged = replace(lead(), tags=("big", "new"))
+
+    assert filled(fields, tagged, interest(1)).values == {
+        "A__c": "anna/north/high/big, new/enterprise/2026-11-03T09:00:00Z",
+        "B__c": "country is missing",
+        "C__c": False,
+    }
+    unknown = replace(tagged, follow_up=FollowUp(), owner="", team="", tags=(), unqualified=())
+    assert filled(fields, unknown, None).values == {"A__c": "//high///", "C__c": True}

@@ -59,6 +59,9 @@ async def test_a_lead_arrives_as_our_json_signed_and_with_an_id_of_its_own(
     assert body["doNotContact"] is body["test"] is True
     assert (body["recognisedBy"], body["nameConflicts"]) == ("email", ["Z O"])
     assert (body["owner"], body["team"]) == ("anna", "north")
+    assert (body["priority"], body["tags"]) == ("high", ["big"])
+    assert (body["qualified"], body["unqualifiedBecause"]) == (False, ["country is missing"])
+    assert body["followUpDueAt"] == "2026-11-03T09:00:00Z"
     [new] = body["newInterests"]
     assert (new["submissionId"], new["receivedAt"]) == ("submission-1", "2026-11-02T09:01:00Z")
     assert (new["publisher"], new["offer"], new["offerTitle"]) == ("fabrikam", "things", "Things")

@@ -90,18 +90,22 @@ async def test_who_owns_the_lead_is_told_and_told_again_when_it_is_somebody_else
     server: MarketoServer, crm_for: CrmFor
 ) -> None:
     server.schema.types |= {"relayOwner": "string", "relayOffer": "string"}
-    own = '{"relayOwner": "{owner}", "relayOffer": "{offer_title}"}'
+    server.schema.types["relayTeam"] = "string"
+    own = '{"relayOwner": "{owner}", "relayTeam": "{team}", "relayOffer": "{offer_title}"}'
     crm = crm_for(MARKETO_FIELDS=own)
-    record = await deliver(crm, replace(a_lead(), owner="anna"))
+    record = await deliver(crm, replace(a_lead(), owner="anna", team="north"))
     [person] = server.persons.values()
     assert (person["relayOwner"], person["relayOffer"]) == ("anna", "Things")
+    assert person["relayTeam"] == "north"
     server.has(int(record.id), relayOffer="What sales sells")
 
     server.bodies.clear()
     again = await deliver(crm, replace(a_lead(), owner="anna"), record=record, fields=set())
     assert server.bodies == []
-    again = await deliver(crm, replace(a_lead(), owner="bert"), record=again, fields=set())
+    bert = replace(a_lead(), owner="bert", team="south")
+    again = await deliver(crm, bert, record=again, fields=set())
 
     [person] = server.persons.values()
     assert (person["relayOwner"], person["relayOffer"]) == ("bert", "What sales sells")
+    assert person["relayTeam"] == "south"
     assert again.baseline["owner"] == "bert"
