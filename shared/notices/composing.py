@@ -9,7 +9,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, InterestSummary, Lead
 from shared.domain.notices import Notice, Occasion, Role
-from shared.domain.planning import owner_name, owner_words, team_of, zone_of
+from shared.domain.planning import owner_name, owner_of, owner_words, team_of, zone_of
 from shared.domain.priority import Priority
 from shared.domain.qualification import qualification_of
 from shared.domain.rules import Rules
