@@ -12,6 +12,7 @@ from shared.domain.delivery import (
     release_parked,
 )
 from shared.domain.envelope import Deliver
+from shared.domain.follow_up import FollowUpState
 from shared.domain.identity import DedupeKey
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
@@ -73,7 +74,7 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
             interest=interest,
             body=body,
             content_type=content_type,
-            due_at=terms.due_at if lead.follow_up.due_at is not None else None,
+            due_at=None if lead.follow_up.state is FollowUpState.NONE else terms.due_at,
             rule=decision.rule,
         ),
         events=(_recorded(submission, repeat_of),),

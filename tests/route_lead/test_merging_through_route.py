@@ -191,3 +191,23 @@ async def test_the_same_push_after_an_answer_starts_no_clock() -> None:
     assert relay.lead.submissions == 2
     assert relay.lead.follow_up.state is FollowUpState.FOLLOWED_UP
     assert relay.lead.follow_up.due_at is None
+
+
+async def test_k1_what_arrives_after_its_answer_still_says_when_it_was_due() -> None:
+    relay = Relay()
+    await relay.take(push(1, offer="a"))
+    stored = relay.partition.stored
+    relay.partition.stored = replace(stored, lead=answered(stored.lead, acted(START + 5 * MINUTE)))
+
+    late = push(2, offer="b", after=MINUTE)
+    await relay.take(late)
+
+    assert relay.lead.follow_up.due_at is None
+    assert relay.partition.interests["s2"].due_at == late.received_at + DAY
+
+
+async def test_k3_what_nobody_must_answer_has_no_due_time() -> None:
+    relay = Relay()
+    await relay.take(push(1, FirstName="MSFT_TEST_1"))
+
+    assert relay.partition.interests["s1"].due_at is None
