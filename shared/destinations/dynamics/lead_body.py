@@ -1,7 +1,6 @@
 """What is written to a lead: all there is on create, what the marketplace changed later."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
 from typing import Any
 
 from shared.destinations.dynamics.bindings import BIND, open_bindings, own_columns
@@ -19,25 +18,13 @@ from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.contact import Writing
 from shared.destinations.http.own_fields import Filled, settable
 from shared.destinations.http.refused import refusals
+from shared.destinations.http.saving import Body
 from shared.destinations.http.texts import as_given, interest_text, name_for
 from shared.destinations.http.values import CUT, fitted
 from shared.domain.lead import Contact, Interest, Lead
 
 VENDOR = "Dynamics 365"
 UNTOLD = "Microsoft marketplace lead"
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The columns of a request, and a remark for each value that is not as it was given.
-
-    ``open`` are the columns that the customer's words are in: what is said of one of these is said
-    of this lead, and what is said of another one is said of the settings.
-    """
-
-    values: Mapping[str, Any]
-    open: frozenset[str]
-    remarks: tuple[str, ...]
 
 
 def writing(settings: DynamicsSettings) -> Writing:
@@ -83,8 +70,7 @@ def new_lead(
 
 def with_owner(body: Body, owner: str) -> Body:
     """Return a body that gives the lead to somebody, if anybody is named."""
-    given = {OWNER_BIND: owner_path(owner)} if owner else {}
-    return replace(body, values={**body.values, **given})
+    return body.with_values({OWNER_BIND: owner_path(owner)}) if owner else body
 
 
 def first_values(

@@ -1,12 +1,11 @@
-"""A lead is written without the columns that Dataverse refuses by name, rather than not at all."""
+"""What Dataverse says of a lead that it refuses, and what it means."""
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 
 from shared.destinations.dynamics.answers import PlugInError, UnboundError
 from shared.destinations.dynamics.bindings import BIND, is_hard_to_read
-from shared.destinations.dynamics.lead_body import Body
-from shared.destinations.http.refused import without_refused
+from shared.destinations.http import saving
+from shared.destinations.http.saving import Body, BodyOf, Saved
 from shared.domain.errors import (
     CrmError,
     CrmFieldsRefusedError,
@@ -14,31 +13,21 @@ from shared.domain.errors import (
     CrmSettingsError,
 )
 
-type Send[Answer] = Callable[[Body], Awaitable[Answer]]
+type Write[Answer] = Callable[[Body], Awaitable[Answer]]
 type RequiredColumns = Callable[[], Awaitable[Collection[str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Saved[Answer]:
-    """What was written and answered; ``refused`` are the columns that were left out."""
-
-    body: Body
-    answer: Answer
-    refused: frozenset[str]
-
-
 async def save[Answer](
-    body_of: Callable[[Collection[str]], Body], send: Send[Answer], required: RequiredColumns
+    body_of: BodyOf, write: Write[Answer], required: RequiredColumns
 ) -> Saved[Answer]:
-    """Write a lead; ``body_of`` takes the columns to leave out. Raises ``CrmError``.
+    """Write a lead; raise ``CrmError``.
 
     ``required`` are asked for where a plug-in of the publisher refuses the lead.
     """
 
-    async def attempt(refused: frozenset[str]) -> tuple[Body, Answer]:
-        body = body_of(refused)
+    async def send(body: Body, refused: frozenset[str]) -> Answer:
         try:
-            return body, await send(body)
+            return await write(body)
         except UnboundError as error:
             open_ones = _unbound(body, unreadable=error.unreadable)
             if not open_ones:
@@ -52,14 +41,7 @@ async def save[Answer](
                 raise
             raise _missing(error, missing, refused) from None
 
-    whole = body_of(frozenset())
-    try:
-        (body, answer), refused = await without_refused(attempt, whole.open)
-    except PlugInError as error:
-        raise CrmRejectedError(str(error)) from None
-    except CrmFieldsRefusedError as error:
-        raise _for_good(error, whole) from None
-    return Saved(body, answer, refused)
+    return await saving.save(body_of, send, _for_good)
 
 
 def _unbound(body: Body, *, unreadable: bool) -> set[str]:
@@ -78,6 +60,6 @@ def _missing(error: PlugInError, missing: Collection[str], refused: Collection[s
 
 def _for_good(error: CrmFieldsRefusedError, whole: Body) -> CrmError:
     """Return what it means that a value is refused that can't be left out."""
-    if error.fields & (whole.values.keys() - whole.open):
+    if not isinstance(error, PlugInError) and error.fields & whole.by_settings:
         return CrmSettingsError(f"{error}: correct DYNAMICS_FIELDS")
     return CrmRejectedError(str(error))

@@ -7,6 +7,7 @@ merged into.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
@@ -22,7 +23,6 @@ from shared.destinations.dynamics.fields import (
 )
 from shared.destinations.dynamics.follow_up import OPEN, status
 from shared.destinations.dynamics.lead_body import (
-    Body,
     first_values,
     new_lead,
     our_fields,
@@ -32,10 +32,11 @@ from shared.destinations.dynamics.lead_body import (
 )
 from shared.destinations.dynamics.owner import same_owner, shown_owner
 from shared.destinations.dynamics.rows import Row
-from shared.destinations.dynamics.saving import Saved, save
+from shared.destinations.dynamics.saving import save
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.owners import owned, owner_of, remembered_owner
 from shared.destinations.http.refused import refused_before, remembered
+from shared.destinations.http.saving import Body, Saved, to_fill
 from shared.destinations.http.texts import customers_words, recreated
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmSettingsError
@@ -167,18 +168,8 @@ class Upserting:
         )
 
     def _to_fill(self, lead: Lead, changed: Changed, shown: Row) -> Collection[str]:
-        """Return the fields to write to a lead that was found: what sales made of it stays.
-
-        What stands there may be an older value of ours, of a request that got no answer.
-        """
-        contacts = [lead.contact, *(one.submission.contact for one in changed.interests)]
-        ours = [first_values(self._settings, contact) for contact in contacts]
-        return [
-            name
-            for name in lead.contact.given()
-            if not (there := shown.get(COLUMNS[name]))
-            or any(there == values.get(COLUMNS[name]) for values in ours)
-        ]
+        """Return the fields to write to a lead that was found: what sales made of it stays."""
+        return to_fill(lead, changed, COLUMNS, shown, partial(first_values, self._settings))
 
     def _record(self, row_key: str, row: Mapping[str, Any], told: Mapping[str, str]) -> CrmRecord:
         url = f"{self._url}/main.aspx?pagetype=entityrecord&etn=lead&id={row_key}"

@@ -1,10 +1,10 @@
 """What is written to a ``Lead``: all there is on create, what the marketplace changed later."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 
 from shared.destinations.http.own_fields import Filled, OwnField, Value, filled, settable
 from shared.destinations.http.refused import refusals
+from shared.destinations.http.saving import Body
 from shared.destinations.http.texts import as_given, interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.salesforce.contact import VENDOR, names_of, writing
@@ -19,21 +19,6 @@ from shared.destinations.salesforce.fields import (
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Contact, Interest, Lead
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The fields of a request, and a remark for each value that is not as it was given.
-
-    ``open`` are the fields that the customer's words are in: what Salesforce says of one of these
-    is said of this lead, and what it says of another one is said of the settings. ``stand_ins``
-    are those that hold a placeholder.
-    """
-
-    values: Mapping[str, Value]
-    open: frozenset[str]
-    remarks: tuple[str, ...]
-    stand_ins: frozenset[str] = frozenset()
 
 
 def new_lead(
@@ -91,7 +76,7 @@ def changed_lead(
 
 def with_owner(body: Body, owner: str) -> Body:
     """Return a body that gives the lead to somebody, if anybody is named."""
-    return replace(body, values={**body.values, "OwnerId": owner}) if owner else body
+    return body.with_values({"OwnerId": owner}) if owner else body
 
 
 def note_text(settings: SalesforceSettings, interest: Interest, refused: Collection[str]) -> str:

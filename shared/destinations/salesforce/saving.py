@@ -1,11 +1,10 @@
-"""A lead is written without the fields that Salesforce refuses by name, rather than not at all."""
+"""What Salesforce says of a lead that it refuses, and what it means."""
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
 
-from shared.destinations.http.refused import without_refused
+from shared.destinations.http import saving
+from shared.destinations.http.saving import Body, BodyOf, Saved
 from shared.destinations.salesforce.answers import MissingFieldsError, UnfitValuesError
-from shared.destinations.salesforce.lead_body import Body
 from shared.destinations.salesforce.rows import Row
 from shared.domain.errors import (
     CrmError,
@@ -15,43 +14,25 @@ from shared.domain.errors import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What was written; ``refused`` are Salesforce's names of the fields that were not."""
+async def save(body_of: BodyOf, write: Callable[[Row], Awaitable[str]]) -> Saved[str]:
+    """Write a lead, and return the id that Salesforce answers; raise ``CrmError``."""
 
-    record_id: str
-    remarks: tuple[str, ...]
-    refused: frozenset[str] = frozenset()
-
-
-async def save(
-    body_of: Callable[[Collection[str]], Body], send: Callable[[Row], Awaitable[str]]
-) -> Saved:
-    """Write a lead; ``body_of`` takes the fields to leave out. Raises ``CrmError``."""
-    whole = body_of(frozenset())
-
-    async def attempt(refused: frozenset[str]) -> Saved:
-        body = body_of(refused)
+    async def send(body: Body, refused: frozenset[str]) -> str:
         try:
-            return Saved(await send(body.values) if body.values else "", body.remarks)
+            return await write(body.values) if body.values else ""
         except MissingFieldsError as error:
             if {name.casefold() for name in error.fields}.isdisjoint(map(str.casefold, refused)):
                 raise
             told = f"{error}; what the customer gave for it is not accepted"
             raise CrmRejectedError(told) from None
 
-    try:
-        saved, refused = await without_refused(attempt, whole.open)
-    except CrmFieldsRefusedError as error:
-        raise _for_good(error, whole) from None
-    return replace(saved, refused=refused)
+    return await saving.save(body_of, send, _for_good)
 
 
 def _for_good(error: CrmFieldsRefusedError, whole: Body) -> CrmError:
     """Return what it means that a value is refused that can't be left out."""
     if error.fields <= whole.stand_ins:
         return CrmSettingsError(f"{error}: correct SALESFORCE_COMPANY_PLACEHOLDER")
-    from_settings = whole.values.keys() - whole.open
-    if isinstance(error, UnfitValuesError) and error.fields & from_settings:
+    if isinstance(error, UnfitValuesError) and error.fields & whole.by_settings:
         return CrmSettingsError(f"{error}: correct the setting that gives this value")
     return CrmRejectedError(str(error))

@@ -13,6 +13,7 @@ from functools import partial
 
 from shared.destinations.http.owners import owned, owner_of
 from shared.destinations.http.refused import refused_before
+from shared.destinations.http.saving import NOTHING, Saved, to_fill
 from shared.destinations.http.texts import customers_words, recreated
 from shared.destinations.salesforce.answers import (
     AlreadyThereError,
@@ -32,7 +33,7 @@ from shared.destinations.salesforce.lead_body import (
 from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
 from shared.destinations.salesforce.record import crm_record
 from shared.destinations.salesforce.rows import Row, same_id, survivor, the_one
-from shared.destinations.salesforce.saving import Saved, save
+from shared.destinations.salesforce.saving import save
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError
@@ -87,7 +88,7 @@ class Upserting:
             hidden = customers_words(lead, changed.interests)
             return await self._api.create_lead(values, assign=rule or own, hidden=hidden)
 
-        async def create(owner: str) -> Saved:
+        async def create(owner: str) -> Saved[str]:
             return await save(
                 lambda left: with_owner(new_lead(self._settings, lead, first, left), owner), send
             )
@@ -99,14 +100,14 @@ class Upserting:
             if row is None:
                 raise
             return await self._update(lead, changed, row)
-        status, owner = await self._first_shown(saved.record_id)
+        status, owner = await self._first_shown(saved.answer)
         held = [first] if first and DESCRIPTION not in saved.refused else []
         return Upserted(
-            record=crm_record(self._settings, saved.record_id, lead, status, saved.refused, owner),
+            record=crm_record(self._settings, saved.answer, lead, status, saved.refused, owner),
             owner=owner,
             created=True,
             holds=frozenset(one.submission.submission_id for one in held),
-            remarks=(*saved.remarks, *owner_remarks),
+            remarks=(*saved.body.remarks, *owner_remarks),
         )
 
     async def _first_shown(self, record_id: str) -> tuple[dict[str, str], str]:
@@ -142,14 +143,13 @@ class Upserting:
         body_of = partial(changed_lead, self._settings, lead, same, names)
         owner = owner_of(changed, row.owner, same=same_id)
 
-        async def update(owner_id: str) -> Saved:
+        async def update(owner_id: str) -> Saved[str]:
             return await save(lambda left: with_owner(body_of(left), owner_id), send)
 
-        remarks: tuple[str, ...] = (STAYS,)
         try:
             saved, remarks = await owned(update, owner.to_set, unless=(ConvertedError,))
         except ConvertedError:
-            saved = Saved(row.record_id, ())
+            saved, remarks = Saved(NOTHING, row.record_id), (STAYS,)
         sent = {theirs[name] for name in names if name in theirs}
         refused = saved.refused | (refused_before(changed.record) - sent)
         status = status_baseline(row.status, row.changed_at, changed.record)
@@ -158,26 +158,17 @@ class Upserting:
             record=crm_record(self._settings, row.record_id, lead, status, refused, now),
             owner=now,
             owner_changed=owner.changed,
-            remarks=(*saved.remarks, *remarks),
+            remarks=(*saved.body.remarks, *remarks),
         )
 
     def _to_fill(self, lead: Lead, changed: Changed, row: LeadRow) -> Collection[str]:
-        """Return the fields to write to a lead that was found: what others wrote stays.
-
-        What stands there may be an older value of ours, of a request that got no answer.
-        """
-        given, theirs = lead.contact.given(), our_fields(self._settings)
+        """Return the fields to write to a lead that was found: what others wrote stays."""
         ours_alone = row.made_by == row.changed_by == self._api.user_id
-        contacts = [lead.contact, *(one.submission.contact for one in changed.interests)]
-        new, *older = (first_values(self._settings, contact) for contact in contacts)
-        return [
-            name
-            for name in given.keys() & theirs.keys()
-            if (there := row.values[theirs[name]]) != new.get(theirs[name])
-            and (
-                not there
-                or ours_alone
-                or not self._settings.fill_empty_only
-                or any(there == values.get(theirs[name]) for values in older)
-            )
-        ]
+        return to_fill(
+            lead,
+            changed,
+            our_fields(self._settings),
+            row.values,
+            partial(first_values, self._settings),
+            all_ours=ours_alone or not self._settings.fill_empty_only,
+        )
