@@ -64,7 +64,7 @@ class Answers:
 
     ``telling`` are the destinations that know of follow-ups, now or once mended; ``answered`` those
     that told all; ``failed`` those that did not, and why; ``unchecked`` the leads that one which
-    could know did not tell of.
+    could know did not tell of. ``owners`` are whom sales gave a lead's record to, by destination.
     """
 
     seen: dict[str, list[Act]] = field(default_factory=dict)
@@ -72,6 +72,7 @@ class Answers:
     answered: set[str] = field(default_factory=set)
     failed: dict[str, Fault] = field(default_factory=dict)
     unchecked: set[str] = field(default_factory=set)
+    owners: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 async def ask(
@@ -159,7 +160,9 @@ class Asking:
             seen = told.get(question.lead_id)
             if seen is None:
                 continue
-            acts = seen.acts or (SeenAct(at=seen.at, by=seen.by),)
+            if seen.owner:
+                self.answers.owners.setdefault(question.lead_id, {})[self.name] = seen.owner
+            acts = seen.acts or ((SeenAct(at=seen.at, by=seen.by),) if seen.at else ())
             if any(act.at.utcoffset() is None for act in acts):
                 self.told.discard(question.lead_id)
                 yield Fault(NO_ZONE)

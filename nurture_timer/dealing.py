@@ -14,6 +14,7 @@ from shared.domain.rules import Rules
 from shared.owning import handed_over, lacks_owner, nobody
 from shared.ports.index import DueRow
 from shared.ports.leads import LeadChange, StoredLead
+from shared.taking_over import baseline_owner, is_ours, named_by_sales
 
 A_SECOND = timedelta(seconds=1)
 MOST_SECONDS = 20 * 60
@@ -52,8 +53,9 @@ async def deal(
 
 async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
     """Return the change of a step, with another owner if the step, or a leaver, asks for one."""
-    change, taken = step.change, step.taken
-    asks = taken is not None and taken.reassign
+    change, taken = _named_by_sales(step, rules), step.taken
+    # One whom sales has just named need not lose the lead to the next in turn.
+    asks = taken is not None and taken.reassign and change.lead.owner == step.change.lead.owner
     leaver = bool(change.lead.owner) and lacks_owner(change.lead, rules)
     if not asks and not leaver:
         return change
@@ -62,6 +64,17 @@ async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChang
         # Told once: from now on nobody owns the lead, until somebody can.
         owned = nobody(change.lead)
     return handed_over(change, owned, rules)
+
+
+def _named_by_sales(step: Step, rules: Rules) -> LeadChange:
+    """Return the change of a step, with the owner whom sales named since we delivered (A5)."""
+    change = step.change
+    for destination, owner_id in step.owners.items():
+        delivery = change.all_deliveries[destination]
+        if not is_ours(delivery, owner_id):
+            known = baseline_owner(delivery)
+            change = named_by_sales(change, destination, owner_id, rules, baseline=known)
+    return change
 
 
 def _is_newer(change: LeadChange) -> bool:

@@ -1,7 +1,7 @@
 """What is due on a lead at one moment, and what follows. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.domain.acts import Act
@@ -37,7 +37,7 @@ NO_PROGRESS = "no progress: the message was lost, or fails whenever it is taken"
 class Step:
     """What the sweep does on one lead.
 
-    ``requeue`` says that a message must be sent first.
+    ``requeue`` says that a message must be sent first; ``owners`` are as asked.
     """
 
     change: LeadChange
@@ -46,6 +46,7 @@ class Step:
     flagged: bool
     followed_up: bool
     taken: Taken | None = None
+    owners: Mapping[str, str] = field(default_factory=dict)
 
 
 def questions(stored: StoredLead, now: datetime, in_use: InUse) -> dict[str, FollowUpQuestion]:
@@ -75,9 +76,11 @@ class Asked:
     """What asking the CRMs about one lead gave.
 
     ``checked`` says that all that could know have answered; ``ask_again`` that one could know.
+    ``owners`` are whom sales gave the lead's records to, by destination.
     """
 
     seen: Sequence[Act] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
     checked: bool = True
     ask_again: bool = False
 
@@ -119,6 +122,7 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
         flagged=taken is not None and taken.flagged,
         followed_up=bool(acts),
         taken=taken,
+        owners=asked.owners,
     )
 
 

@@ -25,6 +25,7 @@ MOST_URGENT_FIRST = (
     Occasion.OVERDUE,
     Occasion.REMINDER,
     Occasion.NO_OWNER,
+    Occasion.OWNER_LEFT,
     Occasion.NEW,
     Occasion.REASSIGNED,
     Occasion.CHECK_IN,

@@ -124,6 +124,7 @@ def _asked(answers: Answers, stored: StoredLead) -> Asked:
     return Asked(
         seen=answers.seen.get(lead_id, ()),
         checked=lead_id not in answers.unchecked,
+        owners=answers.owners.get(lead_id, {}),
         ask_again=not answers.telling.isdisjoint(stored.deliveries),
     )
 

@@ -106,7 +106,13 @@ class Deliverer:
         now, mine = self.clock(), Mine(turn.destination, work.claim_id)
         await work.change(
             lambda stored: progress(
-                stored, mine, sent=turn.lead, upserted=upserted, noted=so_far, now=now
+                stored,
+                mine,
+                sent=turn.lead,
+                upserted=upserted,
+                noted=so_far,
+                now=now,
+                rules=work.rules,
             )
         )
 

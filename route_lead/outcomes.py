@@ -18,9 +18,9 @@ from shared.domain.delivery import (
 from shared.domain.lead import Lead
 from shared.domain.noting import Progress
 from shared.domain.rules import Rules
-from shared.owning import taken_over, with_owner
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
+from shared.taking_over import baseline_owner, named_by_sales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +68,23 @@ def mark(
     marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
     detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
     change = _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
-    if not (upserted.owner_changed and upserted.owner):
+    return _with_owner_of_sales(change, delivery, upserted, rules)
+
+
+def _with_owner_of_sales(
+    change: LeadChange, delivery: Delivery, upserted: Upserted, rules: Rules
+) -> LeadChange:
+    """Return the change with the owner whom sales named: whatever stores the record does that.
+
+    The record's baseline has them from then on, and a later look would take them for ours.
+    """
+    known, shown = baseline_owner(delivery), upserted.owner
+    if not (upserted.owner_changed and shown) or shown == known:
         return change
-    owned = taken_over(before.lead, mine.destination, upserted.owner, rules)
-    return change if owned.member == before.lead.owner else with_owner(change, owned)
+    return named_by_sales(change, delivery.destination, shown, rules, baseline=known)
 
 
-def progress(
+def progress(  # noqa: PLR0913 - all by keyword; each is one part of what is written
     before: StoredLead,
     mine: Mine,
     *,
@@ -82,6 +92,7 @@ def progress(
     upserted: Upserted,
     noted: Progress,
     now: datetime,
+    rules: Rules,
 ) -> LeadChange | None:
     """Store the record and its notes so far, so that no later request makes them again.
 
@@ -91,7 +102,8 @@ def progress(
     if delivery is None:
         return None
     so_far = note_progress(delivery, sent.contact, upserted.record, noted.to, noted.ids)
-    return _delivery_change(before, renew_claim(so_far, now), None, "", now)
+    change = _delivery_change(before, renew_claim(so_far, now), None, "", now)
+    return _with_owner_of_sales(change, delivery, upserted, rules)
 
 
 def pause(before: StoredLead, mine: Mine, now: datetime) -> LeadChange | None:

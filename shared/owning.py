@@ -6,7 +6,7 @@ from shared.domain.follow_up import LadderKind
 from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice
-from shared.domain.planning import member_with, owner_of, plan_for, rule_name
+from shared.domain.planning import owner_of, plan_for, rule_name
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange
 from shared.ports.owners import Owned
@@ -26,14 +26,6 @@ def lacks_owner(lead: Lead, rules: Rules) -> bool:
 def is_outsider(owner: str) -> bool:
     """Tell whether an owner is known by an id in a CRM only."""
     return ":" in owner
-
-
-def taken_over(lead: Lead, destination: str, owner_id: str, rules: Rules) -> Owned:
-    """Return the owner whom sales named in a CRM: a member, or one known by that id only (A5)."""
-    if found := member_with(rules, destination, owner_id):
-        team, member = found
-        return Owned(member=member.id, team=team.id, why=f"named in {destination}")
-    return Owned(member=f"{destination}:{owner_id}", team=lead.team, why=f"named in {destination}")
 
 
 def with_owner(change: LeadChange, owned: Owned, *, newly_delivered: bool = False) -> LeadChange:

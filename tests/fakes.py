@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from shared.destinations.http.owners import owner_of
+from shared.destinations.http.owners import named_since, owner_of
 from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
@@ -440,11 +440,17 @@ class FakeCrm:
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         await self.gate("crm.follow_ups")
-        return {
-            q.lead_id: seen
-            for q in questions
-            if (seen := self.acted.get(q.lead_id)) and seen.at > q.since
-        }
+        told = {q.lead_id: self._seen(q) for q in questions}
+        return {lead_id: seen for lead_id, seen in told.items() if seen}
+
+    def _seen(self, question: FollowUpQuestion) -> FollowUpSeen | None:
+        seen, number = self.acted.get(question.lead_id), int(question.record.id)
+        shown = self.records[number].owner if number < len(self.records) else ""
+        owner = named_since(question.record, shown) if shown else ""
+        acted = seen if seen and seen.at and seen.at > question.since else None
+        if not owner:
+            return acted
+        return replace(acted or FollowUpSeen(), owner=owner)
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         await self.gate("crm.remind")

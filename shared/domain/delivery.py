@@ -33,6 +33,13 @@ UNCERTAIN = "uncertain: "
 """How the reason starts where only a person can tell whether the record exists."""
 
 
+OWNER = "owner"
+"""In a baseline: the owner that the CRM showed, or was given, last."""
+
+LEFT_OWNER = "owner_left"
+"""In a baseline: the owner whom sales named, and of whom people were told that they have left."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmRecord:
     """What a destination made of a lead; ``baseline`` is what it showed when we delivered."""
@@ -40,6 +47,12 @@ class CrmRecord:
     id: str
     url: str = ""
     baseline: dict[str, str] = field(default_factory=dict)
+
+    def with_owner(self, owner: str, *, left: str = "") -> "CrmRecord":
+        """Return the record with the owner to compare with, and one who has left, if told of."""
+        others = {k: v for k, v in self.baseline.items() if k not in {OWNER, LEFT_OWNER}}
+        told = {LEFT_OWNER: left} if left else {}
+        return replace(self, baseline={**others, OWNER: owner, **told})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Occasion(StrEnum):
     REASSIGNED = "reassigned"
     CHECK_IN = "check_in"
     NO_OWNER = "no_owner"
+    OWNER_LEFT = "owner_left"
 
 
 ON_LADDER = {
@@ -57,7 +58,8 @@ ON_LADDER = {
 """Occasions of a run: they end with it."""
 
 
-HANDOVERS = frozenset({Occasion.REASSIGNED, Occasion.NO_OWNER})
+ABOUT_OWNERS = frozenset({Occasion.REASSIGNED, Occasion.NO_OWNER, Occasion.OWNER_LEFT})
+"""Occasions that matter as long as anybody must answer, or look at the lead again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ def not_wanted(notice: Notice, lead: Lead) -> str:
         runs = clock.run_kind is ladder and clock.ladder_at is not None
         same = clock.ladder_at is not None and run_id(clock.ladder_at) == notice.because_of
         return "" if runs and same else "somebody has acted"
-    handed_over = notice.occasion in HANDOVERS and _is_open(lead)
+    handed_over = notice.occasion in ABOUT_OWNERS and _is_open(lead)
     return "" if clock.awaited or handed_over else "somebody has acted"
 
 

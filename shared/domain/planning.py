@@ -131,6 +131,14 @@ def member_with(rules: Rules, destination: str, owner_id: str) -> tuple[Team, Me
     return next(found, None)
 
 
+def leaver_with(rules: Rules, destination: str, owner_id: str) -> Member | None:
+    """Return who has left and has an id in a CRM; None for nobody, or if a member has it too."""
+    if member_with(rules, destination, owner_id):
+        return None
+    theirs = (p for p in rules.leavers if same_owner(p.owner_ids.get(destination, ""), owner_id))
+    return next(theirs, None)
+
+
 SHORT_ID, LONG_ID = 15, 18
 """Salesforce writes one id in two lengths; the short one tells case."""
 

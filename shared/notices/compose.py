@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from shared.domain.moments import moment
 from shared.notices.drafts import answers
-from shared.notices.facts import HandoverFacts, LastActFacts, LeadFacts, StepFacts
+from shared.notices.facts import HandoverFacts, LastActFacts, LeadFacts, LeftFacts, StepFacts
 from shared.notices.wording import clicked, clipped, country, full_name, who
 from shared.ports.channels import Fact, Item, ItemList, Link, Message, MessageKind, Said, Text
 
@@ -51,6 +51,20 @@ def handed_over(
     before: Text = (f"{handover.former or 'Somebody else'} had this lead before.",)
     late = (_overdue(facts),) if handover.overdue else ()
     return replace(found, paragraphs=(*late, before))
+
+
+def owner_has_left(
+    message_id: str, facts: LeadFacts, left: LeftFacts, *, details: bool = False
+) -> Message:
+    """Tell the team that a CRM has as a record's owner somebody who has left."""
+    title: Text = (
+        f"{left.name} has left, and owns ",
+        *who(facts.contact),
+        f" in {left.destination}",
+    )
+    found = _about(message_id, MessageKind.ESCALATION, title, facts, details=details)
+    keeps = f"The lead stays with {facts.owner}." if facts.owner else "Nobody owns the lead here."
+    return replace(found, paragraphs=((f"{keeps} Give the record to somebody else in the CRM.",),))
 
 
 def nobody_else(

@@ -19,9 +19,10 @@ from shared.notices.compose import (
     handed_over,
     new_lead,
     nobody_else,
+    owner_has_left,
     reminder,
 )
-from shared.notices.facts import Did, HandoverFacts, LastActFacts, LeadFacts, StepFacts
+from shared.notices.facts import Did, HandoverFacts, LastActFacts, LeadFacts, LeftFacts, StepFacts
 from shared.ports.channels import Message
 
 
@@ -46,18 +47,29 @@ def compose(notice: Notice, lead: Lead, given: Given) -> Message:
     match notice.occasion:
         case Occasion.NEW:
             return new_lead(notice.notice_id, facts, details=given.details)
-        case Occasion.NO_OWNER:
-            overdue = lead.follow_up.state is FollowUpState.OVERDUE
-            return nobody_else(notice.notice_id, facts, overdue=overdue, details=given.details)
+        case Occasion.NO_OWNER | Occasion.REASSIGNED | Occasion.OWNER_LEFT:
+            return _about_owner(notice, lead, facts, given)
         case Occasion.OVERDUE | Occasion.REMINDER:
             return reminder(notice.notice_id, facts, step, details=given.details)
-        case Occasion.REASSIGNED:
-            handover = _handover(notice, lead, given.rules)
-            return handed_over(notice.notice_id, facts, handover, details=given.details)
         case Occasion.ESCALATION:
             return escalation(notice.notice_id, facts, step, details=given.details)
         case _:
             return check_in(notice.notice_id, facts, _last(lead), details=given.details)
+
+
+def _about_owner(notice: Notice, lead: Lead, facts: LeadFacts, given: Given) -> Message:
+    """Return the message that a lead is another's now, or should be."""
+    details = given.details
+    match notice.occasion:
+        case Occasion.NO_OWNER:
+            overdue = lead.follow_up.state is FollowUpState.OVERDUE
+            return nobody_else(notice.notice_id, facts, overdue=overdue, details=details)
+        case Occasion.OWNER_LEFT:
+            left = _left(notice, given.rules)
+            return owner_has_left(notice.notice_id, facts, left, details=details)
+        case _:
+            handover = _handover(notice, lead, given.rules)
+            return handed_over(notice.notice_id, facts, handover, details=details)
 
 
 def lead_facts(lead: Lead, given: Given) -> LeadFacts:
@@ -90,6 +102,12 @@ def _handover(notice: Notice, lead: Lead, rules: Rules) -> HandoverFacts:
         to_owner=notice.recipient == Role.OWNER,
         overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )
+
+
+def _left(notice: Notice, rules: Rules) -> LeftFacts:
+    destination, _, member = notice.because_of.partition("|")
+    found = next((one.name for one in rules.leavers if one.id == member), member)
+    return LeftFacts(name=found, destination=destination)
 
 
 def _open(lead: Lead) -> list[InterestSummary]:

@@ -61,6 +61,14 @@ class HandoverFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftFacts:
+    """Somebody who has left, and the destination in which they own the record."""
+
+    name: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastActFacts:
     """The last thing that somebody did for the customer, before a check-in."""
 

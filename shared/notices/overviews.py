@@ -21,6 +21,7 @@ class ListAbout(StrEnum):
     CHECK_IN = "check_in"
     REASSIGNED = "reassigned"
     NO_OWNER = "no_owner"
+    OWNER_LEFT = "owner_left"
 
 
 TITLES = {
@@ -28,6 +29,10 @@ TITLES = {
     ListAbout.OVERDUE: ("{} is overdue", "{} are overdue"),
     ListAbout.CHECK_IN: ("{} is due for a check-in", "{} are due for a check-in"),
     ListAbout.NO_OWNER: ("{} needs an owner", "{} need an owner"),
+    ListAbout.OWNER_LEFT: (
+        "{} has an owner in the CRM who has left",
+        "{} have an owner in the CRM who has left",
+    ),
     ListAbout.REASSIGNED: ("{} is now yours", "{} are now yours"),
 }
 

@@ -165,6 +165,7 @@ ABOUT = {
     Occasion.CHECK_IN: ListAbout.CHECK_IN,
     Occasion.REASSIGNED: ListAbout.REASSIGNED,
     Occasion.NO_OWNER: ListAbout.NO_OWNER,
+    Occasion.OWNER_LEFT: ListAbout.OWNER_LEFT,
 }
 
 

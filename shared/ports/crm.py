@@ -82,22 +82,24 @@ class FollowUpSeen:
     """What sales did on a lead: the newest act, and ``acts`` since the question's time, by time.
 
     Without ``all_told``, the CRM shows the newest of some kind of act only: there may be others
-    before it.
+    before it. ``owner`` is the id of whom sales gave the record to since we delivered, "" for
+    nobody, or where the same answer does not tell. ``at`` is None where nobody did anything else.
     """
 
-    at: datetime
+    at: datetime | None = None
     by: str = ""
     acts: tuple[SeenAct, ...] = ()
     all_told: bool = False
+    owner: str = ""
 
     @classmethod
-    def of(cls, acts: Iterable[SeenAct], *, all_told: bool) -> Self | None:
-        """Return what acts come to, each told once; None if there are none."""
+    def of(cls, acts: Iterable[SeenAct], *, all_told: bool, owner: str = "") -> Self | None:
+        """Return what acts come to, each told once; None if there are none, and no new owner."""
         in_order = sorted(dict.fromkeys(acts), key=lambda act: (act.at, act.closed))
         if not in_order:
-            return None
-        newest = in_order[-1]
-        return cls(at=newest.at, by=newest.by, acts=tuple(in_order), all_told=all_told)
+            return cls(all_told=all_told, owner=owner) if owner else None
+        newest, acts = in_order[-1], tuple(in_order)
+        return cls(at=newest.at, by=newest.by, acts=acts, all_told=all_told, owner=owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

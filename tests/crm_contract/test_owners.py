@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +15,7 @@ from local.fakes.salesforce.org import QUEUE, SALES, US
 from local.fakes.server import CrmServer
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmOutcomeUnknownError
-from shared.ports.crm import Changed, Crm, Upserted
+from shared.ports.crm import Changed, Crm, FollowUpQuestion, Upserted
 from tests.crm_contract.subjects import on_a_socket
 from tests.examples import interest, lead
 from tests.fakes import FakeCrm
@@ -243,3 +244,25 @@ async def test_an_owner_whom_the_crm_refuses_is_left_out_with_a_remark(name: str
             assert [remark.partition(":")[0] for remark in one.remarks] == ["owner not set"]
         assert account.owner(made.record) == again.owner == anna
         assert again.record.baseline["owner"] == anna
+
+
+@ANY
+async def test_a5_a_question_about_follow_ups_tells_whom_sales_gave_the_record_to(
+    name: str,
+) -> None:
+    async with account_at(name) as account:
+        anna, bert, cleo = account.people
+        made = (await account.upsert(anna)).record
+        asked = FollowUpQuestion(lead_id=LEAD.lead_id, record=made, since=datetime.now(UTC))
+
+        before = await account.crm.follow_ups([asked])
+        account.gives(made, cleo)
+        after = await account.crm.follow_ups([asked])
+        unknown = replace(asked, record=replace(made, baseline={}))
+        moved = await account.upsert(bert, replace(made, baseline={**made.baseline, "owner": cleo}))
+
+        assert LEAD.lead_id not in before or not before[LEAD.lead_id].owner
+        assert after[LEAD.lead_id].owner == cleo
+        first = (await account.crm.follow_ups([unknown])).get(LEAD.lead_id)
+        assert first is None or not first.owner, "what the CRM shows first is no change"
+        assert moved.owner == bert

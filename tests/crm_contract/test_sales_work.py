@@ -130,7 +130,9 @@ async def test_what_sales_did_is_seen_and_what_we_did_is_not(world: World) -> No
 
     seen = await world.crm.follow_ups([question])
     assert list(seen) == [world.lead.lead_id]
-    assert seen[world.lead.lead_id].at > question.since
+    at = seen[world.lead.lead_id].at
+    assert at
+    assert at > question.since
 
 
 @having(Feature.DELETES)

@@ -11,6 +11,7 @@ from shared.domain.follow_up import FollowUp
 from shared.domain.lead import Interest, InterestSummary, Lead, Stamp
 from shared.domain.notices import Notice, Occasion, Role
 from shared.domain.priority import Priority
+from shared.domain.rules import Member
 from shared.notices.composing import Given, compose, lead_facts
 from shared.ports.channels import MessageKind, Said
 from tests.examples import interest, lead
@@ -160,3 +161,17 @@ def test_a_check_in_tells_of_the_last_act() -> None:
 
     assert words(plain.paragraphs[0]).endswith("by anna: no answer.")
     assert words(today.title).startswith("Today: get back to ")
+
+
+def test_a5_one_who_has_left_and_owns_the_record_is_named_and_the_lead_s_owner_stays() -> None:
+    left = replace(notice(Occasion.OWNER_LEFT), because_of="crm|gus")
+    gus = replace(rules(), leavers=(Member(id="gus", name="Gus"),))
+
+    named = compose(left, asked(), replace(GIVEN, rules=gus))
+    unknown = compose(left, replace(asked(), owner=""), GIVEN)
+
+    assert words(named.title).startswith("Gus has left, and owns ")
+    assert words(named.title).endswith(" in crm")
+    assert words(named.paragraphs[0]).startswith("The lead stays with Anna.")
+    assert words(unknown.title).startswith("gus has left")
+    assert words(unknown.paragraphs[0]).startswith("Nobody owns the lead here.")

@@ -240,7 +240,15 @@ async def test_only_the_holder_marks_notes_progress_and_fails() -> None:
         mine = Mine("crm", holder)
         changes = [
             mark(held, mine, sent=sent, upserted=upserted, now=now, rules=RULES.routing),
-            progress(held, mine, sent=sent, upserted=upserted, noted=Progress(), now=now),
+            progress(
+                held,
+                mine,
+                sent=sent,
+                upserted=upserted,
+                noted=Progress(),
+                now=now,
+                rules=RULES.routing,
+            ),
             pause(held, mine, now),
             fail(held, mine, failure, version=1, now=now),
         ]

@@ -45,8 +45,8 @@ MOST_PAGES = 20
 MOST_MERGES = 5
 """One after the other; nobody has so many, but a circle must end."""
 
-SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value")
-SHOWN = (*SEEN, "_ownerid_value", "description", *COLUMNS.values())
+SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value", "_ownerid_value")
+SHOWN = (*SEEN, "description", *COLUMNS.values())
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 OWNER_KIND = "Microsoft.Dynamics.CRM.lookuplogicalname"

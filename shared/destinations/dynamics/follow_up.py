@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.destinations.dynamics.fields import FLAGGED
-from shared.destinations.http.owners import OWNER
+from shared.destinations.dynamics.owner import same_owner, shown_owner
+from shared.destinations.http.owners import named_since
 from shared.destinations.http.refused import REFUSED
 from shared.domain.acts import Outcome
+from shared.domain.delivery import OWNER, CrmRecord
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 
 STATUS = ("statecode", "statuscode", "initialcommunication")
@@ -58,7 +60,15 @@ def follow_up(
     theirs = (a for a in activities if a["_regardingobjectid_value"] == lead["leadid"])
     changed = _status_changed(question, lead)
     seen = [changed, *(_acted(question, one) for one in theirs)]
-    return FollowUpSeen.of(filter(None, seen), all_told=changed is None)
+    owner = _owner(question.record, lead)
+    return FollowUpSeen.of(filter(None, seen), all_told=changed is None, owner=owner)
+
+
+def _owner(record: CrmRecord, lead: Mapping[str, Any]) -> str:
+    """Return whom sales gave the record to; a lead that it was merged into has its own owner."""
+    if str(lead["leadid"]).lower() != record.id.lower():
+        return ""
+    return named_since(record, shown_owner(lead), same=same_owner)
 
 
 def _status_changed(question: FollowUpQuestion, lead: Mapping[str, Any]) -> SeenAct | None:

@@ -8,11 +8,9 @@ owner that an attempt without an answer may have set is no change by sales.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from shared.domain.delivery import OWNER, CrmRecord
 from shared.domain.errors import CrmError, CrmRejectedError, CrmSettingsError
 from shared.ports.crm import Changed
-
-OWNER = "owner"
-"""In the baseline: the owner that the CRM showed, or was given, last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,16 @@ class Owner:
         return self.shown if remarks or not self.to_set else self.to_set
 
 
+def _same(one: str, other: str) -> bool:
+    return one == other
+
+
 def owner_of(
     changed: Changed,
     shown: str,
     *,
     ours: bool = True,
-    same: Callable[[str, str], bool] = lambda one, other: one == other,
+    same: Callable[[str, str], bool] = _same,
 ) -> Owner:
     """Return what is to be done about the owner that a record shows.
 
@@ -50,6 +52,12 @@ def owner_of(
         changed=theirs and not agreed and bool(shown),
         to_set="" if theirs or agreed else changed.owner,
     )
+
+
+def named_since(record: CrmRecord, shown: str, *, same: Callable[[str, str], bool] = _same) -> str:
+    """Return the owner that a record shows and did not show when we delivered, "" if it did."""
+    before = record.baseline.get(OWNER)
+    return "" if before is None or same(shown, before) else shown
 
 
 async def owned[T](

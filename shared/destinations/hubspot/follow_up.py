@@ -14,10 +14,11 @@ Its count and status may be the other contact's, so they are no signs until we h
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from shared.destinations.http.owners import OWNER as CONTACT_OWNER
+from shared.destinations.http.owners import named_since
 from shared.destinations.http.refused import REFUSED
 from shared.destinations.hubspot.answers import Record
-from shared.destinations.hubspot.fields import STATUS
+from shared.destinations.hubspot.fields import OWNER, STATUS
+from shared.domain.delivery import OWNER as CONTACT_OWNER
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
@@ -32,7 +33,7 @@ BASELINE_KEYS = frozenset(
     {*SIGNALS, "taken_after", "existed", "do_not_contact", FILLED, REFUSED, CONTACT_OWNER}
 )
 MERGED_IDS = "hs_merged_object_ids"
-CONTACT_SHOWN = (*SIGNALS, MERGED_IDS)
+CONTACT_SHOWN = (*SIGNALS, MERGED_IDS, OWNER)
 
 NOT_STARTED = {"", "NEW"}
 """Statuses that show no work: workflows often give new contacts ``NEW``."""
@@ -78,7 +79,9 @@ def acted(
     times = [*theirs, *_contacted(contact, question, ticked_off)]
     if not times and _shows_work(contact, question, len(ticked_off)):
         times = [now]
-    return FollowUpSeen.of((SeenAct(at=at) for at in times), all_told=False)
+    of_another = contact.id != question.record.id  # a merged contact has its own owner
+    owner = "" if of_another else named_since(question.record, contact.text(OWNER))
+    return FollowUpSeen.of((SeenAct(at=at) for at in times), all_told=False, owner=owner)
 
 
 def _contacted(

@@ -10,14 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.destinations.http.own_fields import Value, filled, naming
-from shared.destinations.http.owners import OWNER, remembered_owner
+from shared.destinations.http.owners import remembered_owner
 from shared.destinations.http.texts import as_given
 from shared.destinations.marketo.contact import COMPANY, FIELDS, OURS, written
 from shared.destinations.marketo.fields import STATUS, Person, text
 from shared.destinations.marketo.follow_up import STATUS_CHANGED_AT, SUPPRESSED
 from shared.destinations.marketo.interests import with_lines
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.domain.delivery import CrmRecord
+from shared.domain.delivery import OWNER, CrmRecord
 from shared.domain.lead import Lead
 from shared.ports.crm import Changed
 

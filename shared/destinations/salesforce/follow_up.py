@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from shared.destinations.salesforce.rows import Row
+from shared.destinations.http.owners import named_since
+from shared.destinations.salesforce.rows import Row, same_id
 from shared.destinations.salesforce.tasks import OURS
 from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
@@ -24,7 +25,8 @@ _LAST = f"ORDER BY LastModifiedDate DESC LIMIT {MOST_ACTS})"
 _ACT = "(SELECT LastModifiedDate, LastModifiedBy.Name FROM"
 _THEIRS = " AND ".join(f"(NOT Subject LIKE '{begins}%')" for begins in OURS)
 ACTS = (
-    "Id, IsDeleted, MasterRecordId, IsConverted, Status, LastModifiedDate, LastModifiedBy.Name,"
+    "Id, IsDeleted, MasterRecordId, IsConverted, OwnerId, Status, LastModifiedDate,"
+    " LastModifiedBy.Name,"
     f" {_ACT} Tasks WHERE IsClosed = TRUE AND (Subject = NULL OR ({_THEIRS})) {_LAST},"
     f" {_ACT} Events {_LAST}"
 )
@@ -47,7 +49,15 @@ def acted(row: Row | None, question: FollowUpQuestion) -> FollowUpSeen | None:
     return FollowUpSeen.of(
         (replace(act, at=max(act.at, question.since)) for act in acts if act.at >= since),
         all_told=whole and not of_the_lead,
+        owner=_owner(question.record, row),
     )
+
+
+def _owner(record: CrmRecord, row: Row) -> str:
+    """Return whom sales gave the record to; a lead that it was merged into has its own owner."""
+    if not same_id(row["Id"], record.id):
+        return ""
+    return named_since(record, row.get("OwnerId") or "", same=same_id)
 
 
 def _of_the_lead(row: Row, question: FollowUpQuestion) -> Iterator[SeenAct]:

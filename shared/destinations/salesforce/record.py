@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from shared.destinations.http.owners import OWNER, remembered_owner
+from shared.destinations.http.owners import remembered_owner
 from shared.destinations.http.refused import REFUSED, remembered
 from shared.destinations.salesforce.fields import TOLD_NOT_TO_CONTACT, told_flags
 from shared.destinations.salesforce.follow_up import STATUS, STATUS_CHANGED_AT
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.domain.delivery import CrmRecord
+from shared.domain.delivery import OWNER, CrmRecord
 from shared.domain.lead import Lead
 
 BASELINE_KEYS = frozenset({STATUS, STATUS_CHANGED_AT, TOLD_NOT_TO_CONTACT, REFUSED, OWNER})

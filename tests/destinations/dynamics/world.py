@@ -96,7 +96,7 @@ def row(server: DynamicsServer) -> dict[str, Any]:
 async def seen(crm: DynamicsCrm, record: CrmRecord, since: datetime = START) -> FollowUpSeen | None:
     """Return the newest act that is seen, by itself."""
     found = await all_seen(crm, record, since)
-    return FollowUpSeen(at=found.at, by=found.by) if found else None
+    return FollowUpSeen(at=found.at, by=found.by) if found and found.acts else None
 
 
 async def all_seen(

@@ -10,7 +10,7 @@ from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.destinations.salesforce.follow_up import MOST_ACTS
 from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
-from shared.ports.crm import FollowUpQuestion
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from tests.destinations.salesforce.world import NEW_PHONE, REMINDER, a_lead, deliver, question
 from tests.examples import LEAD_ID, interest
 
@@ -38,7 +38,9 @@ async def test_a_logged_call_or_meeting_is_a_follow_up(
     seen = await crm.follow_ups([asked])
 
     assert seen[LEAD_ID].by == "Anna Vogel"
-    assert seen[LEAD_ID].at >= asked.since
+    at = seen[LEAD_ID].at
+    assert at
+    assert at >= asked.since
     assert await crm.follow_ups([question(record, minutes_ago=-1)]) == {}
 
 
@@ -69,7 +71,8 @@ async def test_another_status_than_at_delivery_is_a_follow_up(
     server.sales_owns(record.id, SALES, "Working - Contacted")
 
     assert (await crm.follow_ups([question(record)]))[LEAD_ID].by == "Anna Vogel"
-    assert await crm.follow_ups([question(record, minutes_ago=-1)]) == {}
+    later = await crm.follow_ups([question(record, minutes_ago=-1)])
+    assert later[LEAD_ID].acts == ()
 
 
 async def test_a_new_owner_alone_is_no_follow_up(
@@ -78,7 +81,9 @@ async def test_a_new_owner_alone_is_no_follow_up(
     record = await deliver(crm)
     server.sales_owns(record.id, SALES, "Open - Not Contacted")
 
-    assert await crm.follow_ups([question(record)]) == {}
+    seen = await crm.follow_ups([question(record)])
+
+    assert seen == {LEAD_ID: FollowUpSeen(all_told=True, owner=SALES)}
 
 
 async def test_a_follow_up_between_two_interests_is_remembered_for_the_first_only(
