@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
 from route_lead.failing import DeliveryError, fails_for_long, failure, trouble
-from route_lead.outcomes import Mine, fail, is_kept, mark, pause, progress, with_unknown
+from route_lead.outcomes import Mine, fail, is_kept, mark, pause, progress, to_tell, with_unknown
 from shared.domain.attempts import REASON_CHARACTERS
 from shared.domain.delivery import UPSERT_DEADLINE
 from shared.domain.errors import (
@@ -21,6 +21,7 @@ from shared.domain.errors import (
 )
 from shared.domain.noting import Progress, in_turn, noted, progress_of
 from shared.domain.planning import owner_in
+from shared.domain.standing import standing_of
 from shared.domain.troubles import cause_of
 from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
@@ -64,6 +65,7 @@ class Deliverer:
             interests=turn.interests,
             owner=owner_in(work.rules, turn.lead, turn.destination),
             owners_sent=frozenset(turn.delivery.owners_sent),
+            standing=standing_of(work.rules, turn.lead),
         )
         upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
         answer = await self._ask(work, turn, upsert)
@@ -89,13 +91,16 @@ class Deliverer:
         known = progress_of(turn.delivery) if kept else Progress()
         so_far = noted(known, upserted.holds, turn.interests)
         remarks: list[str] = []
+        lead = to_tell(turn.lead, turn.destination, upserted, work.rules)
+        standing = standing_of(work.rules, lead)
         to_note = [interest for interest in in_turn(turn.interests) if not so_far.holds(interest)]
         for number, interest in enumerate(to_note):
             if number or upserted.holds or not kept:
                 await self._store(work, turn, upserted, so_far)
             if work.out_of_time:
                 return None
-            note = await self._ask(work, turn, crm.note(turn.lead, upserted.record, interest))
+            noting = crm.note(lead, upserted.record, interest, standing)
+            note = await self._ask(work, turn, noting)
             so_far = noted(so_far, {interest.submission.submission_id}, turn.interests)
             remarks += note.remarks
         return remarks

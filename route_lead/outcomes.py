@@ -20,7 +20,7 @@ from shared.domain.noting import Progress
 from shared.domain.rules import Rules
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
-from shared.taking_over import baseline_owner, named_by_sales
+from shared.taking_over import as_sales_has_it, baseline_owner, named_by_sales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,13 @@ def _with_owner_of_sales(
     if not (upserted.owner_changed and shown) or shown == known:
         return change
     return named_by_sales(change, delivery.destination, shown, rules, baseline=known)
+
+
+def to_tell(lead: Lead, destination: str, upserted: Upserted, rules: Rules) -> Lead:
+    """Return the lead as its notes tell it: with the owner whom sales named meanwhile."""
+    if not (upserted.owner_changed and upserted.owner):
+        return lead
+    return as_sales_has_it(lead, destination, upserted.owner, rules)
 
 
 def progress(  # noqa: PLR0913 - all by keyword; each is one part of what is written

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from shared.domain.delivery import LEFT_OWNER, OWNER, Delivery
+from shared.domain.lead import Lead
 from shared.domain.notices import Occasion, Role, new_notice
 from shared.domain.planning import leaver_with, member_with, plan_for, same_owner
 from shared.domain.rules import Member, Rules
@@ -23,7 +24,7 @@ def named_by_sales(
     leaver = leaver_with(rules, destination, owner_id)
     if leaver is None:
         kept = _with_record(change, destination, owner_id)
-        return taken_over(kept, _owned(change, destination, owner_id, rules), rules)
+        return taken_over(kept, _owned(change.lead, destination, owner_id, rules), rules)
     known = change.before.deliveries[destination].record if change.before else None
     told = known.baseline.get(LEFT_OWNER) if known else None
     after = _with_record(change, destination, baseline or "", left=owner_id)
@@ -35,13 +36,21 @@ def is_ours(delivery: Delivery, owner_id: str) -> bool:
     return any(same_owner(owner_id, one) for one in (*delivery.owners_sent, delivery.owner_sending))
 
 
-def _owned(change: LeadChange, destination: str, owner_id: str, rules: Rules) -> Owned:
+def as_sales_has_it(lead: Lead, destination: str, owner_id: str, rules: Rules) -> Lead:
+    """Return the lead with the owner whom sales named, but for one who has left."""
+    if leaver_with(rules, destination, owner_id):
+        return lead
+    owned = _owned(lead, destination, owner_id, rules)
+    return replace(lead, owner=owned.member, team=owned.team)
+
+
+def _owned(lead: Lead, destination: str, owner_id: str, rules: Rules) -> Owned:
     """Return the owner as the lead has them: a member, or one known by that id only."""
     why = f"named in {destination}"
     if found := member_with(rules, destination, owner_id):
         team, member = found
         return Owned(member=member.id, team=team.id, why=why)
-    return Owned(member=f"{destination}:{owner_id}", team=change.lead.team, why=why)
+    return Owned(member=f"{destination}:{owner_id}", team=lead.team, why=why)
 
 
 def taken_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:

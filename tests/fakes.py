@@ -23,6 +23,7 @@ from shared.domain.errors import (
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, Lead
 from shared.domain.schedule import next_look_at
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -390,6 +391,7 @@ class FakeCrm:
     rejects: str = ""
     acted: dict[str, FollowUpSeen] = field(default_factory=dict)
     reminders: dict[str, Reminder] = field(default_factory=dict)
+    standings: list[Standing | None] = field(default_factory=list)
     calls: int = 0
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
@@ -399,6 +401,7 @@ class FakeCrm:
             raise self.fails.pop(0)
         if self.rejects:
             raise CrmRejectedError(self.rejects)
+        self.standings.append(changed.standing)
         upserted = self.write(lead, changed, uncertain=uncertain)
         await self.gate("crm.upserted")
         return upserted
@@ -457,8 +460,15 @@ class FakeCrm:
         self.reminders[reminder.reminder_id] = reminder
         return reminder.reminder_id
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         await self.gate("crm.note")
+        self.standings.append(standing)
         note_id = interest.submission.submission_id
         if note_id not in self.records[int(record.id)].notes:
             self.records[int(record.id)].notes.append(note_id)

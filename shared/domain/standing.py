@@ -10,46 +10,46 @@ from typing import Any
 
 from shared.domain.lead import Interest, Lead
 from shared.domain.planning import owner_name, team_of, zone_of
-from shared.domain.priority import Priority
-from shared.domain.qualification import Qualification, decision_of, qualification_of
+from shared.domain.qualification import decision_of, qualification_of
 from shared.domain.rules import Prerequisites, Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a lead stands when one of its interests is told; "" and None are left untold.
+    """What only the rules know of where a lead stands.
 
-    ``owner`` and ``team`` are what people call them. ``due_at`` is shown in ``zone``, the owner's.
-    ``qualification`` is None where the rules name no prerequisites and nobody has decided.
+    ``owner`` and ``team`` are what people call them, "" for nobody. Times are shown in ``zone``,
+    the owner's. ``judged`` says that the rules or a person said whether the lead is qualified.
     """
 
-    rule: str = ""
     owner: str = ""
     team: str = ""
-    due_at: datetime | None = None
     zone: tzinfo = UTC
-    qualification: Qualification | None = None
-    priority: Priority = Priority.NORMAL
-    tags: tuple[str, ...] = ()
+    judged: bool = False
 
 
-def standing_of(rules: Rules, lead: Lead, interest: Interest | None) -> Standing | None:
-    """Return where a lead stands with an interest; None where there is no ``routing.toml``."""
+def standing_of(rules: Rules, lead: Lead) -> Standing | None:
+    """Return where a lead stands; None where there is no ``routing.toml``."""
     if not rules.from_file:
         return None
-    told = interest.submission.submission_id if interest else ""
     team = team_of(rules, lead)
-    judged = rules.prerequisites != Prerequisites() or decision_of(lead.acts) is not None
     return Standing(
-        rule=lead.rules.get(told, ""),
         owner=owner_name(rules, lead),
         team=team.name if team else "",
-        due_at=lead.dues.get(told) if lead.follow_up.awaited else None,
         zone=zone_of(rules, lead),
-        qualification=qualification_of(lead) if judged else None,
-        priority=lead.priority,
-        tags=lead.tags,
+        judged=rules.prerequisites != Prerequisites() or decision_of(lead.acts) is not None,
     )
+
+
+def due_of(lead: Lead, interest: Interest) -> datetime | None:
+    """Return until when an interest must be answered, None if the lead awaits no answer."""
+    due_at = lead.dues.get(interest.submission.submission_id)
+    return due_at if lead.follow_up.awaited else None
+
+
+def rule_name(lead: Lead, interest: Interest) -> str:
+    """Return the rule that an interest fell under, "" if none was stored."""
+    return lead.rules.get(interest.submission.submission_id, "")
 
 
 def standing_fields(lead: Lead) -> dict[str, Any]:

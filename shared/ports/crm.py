@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from shared.domain.acts import Outcome
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Changed:
     that an attempt may have changed which failed or got no answer; ``interests`` came since then,
     oldest first, without repeats. ``owner`` is who should own the record, by the id in this CRM, ""
     for whomever it has; ``owners_sent`` are those whom attempts without an answer may have set.
+    ``standing`` is where the lead stands by the rules, None without.
     """
 
     record: CrmRecord | None
@@ -26,6 +28,12 @@ class Changed:
     interests: Sequence[Interest]
     owner: str = ""
     owners_sent: frozenset[str] = frozenset()
+    standing: Standing | None = None
+
+    @property
+    def first(self) -> Interest | None:
+        """Return the oldest of the interests, which a new record is described by."""
+        return next(iter(self.interests), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +159,17 @@ class Crm(Protocol):
         come again.
         """
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        """Append an interest to the record, unless the record holds it already."""
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
+        """Append an interest to the record, with where the lead stands by the rules.
+
+        What the record holds already is left alone, also if the lead stood elsewhere then.
+        """
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Return what sales did, by lead id, in as few calls as the destination allows.

@@ -17,6 +17,7 @@ from shared.domain.envelope import Deliver, Push, parse_message
 from shared.domain.errors import CrmError
 from shared.domain.lead import Interest, Lead
 from shared.domain.merging import MergeRules
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -83,8 +84,14 @@ class Watched:
         self.upserted.append(lead.lead_id)
         return upserted
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
-        return await self._watch(self.crm.note(lead, record, interest))
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
+        return await self._watch(self.crm.note(lead, record, interest, standing))
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         return await self.crm.follow_ups(questions)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -179,7 +180,13 @@ class AskedCrm:
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         raise NotImplementedError
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         noted: Noted = await self.mail.ask("crm", "note", lead, record, interest)
         return noted
 

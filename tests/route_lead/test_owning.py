@@ -9,9 +9,9 @@ from shared.domain.durations import Duration
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.rules import DEFAULT_RULE, Notify, Rule
 from shared.ports.leads import EventKind
-from tests.fakes import START, open_gate
+from tests.fakes import START, FakeCrm, open_gate
 from tests.office import Office
-from tests.route_lead.relay import DAY, Gates, WorkerDiedError, push
+from tests.route_lead.relay import DAY, Gates, Relay, WorkerDiedError, push
 from tests.telling import ANNA, BO, CALENDAR, FAST, NORTH, rules
 
 
@@ -230,3 +230,24 @@ async def test_a_calendar_that_never_opens_leaves_the_due_time_to_the_settings()
     await office.relay.host(push())
 
     assert office.relay.lead.follow_up.due_at == office.relay.lead.created_at + DAY
+
+
+async def test_a_record_and_its_notes_are_told_the_owner_whom_sales_named() -> None:
+    office = Office(rules(KNOWN))
+    crm = office.relay.crms["crm"] = FakeCrm(takes_notes=True)
+    await office.relay.host(push())
+    owner = office.relay.lead.owner
+    other = "bo" if owner == "anna" else "anna"
+    office.relay.record.owner = {"anna": "005A", "bo": "005B"}[other]
+
+    await office.relay.host(push(2))
+
+    told = [standing.owner if standing else None for standing in crm.standings]
+    assert told == [owner.capitalize(), owner.capitalize(), other.capitalize()]
+
+
+async def test_without_a_routing_file_no_record_is_told_where_a_lead_stands() -> None:
+    relay = Relay()
+    await relay.host(push())
+
+    assert relay.crm.standings == [None]

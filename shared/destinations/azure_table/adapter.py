@@ -25,6 +25,7 @@ from shared.domain.errors import (
     StorageUnavailableError,
 )
 from shared.domain.lead import Contact, Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -101,8 +102,15 @@ class AzureTableCrm:
         del lead, record, reminder
         return ""
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Write the interest's row, which is all the note that a table can take."""
+        del standing  # Partner Center's rows have no place for it
         changed = Changed(record=record, fields=frozenset(), interests=[interest])
         written = await self.upsert(lead, changed, uncertain=False)
         return Noted(id=interest.submission.submission_id, remarks=written.remarks)

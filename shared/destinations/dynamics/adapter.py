@@ -29,6 +29,7 @@ from shared.destinations.http.reading import understood
 from shared.destinations.http.tokens import Tokens
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -80,9 +81,15 @@ class DynamicsCrm:
         del uncertain  # the key tells whether it is there
         return await self._upserting.upsert(lead, changed)
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Append an interest as a note, whose key is made of the submission's id."""
-        return await self._noting.note(lead, record, interest)
+        return await self._noting.note(lead, record, interest, standing)
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         """Give the record's owner a task, whose key is made of the reminder's id."""

@@ -19,9 +19,11 @@ from shared.destinations.http.contact import Writing
 from shared.destinations.http.own_fields import Filled, settable
 from shared.destinations.http.refused import refusals
 from shared.destinations.http.saving import Body
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, name_for
-from shared.destinations.http.values import CUT, fitted
+from shared.destinations.http.values import fitted, is_cut
 from shared.domain.lead import Contact, Interest, Lead
+from shared.ports.crm import Changed
 
 VENDOR = "Dynamics 365"
 UNTOLD = "Microsoft marketplace lead"
@@ -38,16 +40,19 @@ def our_fields(settings: DynamicsSettings, fields: Collection[str]) -> list[str]
 
 
 def new_lead(
-    settings: DynamicsSettings, lead: Lead, first: Interest | None, refused: Collection[str]
+    settings: DynamicsSettings, lead: Lead, changed: Changed, refused: Collection[str]
 ) -> Body:
     """Return a new lead without what is refused; the publisher's own win, but not over consent."""
+    first = changed.first
     own = _own(settings, lead, first, refused)
     theirs = [name for name, column in COLUMNS.items() if column in own.values]
     ours = [name for name in COLUMNS if name not in theirs]
     contact = writing(settings).written(lead.contact, ours, refused)
     given = lead.contact.given()
     hidden = [name for name in theirs if given.get(name) != own.values[COLUMNS[name]]]
-    text = story(first, (*contact.told, *as_given(lead.contact, hidden))) if first else UNTOLD
+    told = (*contact.told, *as_given(lead.contact, hidden))
+    lines = standing_lines(changed.standing, lead, first) if first else []
+    text = story(first, (*told, *lines)) if first else UNTOLD
     texts = {n: v for n, v in own.texts.items() if not n.endswith(BIND)}
     words = {n: t for n, t in _words(text).items() if n not in refused}
     fit = fitted(words | texts, LENGTHS)
@@ -88,9 +93,13 @@ def story(interest: Interest, told: Collection[str] = ()) -> str:
 
 
 def tells(described: object, interest: Interest) -> bool:
-    """Tell whether a description begins with an interest, all of it, and is not cut."""
-    words, there = interest_text(interest).split(), str(described or "").split()
-    return there[: len(words)] == words and not (there and there[-1].endswith(CUT))
+    """Tell whether a description begins with an interest, all of it, and is not cut.
+
+    Whatever follows the interest may have been written by another version, or of another owner.
+    """
+    text = str(described or "")
+    words, there = interest_text(interest).split(), text.split()
+    return there[: len(words)] == words and not is_cut(text, LENGTHS[DESCRIPTION])
 
 
 def _words(text: str) -> dict[str, str]:

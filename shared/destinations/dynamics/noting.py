@@ -16,11 +16,13 @@ from shared.destinations.dynamics.rows import Row
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import not_noted, refused_before
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmSettingsError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import Noted, Reminder
 
 READ_ONLY = "not noted: the lead is closed and takes no notes"
@@ -34,25 +36,33 @@ class Noting:
         self._settings = settings
         self._api = api
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Append an interest as a note, whose key is made of the submission's id.
 
         If Dataverse does not take the note, the lead is delivered without, with a remark.
         """
         try:
-            return await self._note(lead, record, interest)
+            return await self._note(lead, record, interest, standing)
         except (GoneError, ReadOnlyError):  # sales was faster: look again
             pass
         except CrmRejectedError as refused:
             return not_noted(refused)
         try:
-            return await self._note(lead, record, interest)
+            return await self._note(lead, record, interest, standing)
         except ReadOnlyError:
             return Noted(id="", remarks=(READ_ONLY,))
         except CrmRejectedError as refused:
             return not_noted(refused)
 
-    async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def _note(
+        self, lead: Lead, record: CrmRecord, interest: Interest, standing: Standing | None
+    ) -> Noted:
         shown = await self._api.lead(record.id)
         if shown is None:
             raise CrmUnavailableError(f"lead {record.id} was deleted meanwhile")
@@ -60,7 +70,7 @@ class Noting:
             return Noted(id="")
         contact = interest.submission.contact
         told = writing(self._settings).written(contact, refused=refused_before(record)).told
-        text = story(interest, told)
+        text = story(interest, (*told, *standing_lines(standing, lead, interest)))
         texts = fitted({"subject": text.partition("\n")[0], "notetext": text}, NOTE_LENGTHS)
         note_key = key("note", interest.submission.submission_id)
         body = {**texts.values, "objectid_lead@odata.bind": f"/leads({shown['leadid']})"}

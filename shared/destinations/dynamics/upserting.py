@@ -86,7 +86,7 @@ class Upserting:
 
         async def create(owner: str) -> Saved[Row | None]:
             return await save(
-                lambda left: with_owner(new_lead(self._settings, lead, first, left), owner),
+                lambda left: with_owner(new_lead(self._settings, lead, changed, left), owner),
                 send,
                 self._api.required_columns,
             )

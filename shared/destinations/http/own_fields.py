@@ -25,7 +25,7 @@ from pydantic_settings import NoDecode
 from shared.domain.identity import NORMAL_FORMS, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.domain.stage import Stage
-from shared.domain.standing import standing_fields
+from shared.domain.standing import rule_name, standing_fields
 
 INTEREST_FIELDS = ("source", "action", "publisher", "offer", "offer_title", "lead_source")
 STANDING_FIELDS = (
@@ -140,7 +140,7 @@ def _standing(lead: Lead, interest: Interest | None) -> dict[str, str]:
         "unqualified_because": "; ".join(known["unqualified_because"]),
         "tags": ", ".join(known["tags"]),
         "follow_up_due_at": f"{due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if due_at else "",
-        "rule": lead.rules.get(interest.submission.submission_id, "") if interest else "",
+        "rule": rule_name(lead, interest) if interest else "",
     }
 
 

@@ -39,6 +39,11 @@ def fitted(values: Mapping[str, str], lengths: Mapping[str, int]) -> Fitted:
     return Fitted({**given, **cut}, remarks)
 
 
+def is_cut(text: str, length: int) -> bool:
+    """Tell whether a text was cut to a length: it ends so, and there is no room for more."""
+    return text.rstrip().endswith(CUT) and _length(text) >= length - 1
+
+
 def _length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 

@@ -19,6 +19,7 @@ from shared.destinations.https_endpoint.settings import HttpsEndpointSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError, CrmOutcomeUnknownError
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -77,7 +78,13 @@ class HttpsEndpointCrm:
         del lead, record, reminder
         return ""
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Post one interest, in the shape that is set."""
         del record
         submission_id = interest.submission.submission_id
@@ -85,7 +92,9 @@ class HttpsEndpointCrm:
             said = await self._post_interest(interest)
         else:
             # Notes come in the order of versions, so all before this one are posted.
-            said = await self._post_part(lead, (), Part((interest,), through=interest.version))
+            said = await self._post_part(
+                lead, (), Part((interest,), through=interest.version), standing
+            )
         return Noted(id=said or submission_id)
 
     async def check(self) -> Sequence[CheckResult]:
@@ -104,7 +113,7 @@ class HttpsEndpointCrm:
         while left and (not posted or self._clock() < ends_at):
             part = left.popleft()
             try:
-                said = await self._post_part(lead, changed.fields, part)
+                said = await self._post_part(lead, changed.fields, part, changed.standing)
             except CrmError as error:
                 smaller = halves(part) if isinstance(error, TooLargeError) else []
                 left.extendleft(reversed(smaller))
@@ -117,8 +126,10 @@ class HttpsEndpointCrm:
             posted += part.interests
         return given, posted
 
-    async def _post_part(self, lead: Lead, fields: Collection[str], part: Part) -> str:
-        body = lead_json(lead, fields, part.interests, part.through)
+    async def _post_part(
+        self, lead: Lead, fields: Collection[str], part: Part, standing: Standing | None
+    ) -> str:
+        body = lead_json(lead, fields, part.interests, part.through, standing)
         return await self.endpoint.post(
             _webhook_id(lead, part), body.model_dump_json(by_alias=True).encode()
         )

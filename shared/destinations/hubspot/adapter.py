@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from shared.destinations.http.answers import after_a_write
 from shared.destinations.http.owners import Owner, owned, owner_of, remembered_owner
 from shared.destinations.http.refused import not_noted, remembered
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words, mark
 from shared.destinations.hubspot.activities import (
     attached_once,
@@ -40,6 +41,7 @@ from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -86,18 +88,24 @@ class HubspotCrm:
         except GoneError:
             return await self._upsert(lead, changed, uncertain=uncertain, again=True)
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Write a note, unless the contact or one of its notes holds the interest already.
 
         If HubSpot does not take the note, twice, the lead is delivered without, with a remark.
         """
         try:
-            return await self._note(lead, record, interest)
+            return await self._note(lead, record, interest, standing)
         except CrmRejectedError:
             # The contact may have been deleted or merged since it was looked up.
             pass
         try:
-            return await self._note(lead, record, interest)
+            return await self._note(lead, record, interest, standing)
         except CrmRejectedError as refused:
             return not_noted(refused)
 
@@ -176,19 +184,23 @@ class HubspotCrm:
         try:
             return await self._flag(lead, placed)
         except CrmRejectedError as refused:
+            record = CrmRecord(id=placed.contact.id)
             for interest in changed.interests:
-                await self.note(lead, CrmRecord(id=placed.contact.id), interest)
+                await self.note(lead, record, interest, changed.standing)
             raise CrmRejectedError(f"{refused}: {OPT_OUT}") from None
         except CrmError as error:
             raise after_a_write(error) from error
 
-    async def _note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def _note(
+        self, lead: Lead, record: CrmRecord, interest: Interest, standing: Standing | None
+    ) -> Noted:
         contact = await self._present(lead, record)
         if contact is None:
             raise CrmUnavailableError(f"contact {record.id} was deleted meanwhile")
         if mark(interest) in contact.text(MESSAGE):
             return Noted(id=contact.id)
         lines = untold(interest.submission.contact, contact, record, self._settings)
+        lines += standing_lines(standing, lead, interest)
         note = note_values(interest, lines)
         hidden = (*customers_words(lead, [interest]), *contact.texts)
         note_id = await attached_once(

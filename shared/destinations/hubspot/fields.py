@@ -6,6 +6,7 @@ from dataclasses import replace
 from shared.destinations.http.contact import Writing, Written
 from shared.destinations.http.own_fields import Value, filled
 from shared.destinations.http.refused import refusals, refused_before
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.hubspot.answers import Record
@@ -13,6 +14,7 @@ from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.identity import normalized_email
 from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead
+from shared.ports.crm import Changed
 
 VENDOR = "HubSpot"
 
@@ -66,7 +68,7 @@ def contact_values(
 
 def new_contact(
     lead: Lead,
-    interests: Sequence[Interest],
+    changed: Changed,
     settings: HubspotSettings,
     *,
     has_id: bool,
@@ -76,12 +78,13 @@ def new_contact(
 
     The first interest is its message, with what of the contact has no property.
     """
-    first = next(iter(interests), None)
+    first = changed.first
     contact = contact_values(lead.contact, settings, refused=refused)
     own = filled(settings.own_fields, lead, first)
     texts = {name: text_of(value) for name, value in own.values.items()}
     theirs = fitted(texts, dict.fromkeys(texts, LONGEST_TEXT))
-    message = _message(first, contact.told) if first else Fitted({}, ())
+    lines = standing_lines(changed.standing, lead, first) if first else []
+    message = _message(first, (*contact.told, *lines)) if first else Fitted({}, ())
     our_id = {settings.id_property: lead.lead_id if has_id else ""}
     everything = contact.values | message.values | fixed(settings) | our_id | theirs.values
     values = {n: value for n, value in everything.items() if value and n not in refused}

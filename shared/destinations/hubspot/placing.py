@@ -115,9 +115,7 @@ class Placing:
         hidden = customers_words(lead, changed.interests)
 
         async def send(left_out: frozenset[str]) -> Placed:
-            new = new_contact(
-                lead, changed.interests, self._settings, has_id=has_id, refused=left_out
-            )
+            new = new_contact(lead, changed, self._settings, has_id=has_id, refused=left_out)
             if uncertain and not has_id and EMAIL not in new.values:
                 raise CrmUncertainError(f"{NOT_FOUND_AGAIN} {self._settings.id_property} {BY_ID}")
             given = {OWNER: owner} if owner else {}

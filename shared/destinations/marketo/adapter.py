@@ -16,6 +16,7 @@ from functools import partial
 from itertools import batched
 
 from shared.destinations.http.refused import not_noted, without_refused
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
@@ -28,6 +29,7 @@ from shared.destinations.marketo.updates import BASELINE_KEYS
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -82,7 +84,13 @@ class MarketoCrm:
             return replace(upserted, remarks=(*upserted.remarks, NOT_SHOWN))
         return upserted
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Put an interest before the others in the field for them; "" if there is no such field.
 
         If Marketo does not take it, the lead is delivered without, with a remark.
@@ -94,7 +102,8 @@ class MarketoCrm:
             found = await self._placing.find(lead, record)
             if found is None:
                 break
-            shown = with_interest(field, interest, text(found, field))
+            lines = standing_lines(standing, lead, interest)
+            shown = with_interest(field, interest, text(found, field), lines)
             hidden = customers_words(lead, [interest])
             try:
                 there = not shown.values or await self._api.update(

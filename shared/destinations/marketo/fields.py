@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from shared.destinations.http.own_fields import filled, settable
 from shared.destinations.http.refused import refusals
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.marketo.contact import (
     FIELDS,
@@ -16,6 +17,7 @@ from shared.destinations.marketo.contact import (
 from shared.destinations.marketo.interests import with_interest, with_lines
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.lead import Interest, Lead
+from shared.ports.crm import Changed
 
 type Person = dict[str, Any]
 
@@ -46,15 +48,17 @@ def optional_fields(settings: MarketoSettings) -> frozenset[str]:
 
 
 def new_person(
-    settings: MarketoSettings, lead: Lead, first: Interest | None, refused: Collection[str] = ()
+    settings: MarketoSettings, lead: Lead, changed: Changed, refused: Collection[str] = ()
 ) -> Sent:
     """Return a person with all there is; what the publisher's custom fields say wins."""
+    first = changed.first
     own = filled(settings.own_fields, lead, first)
     contact = written(settings, lead.contact, refused=refused)
     mine = {n: v for n, v in own.texts.items() if n not in refused}
     texts = fitted(mine, dict.fromkeys(mine, STRING_CHARACTERS))
     left_out = refusals(VENDOR, [name for name in own.texts if name in refused])
-    shown = _shown(settings, first, contact.told)
+    lines = standing_lines(changed.standing, lead, first) if first else []
+    shown = _shown(settings, first, (*contact.told, *lines))
     once = {SOURCE: settings.source, STATUS: settings.status}
     person: Person = {name: value for name, value in once.items() if value}
     person |= contact.values | texts.values | own.constants | shown.values

@@ -67,7 +67,7 @@ class Placing:
                 " set MARKETO_ID_FIELD, then release the lead"
             )
         first, before = next(iter(changed.interests), None), changed.record
-        person, remarks = new_person(self._settings, lead, first, refused)
+        person, remarks = new_person(self._settings, lead, changed, refused)
         created = await self._api.create(lookup, person, customers_words(lead, changed.interests))
         if not created:
             return None
@@ -116,7 +116,7 @@ class Placing:
 
     def _known(self, lead: Lead, changed: Changed, found: Person) -> Mapping[str, str]:
         """Return the baseline to compare a person with."""
-        made = new_person(self._settings, lead, next(iter(changed.interests), None)).person
+        made = new_person(self._settings, lead, changed).person
         ours = text(found, self._settings.id_field) == lead.lead_id
         return known_before(changed.record, found, ours=ours, given=text(made, STATUS))
 

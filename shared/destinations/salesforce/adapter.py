@@ -21,6 +21,7 @@ from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.upserting import Upserting
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -65,9 +66,15 @@ class SalesforceCrm:
         """Create the lead, or send what changed; a converted one is left as it is."""
         return await self._upserting.upsert(lead, changed, uncertain=uncertain)
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Log the interest as a completed task, unless the lead's description or a task has it."""
-        return await self._noting.note(lead, record, interest)
+        return await self._noting.note(lead, record, interest, standing)
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Return what sales did: status, conversion, closed tasks, meetings."""

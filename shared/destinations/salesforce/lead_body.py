@@ -1,10 +1,11 @@
 """What is written to a ``Lead``: all there is on create, what the marketplace changed later."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from shared.destinations.http.own_fields import Filled, OwnField, Value, filled, settable
 from shared.destinations.http.refused import refusals
 from shared.destinations.http.saving import Body
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, mark
 from shared.destinations.http.values import Fitted, fitted
 from shared.destinations.salesforce.contact import VENDOR, names_of, writing
@@ -19,16 +20,19 @@ from shared.destinations.salesforce.fields import (
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Contact, Interest, Lead
+from shared.ports.crm import Changed
 
 
 def new_lead(
-    settings: SalesforceSettings, lead: Lead, first: Interest | None, refused: Collection[str]
+    settings: SalesforceSettings, lead: Lead, changed: Changed, refused: Collection[str]
 ) -> Body:
     """Return a new lead without the fields that Salesforce refused; those are described."""
+    first = changed.first
     own = _own_fields(settings, lead, first, refused)
     contact = writing(settings).written(lead.contact, refused=refused)
     texts = fitted(own.texts, LENGTHS)
-    told = (*contact.told, *_told_by_publisher(settings, lead.contact, own.values))
+    told = [*contact.told, *_told_by_publisher(settings, lead.contact, own.values)]
+    told += standing_lines(changed.standing, lead, first) if first else []
     description = _description(first, told) if DESCRIPTION not in refused else Fitted({}, ())
     values: dict[str, Value] = {
         **first_values(settings, lead.contact, refused),
@@ -79,10 +83,15 @@ def with_owner(body: Body, owner: str) -> Body:
     return body.with_values({"OwnerId": owner}) if owner else body
 
 
-def note_text(settings: SalesforceSettings, interest: Interest, refused: Collection[str]) -> str:
-    """Return an interest, and whole what of its contact the lead does not have as it was given."""
+def note_text(
+    settings: SalesforceSettings, interest: Interest, refused: Collection[str], lines: Iterable[str]
+) -> str:
+    """Return an interest, and whole what of its contact the lead does not have as it was given.
+
+    ``lines`` say where the lead stands.
+    """
     told = writing(settings).written(interest.submission.contact, refused=refused).told
-    return "\n".join((interest_text(interest), *told))
+    return "\n".join((interest_text(interest), *told, *lines))
 
 
 def _own_fields(

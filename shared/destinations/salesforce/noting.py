@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from shared.destinations.http.owners import owned
 from shared.destinations.http.refused import not_noted, refused_before
+from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words
 from shared.destinations.salesforce.answers import (
     ConvertedError,
@@ -28,6 +29,7 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
 from shared.ports.crm import Noted, Reminder
 
 MOVED = (ConvertedError, GoneError, NoSuchReferenceError)
@@ -44,31 +46,40 @@ class Noting:
         self._settings = settings
         self._api = api
 
-    async def note(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
         """Log the interest as a completed task, unless the lead's description or a task has it.
 
         If Salesforce does not take the task, the lead is delivered without, with a remark.
         """
         try:
-            return await self._noted(lead, record, interest)
+            return await self._noted(lead, record, interest, standing)
         except CrmRejectedError as refused:
             return not_noted(refused)
 
-    async def _noted(self, lead: Lead, record: CrmRecord, interest: Interest) -> Noted:
+    async def _noted(
+        self, lead: Lead, record: CrmRecord, interest: Interest, standing: Standing | None
+    ) -> Noted:
+        lines = standing_lines(standing, lead, interest)
+        text = note_text(self._settings, interest, refused_before(record), lines)
         row = await self._present(record)
         try:
-            return await self._note(lead, row, record, interest)
+            return await self._note(lead, row, interest, text)
         except MOVED:
             row = await self._present(record)
         try:
-            return await self._note(lead, row, record, interest)
+            return await self._note(lead, row, interest, text)
         except MOVED:
             if not row.converted:
                 raise
             return Noted(id="", remarks=(NOWHERE,))
 
-    async def _note(self, lead: Lead, row: LeadRow, record: CrmRecord, interest: Interest) -> Noted:
-        text = note_text(self._settings, interest, refused_before(record))
+    async def _note(self, lead: Lead, row: LeadRow, interest: Interest, text: str) -> Noted:
         who = row.contact if row.converted else row.record_id
         task = note_task(interest, text, who, self._settings.closed_task_status)
         if has_mark(row.description, task.mark):

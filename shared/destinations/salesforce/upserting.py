@@ -90,7 +90,7 @@ class Upserting:
 
         async def create(owner: str) -> Saved[str]:
             return await save(
-                lambda left: with_owner(new_lead(self._settings, lead, first, left), owner), send
+                lambda left: with_owner(new_lead(self._settings, lead, changed, left), owner), send
             )
 
         try:

@@ -1,11 +1,14 @@
 """Values that are longer than a column are cut, said so, and kept whole in a note."""
 
+from dataclasses import replace
+
 import pytest
 
 from local.fakes.dynamics import DynamicsServer
 from local.fakes.server import Fault
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.domain.errors import CrmOutcomeUnknownError
+from shared.domain.standing import Standing
 from tests.destinations.dynamics.world import (
     customer,
     delivered,
@@ -91,3 +94,34 @@ async def test_what_a_note_has_no_room_for_is_said(
     assert noted.remarks == ("notetext cut to 100000 characters",)
     (held,) = server.records()
     assert held.notes[0].endswith("n…")
+
+
+async def test_where_a_lead_stands_is_told_in_a_note_if_the_description_has_no_room_for_it(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    standing = Standing(owner="Anna Example", judged=True)
+    changed = replace(new(given(1, "ü" * 1_850)), standing=standing)
+    server.faults.append(Fault.CUT_AFTER)
+    with pytest.raises(CrmOutcomeUnknownError, match="no whole answer"):
+        await crm.upsert(customer(), changed, uncertain=False)
+    upserted = await crm.upsert(customer(), changed, uncertain=True)
+    for owner in ("Anna Example", "Bert Example"):
+        now = replace(standing, owner=owner)
+        await crm.note(customer(), upserted.record, changed.interests[0], now)
+
+    (held,) = server.records()
+    assert len(held.description) == 2_000
+    (note,) = held.notes
+    assert "\n\nQualified: no, country is missing\nOwner: Anna Example\n" in note
+
+
+async def test_a_description_that_the_version_before_wrote_is_recognised_when_the_next_one_looks(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    changed = new(given(1, "ü" * 1_850 + "…"))
+    record = (await crm.upsert(customer(), changed, uncertain=False)).record
+
+    standing = Standing(owner="Anna Example", judged=True)
+    assert (await crm.note(customer(), record, changed.interests[0], standing)).id == ""
+    (held,) = server.records()
+    assert held.notes == []

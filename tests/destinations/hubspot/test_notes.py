@@ -9,6 +9,7 @@ from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUnavailableError,
 )
+from shared.domain.standing import Standing
 from tests.destinations.hubspot.world import NOTES, SECOND, WANTED, deliver
 from tests.examples import CONTACT, interest
 
@@ -94,3 +95,12 @@ async def test_a_note_is_cut_before_its_mark_and_never_within_an_entity(
     assert len(body.encode("utf-16-le")) <= 2 * 65_536
     assert note.endswith("…\n[submission submission-2]")
     assert note.removesuffix("…\n[submission submission-2]")[-1] in text
+
+
+async def test_a_members_name_is_text_and_no_markup(server: HubspotServer, crm: HubspotCrm) -> None:
+    record = await deliver(crm)
+
+    await crm.note(WANTED, record, SECOND, Standing(owner="<b>Anna</b>\n", team="A & B"))
+
+    [note] = server.attached["notes"].values()
+    assert "<br>Owner: &lt;b&gt;Anna&lt;/b&gt; (A &amp; B)<br>" in note["hs_note_body"]
