@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
@@ -40,8 +39,8 @@ from shared.storage.queue import StoragePushQueue, StorageQueueLengths
 from shared.storage.rules import TableRulesStore
 from shared.storage.teams import TableTeams
 from tests.fakes import FakeCrm, FakeDestinations
+from tests.leads_process import ROOT, run_leads
 
-ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
 RULES = RouteRules(
     merge=MergeRules(repeat_window=DAY, follow_up_within=DAY),
@@ -66,19 +65,30 @@ class Told:
 
 
 async def leads_command(*arguments: str, stdin: bytes = b"", **env: str) -> Told:
-    """Run the command ``leads`` as its user does, with no setting but these."""
+    """Run the command ``leads`` with no setting but these."""
+    env = {"PATH": os.environ["PATH"], **env}
+    told = await asyncio.to_thread(run_leads, arguments, env, stdin=stdin)
+    return _told(told.code, told.out, told.err)
+
+
+async def started_leads_command(*arguments: str, **env: str) -> Told:
+    """Start the command ``leads`` as its user does, interpreter and all."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", *arguments),
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **env},
-        stdin=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate(stdin)
-    storage = re.match(r"(?:storage|endpoint): (.*)\n", err.decode())
-    rest = err.decode().removeprefix(storage[0] if storage else "")
-    return Told(process.returncode, out.decode(), rest, storage[1] if storage else "")
+    out, err = await process.communicate()
+    return _told(process.returncode, out.decode(), err.decode())
+
+
+def _told(code: int | None, out: str, err: str) -> Told:
+    storage = re.match(r"(?:storage|endpoint): (.*)\n", err)
+    rest = err.removeprefix(storage[0] if storage else "")
+    return Told(code, out, rest, storage[1] if storage else "")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from cli.asking import confirm
 from cli.editor import edited
 from shared.operations.errors import RefusedError, UsageError
-from tests.cli.account import Account, Told, leads_command
+from tests.cli.account import Account, Told, leads_command, started_leads_command
 
 REAL = "DefaultEndpointsProtocol=https;AccountName=contosoleads;AccountKey=a2V5"
 BROKEN = b'{"UserDetails": {"Email": "zoe@example.com"},, "ActionCode": "INS"}'
@@ -186,7 +186,7 @@ async def test_a_terminal_that_knows_ascii_only_shows_the_rest_written_out(
 ) -> None:
     await account.push("zoe@example.com", OfferTitle="Büro 花")
 
-    told = await leads_command(
+    told = await started_leads_command(
         *("show", "zoe@example.com"),
         LeadStorage=account.connection,
         TABLE_PREFIX=account.prefix,

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import sys
 import uuid
-from pathlib import Path
 
 import pytest
 
@@ -16,22 +14,15 @@ from shared.ports.rules import StoredRules
 from shared.settings import StorageSettings
 from shared.storage.account import Storage
 from shared.storage.rules import TableRulesStore
+from tests.leads_process import run_leads
 from tests.notices.examples import AT
-
-ROOT = Path(__file__).parents[2]
 
 
 async def check(azurite: str, settings: dict[str, str], *options: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", "check", *options),
-        cwd=ROOT,
-        env={**os.environ, "LeadStorage": azurite, "CRM": "azure_table", **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    told = "".join(line for line in out.decode().splitlines(keepends=True) if "table" not in line)
-    return process.returncode, told
+    env = {**os.environ, "LeadStorage": azurite, "CRM": "azure_table", **settings}
+    done = await asyncio.to_thread(run_leads, ["check", *options], env)
+    told = [line for line in done.out.splitlines(keepends=True) if "table" not in line]
+    return done.code, "".join(told)
 
 
 @pytest.mark.parametrize("name", CHANNELS)

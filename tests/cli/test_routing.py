@@ -11,7 +11,8 @@ from shared.domain.rules import rules_without_file
 from shared.ports.rules import DeployedFile, StoredRules
 from shared.rules_in_force import RulesInForce, RuleSources
 from shared.storage.teams import TableTeams
-from tests.cli.account import ROOT, Account, leads_command
+from tests.cli.account import Account, leads_command
+from tests.leads_process import ROOT
 
 EXAMPLE = ROOT / "samples" / "routing.toml"
 RIGHT = '[default]\ntags = ["one"]\n'

@@ -14,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,10 @@ from cli.times import parse_time
 from local.__main__ import parse_arguments
 from local.app_process import RunningApp
 from local.demo.run import app_settings
-from tests.docs.calling import Told, call, processes
 from tests.docs.command_lines import DOCUMENTS, Example, helps, shell_blocks, shown
 from tests.docs.documents import ROOT
 from tests.fakes import START
+from tests.leads_process import Told, run_leads
 
 AT_A_TIME = 4
 USAGE = 2
@@ -104,7 +104,7 @@ class World:
         return found
 
 
-def opened(processes: ProcessPoolExecutor, app: RunningApp, folder: Path) -> World:
+def opened(app: RunningApp, folder: Path) -> World:
     """Send customers and a body that is not a lead, and wait until all are kept."""
     env = {
         "PATH": os.environ["PATH"],
@@ -116,7 +116,7 @@ def opened(processes: ProcessPoolExecutor, app: RunningApp, folder: Path) -> Wor
         httpx.post(env["LEADS_URL"], content=body)
 
     def listed(*arguments: str) -> list[dict[str, str]]:
-        told = processes.submit(call, [*arguments, "--json"], env, ROOT).result()
+        told = run_leads([*arguments, "--json"], env)
         found: list[dict[str, str]] = json.loads(told.out or "[]")
         return found
 
@@ -124,7 +124,7 @@ def opened(processes: ProcessPoolExecutor, app: RunningApp, folder: Path) -> Wor
         pass
     [held] = listed("quarantine", "list")
     rules = ["routing", "apply", str(ROOT / "samples/routing.toml")]
-    assert processes.submit(call, rules, env, ROOT).result().code == 0
+    assert run_leads(rules, env).code == 0
     for name, text in FILES.items():
         (folder / name).write_text(text, "utf-8")
     return World(env, folder, recorded[0]["lead_id"], held["quarantine_id"])
@@ -134,12 +134,15 @@ def opened(processes: ProcessPoolExecutor, app: RunningApp, folder: Path) -> Wor
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[Example, Told]]:
     """Run every example once, some side by side."""
     async with RunningApp(env=app_settings()) as app:
-        with processes(AT_A_TIME) as pool:
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
             folder = tmp_path_factory.mktemp("examples")
-            world = await asyncio.to_thread(opened, pool, app, folder)
+            world = await asyncio.to_thread(opened, app, folder)
             calls = {
                 one: pool.submit(
-                    call, world.filled_in(one), {**world.env, **dict(one.settings)}, folder
+                    run_leads,
+                    world.filled_in(one),
+                    {**world.env, **dict(one.settings)},
+                    folder=folder,
                 )
                 for one in EXAMPLES
             }
