@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from shared.domain.acts import Act
+from shared.domain.figures import ToldInterest
 from shared.domain.lead import Interest, Submission
 from shared.ports.leads import StoredLead
 from shared.ports.quarantine import QuarantineReason
@@ -72,6 +73,15 @@ class RecordedEvent:
     unchecked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRecord:
+    """A lead with its rows of what happened: every submission, oldest first, and every act."""
+
+    stored: StoredLead
+    told: Sequence[ToldInterest] = ()
+    acts: Sequence[Act] = ()
+
+
 class LeadHistories(Protocol):
     """Leads and their rows that only people read."""
 
@@ -86,6 +96,12 @@ class LeadHistories(Protocol):
 
     def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
+
+    def records(self) -> AsyncIterator[LeadRecord]:
+        """Yield all leads with what happened, in no order, a lead at a time.
+
+        Notices and the bodies of pushes are left out.
+        """
 
     def told(self) -> AsyncIterator[tuple[str, Submission]]:
         """Yield every submission with the id of its lead, those of one lead together."""

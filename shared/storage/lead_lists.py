@@ -8,7 +8,7 @@ from typing import Any
 from shared.domain.acts import Act
 from shared.domain.lead import Interest, KeyKind, Submission
 from shared.ports.leads import StoredLead
-from shared.ports.reading import Listing, Rare, RecordedEvent
+from shared.ports.reading import LeadRecord, Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
 from shared.storage.index_rows import (
     DUE,
@@ -24,7 +24,7 @@ from shared.storage.keys import (
     newest_first_key,
     newest_first_time,
 )
-from shared.storage.lead_partition import stored_interest, stored_lead
+from shared.storage.lead_partition import RECORD_COLUMNS, lead_record, stored_interest, stored_lead
 from shared.storage.lead_rows import (
     ACT_ROW,
     DELIVERY_ROW,
@@ -32,7 +32,7 @@ from shared.storage.lead_rows import (
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
-    Row,
+    NOTICE_ROW,
     read_act,
 )
 
@@ -141,18 +141,29 @@ class TableLeadHistories:
 
     async def every(self) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
-        rows: list[Row] = []
-        async for row in self._table.rows(
+        found = self._table.rows(
             "RowKey ge @start and RowKey lt @end",
             {"start": LEAD_ROW, "end": LEAD_ROW + AFTER_PREFIX},
-        ):
-            if rows and row["PartitionKey"] != rows[0]["PartitionKey"]:
-                if stored := stored_lead(rows):
-                    yield stored
-                rows = []
-            rows.append(row)
-        if stored := stored_lead(rows):
-            yield stored
+        )
+        async for rows in _by_lead(found):
+            if stored := stored_lead(rows):
+                yield stored
+
+    async def records(self) -> AsyncIterator[LeadRecord]:
+        """Yield all leads with what happened, in no order, a lead at a time."""
+        found = self._table.rows(
+            "RowKey ge @act and RowKey lt @acts or RowKey ge @interest and RowKey lt @notice",
+            {
+                "act": ACT_ROW,
+                "acts": ACT_ROW + AFTER_PREFIX,
+                "interest": INTEREST_ROW,
+                "notice": NOTICE_ROW,
+            },
+            select=RECORD_COLUMNS,
+        )
+        async for rows in _by_lead(found):
+            if record := lead_record(rows):
+                yield record
 
     async def phones(self) -> AsyncIterator[tuple[str, str, str]]:
         """Yield the lead id, phone and country of every submission that gives a phone number."""
@@ -195,3 +206,14 @@ class TableLeadHistories:
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
         return [row async for row in self._table.rows(IN_RANGE, parameters)]
+
+
+async def _by_lead(rows: AsyncIterator[Any]) -> AsyncIterator[list[Any]]:
+    """Yield the rows of each lead together, which a table does not mix with those of others."""
+    some: list[Any] = []
+    async for row in rows:
+        if some and row["PartitionKey"] != some[0]["PartitionKey"]:
+            yield some
+            some = []
+        some.append(row)
+    yield some

@@ -2,22 +2,43 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any
 
+from shared.domain.acts import Act
+from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.errors import UnreadableLeadError
-from shared.domain.lead import Interest
+from shared.domain.figures import ToldInterest
+from shared.domain.follow_up import FollowUp
+from shared.domain.lead import Interest, Lead
 from shared.ports.leads import StoredLead
+from shared.ports.reading import LeadRecord
+from shared.storage.keys import text_time
 from shared.storage.lead_rows import (
+    ACT_ROW,
     DELIVERY_ROW,
+    FOLLOW_UP,
+    INTEREST_COLUMNS,
+    INTEREST_ROW,
     LEAD_ROW,
     NOTICE_ROW,
+    RECORD,
     Row,
+    read_act,
     read_delivery,
     read_interest,
     read_lead,
     read_notice,
 )
 from shared.storage.newer_keys import newer_in_delivery, newer_in_lead
+
+RECORD_COLUMNS = sorted(
+    {*INTEREST_COLUMNS, "due_at"}
+    | {f.name for cls in (Lead, Delivery, Act) for f in fields(cls)}
+    | {FOLLOW_UP + f.name for f in fields(FollowUp)}
+    | {RECORD + f.name for f in fields(CrmRecord)}
+)
+"""What is read of a lead with all that happened."""
 
 
 def stored_lead(rows: Iterable[Any]) -> StoredLead | None:
@@ -50,6 +71,34 @@ def stored_interest(row: Row) -> Interest:
     """Return the interest of a row; raise ``UnreadableLeadError``."""
     with _readable(row["PartitionKey"]):
         return read_interest(row)
+
+
+def lead_record(rows: Iterable[Any]) -> LeadRecord | None:
+    """Return the lead of rows of one partition with what happened, None if its own is not there.
+
+    Rows may lack columns, or have None in them. Raises ``UnreadableLeadError``.
+    """
+    full = [_found(row) for row in rows]
+    stored = stored_lead(full)
+    if stored is None:
+        return None
+    with _readable(stored.lead.lead_id):
+        return LeadRecord(
+            stored=stored,
+            told=[_told(row) for row in full if row["RowKey"].startswith(INTEREST_ROW)],
+            acts=[read_act(row) for row in full if row["RowKey"].startswith(ACT_ROW)],
+        )
+
+
+def _found(row: Any) -> Any:  # noqa: ANN401 - the SDK's entity
+    """Return a row without the columns that were selected and that it does not have."""
+    for name in [name for name, value in row.items() if value is None]:
+        del row[name]
+    return row
+
+
+def _told(row: Row) -> ToldInterest:
+    return ToldInterest(interest=read_interest(row), due_at=text_time(row.get("due_at") or ""))
 
 
 @contextmanager
