@@ -17,6 +17,7 @@ from cli import (
     check_commands,
     deliver_commands,
     explain_commands,
+    figure_commands,
     follow_up_commands,
     identity_commands,
     lead_commands,
@@ -62,6 +63,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(routing, name="routing")
 app.add_typer(team, name="team")
 app.command("explain", cls=PlainCommand)(explain_commands.explain_routing)
+app.command("figures", cls=PlainCommand)(figure_commands.show_figures)
 app.command("check", cls=PlainCommand)(check_commands.check)
 app.command("sweep", cls=PlainCommand)(app_commands.sweep_now)
 app.command("send", cls=PlainCommand)(send_commands.send_push)

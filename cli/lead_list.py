@@ -1,7 +1,5 @@
 """What people see of a list of leads: a table where there is room, else a block a lead; or CSV."""
 
-import csv
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -9,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.console import cell, minute, printable, say, say_table, state_cell, width
+from cli.csv_rows import print_rows
 from shared.domain.actions import action_words
 from shared.domain.planning import owner_words
 from shared.operations.lead_views import InterestView, LeadView
@@ -28,10 +27,6 @@ CSV_COLUMNS = (
     *("actions", "offers", "stage", "delivery", "follow_up", "follow_up_due_at", "test"),
     *("owner", "team"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet computes, see
-https://owasp.org/www-community/attacks/CSV_Injection
-"""
 
 
 def print_leads(views: Sequence[LeadView], now: datetime) -> None:
@@ -45,12 +40,9 @@ def print_leads(views: Sequence[LeadView], now: datetime) -> None:
 
 
 def print_csv(views: Iterable[LeadView]) -> None:
-    """Print leads as CSV (RFC 4180) with a header; no cell is one that a spreadsheet computes."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(CSV_COLUMNS)
-    for view in views:
-        of = {**dict(view), "actions": _actions(view), "offers": _offers(view)}
-        writer.writerow([_csv_cell(of[name]) for name in CSV_COLUMNS])
+    """Print leads as CSV with a header."""
+    rows = ({**dict(v), "actions": _actions(v), "offers": _offers(v)} for v in views)
+    print_rows(CSV_COLUMNS, rows)
 
 
 def marks(view: LeadView) -> list[str]:
@@ -146,8 +138,3 @@ def _offers(view: LeadView) -> str:
     offers = dict.fromkeys(i.offer_title or i.offer for i in view.interests)
     first, *more = [offer for offer in offers if offer] or [""]
     return first + (f" and {counted(len(more), 'more', 'more')}" if more else "")
-
-
-def _csv_cell(value: object) -> str:
-    text = value.isoformat() if isinstance(value, datetime) else str("" if value is None else value)
-    return f"'{text}" if text.startswith(FORMULA) else text

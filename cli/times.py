@@ -30,6 +30,13 @@ def parse_time(text: str, now: datetime) -> datetime:
     return at
 
 
+def parse_past(text: str, now: datetime) -> datetime:
+    """Return a time that can only be past, so that ``30d`` needs no direction."""
+    found = RELATIVE.fullmatch(text.strip())
+    directed = found is None or found["before"] or found["after"]
+    return parse_time(text if directed else f"{text.strip()} ago", now)
+
+
 def _time(text: str, now: datetime) -> datetime:
     if found := RELATIVE.fullmatch(text):
         before, after = found["before"] or "", found["after"] or ""

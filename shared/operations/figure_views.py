@@ -3,7 +3,7 @@
 Fields are only ever added.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.operations.views import View
@@ -47,7 +47,7 @@ class FigureView(View):
     working_time: SpanView
     open: int
     late: int
-    outcomes: Mapping[str, int]
+    outcomes: dict[str, int]
     destinations: Sequence[DeliveredView]
 
 
@@ -70,7 +70,7 @@ class FiguresView(View):
     since: datetime | None
     by: str
     read: ReadView
-    left_out: Mapping[str, int]
+    left_out: dict[str, int]
     complete_after: datetime | None
     total: FigureView
     groups: Sequence[FigureView]

@@ -17,6 +17,7 @@ from shared.domain.troubles import Cause
 from shared.operations import (
     explaining,
     explaining_clock,
+    figure_views,
     identity_review,
     lead_details,
     lead_views,
@@ -61,9 +62,15 @@ OBJECTS = {
     explaining.ExplanationView: "explanation",
     explaining.WhyNotView: "rule before",
     explaining_clock.NextView: "next step",
+    figure_views.FiguresView: "figures",
+    figure_views.ReadView: "what was read",
+    figure_views.FigureView: "figure",
+    figure_views.SpanView: "span",
+    figure_views.DeliveredView: "delivered",
 }
 MODULES = (
     explaining,
+    figure_views,
     identity_review,
     lead_details,
     lead_views,
@@ -78,6 +85,7 @@ WORDS = {
     Doing: "text",
     Cause: "text",
     int: "number",
+    float: "number",
     bool: "yes/no",
     datetime: "time",
     date: "day",
