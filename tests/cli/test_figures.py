@@ -185,7 +185,7 @@ async def test_the_command_tells_people_what_it_read_and_left_out(account: Accou
     assert "late                1 of 2 open" in lines
     assert "outcomes            1 won, 1 lost" in lines
     assert "delivered           4 of 5 leads to crm" in lines
-    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in lines if line}
     assert rows["contoso.o1"] == "2 2 2 1 of 2 ≤ 15 h 30 min ≤ 30 h 0 min – 0 0"
     assert rows["(none)"] == "2 2 0 0 of 1 – – – 2 1"
     assert "Read 6 leads, 6 submissions and 3 acts." in lines
