@@ -21,6 +21,7 @@ from cli import (
     follow_up_commands,
     identity_commands,
     lead_commands,
+    merge_commands,
     quarantine_commands,
     routing_commands,
     send_commands,
@@ -57,6 +58,7 @@ app.command("show", cls=PlainCommand)(lead_commands.show)
 app.command("release", cls=PlainCommand)(lead_commands.release_leads)
 app.command("deliver", cls=PlainCommand)(deliver_commands.deliver)
 app.command("identity", cls=PlainCommand)(identity_commands.show_identity)
+app.command("merge", cls=PlainCommand)(merge_commands.merge_leads)
 app.command("follow-up", cls=PlainCommand)(follow_up_commands.follow_up)
 app.command("undo-follow-up", cls=PlainCommand)(follow_up_commands.undo)
 app.add_typer(quarantine, name="quarantine")

@@ -43,6 +43,10 @@ def _details(details: LeadDetails, now: datetime) -> Iterator[tuple[str, str]]:
     yield from ((label, value) for label, value in given.items() if value)
     yield from (("also named", conflict) for conflict in details.name_conflicts)
     yield from (("is", ", ".join(found)) for found in [marks(details)] if found)
+    if details.merged_into:
+        yield "merged into", f"lead {details.merged_into}, {minute(details.merged_at)} UTC"
+    if details.merged_from:
+        yield "took in", "\n".join(f"lead {lead_id}" for lead_id in details.merged_from)
     yield "stage", details.stage
     yield "received", f"{minute(details.created_at)} UTC"
     yield from (

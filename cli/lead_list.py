@@ -20,7 +20,12 @@ WIDE = 120
 """Columns of a terminal from which on a line can hold all that a list says of a lead."""
 
 WIDEST = {"contact": 56, "action": 24, "offer": 28, "country": 12}
-MARKS = {"test": "test", "anonymous": "anonymous", "do_not_contact": "do not contact"}
+MARKS = {
+    "test": "test",
+    "anonymous": "anonymous",
+    "do_not_contact": "do not contact",
+    "merged_into": "merged",
+}
 
 CSV_COLUMNS = (
     *("lead_id", "created_at", "first_name", "last_name", "company", "email", "phone", "country"),

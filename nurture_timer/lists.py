@@ -27,6 +27,7 @@ MOST_URGENT_FIRST = (
     Occasion.NO_OWNER,
     Occasion.OWNER_LEFT,
     Occasion.NEW,
+    Occasion.MERGED,
     Occasion.REASSIGNED,
     Occasion.CHECK_IN,
 )

@@ -8,7 +8,7 @@ from functools import partial
 
 from route_lead.changes import claimable, take_claims, untouched
 from shared.committing import LeadWriter
-from shared.domain.delivery import Delivery
+from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.lead import Interest, Lead
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
@@ -124,6 +124,12 @@ class LeadAtWork:
             prepare(stored), self.claim_id, now, lacking=lacking, sent=sent, rules=self.rules
         )
         return change if change.deliveries else None
+
+    async def record_of(self, lead_id: str, destination: str) -> CrmRecord | None:
+        """Return the record of another lead in the same place, None if it has none."""
+        stored = await self._writer.leads.read(lead_id)
+        delivery = stored.deliveries.get(destination) if stored else None
+        return delivery.record if delivery else None
 
     async def _interests(self, after_version: int) -> Sequence[Interest]:
         lead_id = self.stored.lead.lead_id

@@ -19,6 +19,7 @@ from shared.domain.errors import (
     SettingsError,
     StorageRefusedError,
 )
+from shared.domain.joining import merge_note
 from shared.domain.noting import Progress, in_turn, noted, progress_of
 from shared.domain.planning import owner_in
 from shared.domain.standing import standing_of
@@ -27,6 +28,8 @@ from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
 
 log = logging.getLogger(__name__)
+
+MERGED = "told that the lead is part of another"
 
 TOO_LATE = "the claim would have run out before the destination answered"
 
@@ -59,6 +62,9 @@ class Deliverer:
     async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
         """Bring the record up to the version that is sent; False if there was no time for all."""
         crm = await self.destinations.get(turn.destination)
+        if turn.lead.merged_into:
+            await self._tell_merged(work, turn, crm)
+            return True
         changed = Changed(
             record=turn.delivery.record,
             fields=frozenset(turn.delivery.sent),
@@ -71,17 +77,39 @@ class Deliverer:
         answer = await self._ask(work, turn, upsert)
         upserted = with_unknown(turn.delivery, answer, crm.baseline_keys)
         remarks = await self._note(work, turn, crm, upserted)
-        now, mine = self.clock(), Mine(turn.destination, work.claim_id)
         if remarks is None:
+            now, mine = self.clock(), Mine(turn.destination, work.claim_id)
             await work.change(lambda stored: pause(stored, mine, now))
             return False
-        done = replace(upserted, remarks=(*upserted.remarks, *remarks))
+        await self._mark(work, turn, replace(upserted, remarks=(*upserted.remarks, *remarks)))
+        return True
+
+    async def _mark(self, work: LeadAtWork, turn: Turn, done: Upserted) -> None:
+        now, mine = self.clock(), Mine(turn.destination, work.claim_id)
         await work.change(
             lambda stored: mark(
                 stored, mine, sent=turn.lead, upserted=done, now=now, rules=work.rules
             )
         )
-        return True
+
+    async def _tell_merged(self, work: LeadAtWork, turn: Turn, crm: Crm) -> None:
+        """Say on the record of a merged lead what became of it; all else goes with the other one.
+
+        Without a record, one may be there all the same: then it is found, or made, as ever.
+        """
+        others = await work.record_of(turn.lead.merged_into, turn.destination)
+        record = turn.delivery.record
+        remarks: tuple[str, ...] = (MERGED,)
+        if record is None or not crm.keeps_notes:
+            nothing = Changed(record=record, fields=frozenset(turn.delivery.sent), interests=())
+            upsert = crm.upsert(turn.lead, nothing, uncertain=turn.delivery.uncertain)
+            upserted = await self._ask(work, turn, upsert)
+            record, remarks = upserted.record, (*remarks, *upserted.remarks)
+            await self._store(work, turn, upserted, Progress())
+        if crm.keeps_notes and (others is None or others.id != record.id):
+            note = crm.note(turn.lead, record, merge_note(turn.lead, others.url if others else ""))
+            remarks = (*remarks, *(await self._ask(work, turn, note)).remarks)
+        await self._mark(work, turn, Upserted(record=record, remarks=remarks))
 
     async def _note(
         self, work: LeadAtWork, turn: Turn, crm: Crm, upserted: Upserted

@@ -18,6 +18,7 @@ from shared.domain.follow_up import LadderKind, without_run
 from shared.domain.identity import DedupeKey, former_keys, is_of, lead_id
 from shared.domain.lead import Lead, Submission
 from shared.domain.rules import Rules
+from shared.following import Followed, followed
 from shared.owning import lacks_owner, with_owner
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 from shared.ports.owners import NoOwners, Owners
@@ -55,29 +56,38 @@ async def _recorded(
     writer: LeadWriter, recording: Recording, rules: RouteRules, clock: Callable[[], datetime]
 ) -> tuple[StoredLead, RecordedInterest | None]:
     tries = writer.tries()
-    before = await _known(writer.leads, recording)
+    known = await _known(writer.leads, recording)
     try:
         while True:
-            change = _recorded_now(before, recording, rules, clock())
+            change = _recorded_now(known, recording, rules, clock())
             change = await _owned(change, recording.owners, rules.routing)
             change = _told_and_claimed(change, recording.claim_id, rules.routing)
             try:
                 return await writer.commit(change), change.interest
             except AlreadyRecordedError:
-                # The store compares the lead's ETag first, so `before` is the lead as it is stored.
-                if before is not None:
-                    return before, None
+                # The store compares the lead's ETag first, so this is the lead as it is stored.
+                if known.stored is not None:
+                    return known.stored, None
                 await tries.stale()
             except StaleLeadError:
                 await tries.stale()
             except StorageUnavailableError as error:
                 tries.lost(error)
-            before = await _known(writer.leads, recording)
+            known = await _known(writer.leads, recording)
     except StorageUnavailableError as error:
         raise UnsentClaimError(str(error), recording.claim_id) from error
 
 
-async def _known(leads: LeadStore, recording: Recording) -> StoredLead | None:
+async def _known(leads: LeadStore, recording: Recording) -> Followed:
+    """Return where the customer's things are: on the lead that theirs has become part of (A6).
+
+    Where that one was erased, it begins again.
+    """
+    found = await _by_key(leads, recording)
+    return await followed(leads, found) if found else Followed(recording.lead_id, None)
+
+
+async def _by_key(leads: LeadStore, recording: Recording) -> StoredLead | None:
     """Return the customer's lead: by the newest identity rule, else the oldest by a former one."""
     if found := await leads.read(recording.lead_id):
         return found
@@ -93,12 +103,12 @@ def oldest_of(found: Iterable[StoredLead | None], submission: Submission) -> Sto
 
 
 def _recorded_now(
-    before: StoredLead | None, recording: Recording, rules: RouteRules, now: datetime
+    known: Followed, recording: Recording, rules: RouteRules, now: datetime
 ) -> LeadChange:
     return record(
-        before,
+        known.stored,
         recording.submission,
-        lead_id=recording.lead_id,
+        lead_id=known.lead_id,
         key=recording.key,
         body=recording.push.body,
         content_type=recording.push.content_type,

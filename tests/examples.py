@@ -132,6 +132,8 @@ def lead(lead_id: str = LEAD_ID, *, version: int = 1) -> Lead:
         tags=("big",),
         unqualified=("country is missing",),
         merged_into=OTHER_LEAD_ID,
+        merged_at=START + timedelta(hours=3),
+        merged_from=("c8" * 16,),
         next_due_at=START + timedelta(minutes=35, microseconds=1),
         next_event=1,
     )

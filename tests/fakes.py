@@ -103,6 +103,17 @@ class FakeLeadStore:
         new = [row for row in rows if row.version > after_version and not row.repeat_of]
         return sorted(new, key=lambda row: row.submission.stamp)
 
+    async def recorded(self, lead_id: str) -> Sequence[RecordedInterest]:
+        await self.gate("leads.recorded")
+        partition = self.partitions.get(lead_id)
+        rows = partition.interests.values() if partition else ()
+        return sorted(rows, key=lambda row: row.interest.submission.stamp)
+
+    async def acts(self, lead_id: str) -> Sequence[Act]:
+        await self.gate("leads.acts")
+        partition = self.partitions.get(lead_id)
+        return [act for _, act in sorted(partition.acts.items())] if partition else []
+
     async def commit(self, change: LeadChange) -> StoredLead:
         await self.gate("leads.commit")
         after = self._commit(change)
@@ -127,6 +138,8 @@ class FakeLeadStore:
         partition.stored = after
         if new:
             partition.interests[new.interest.submission.submission_id] = new
+        for row in change.taken_in:
+            partition.interests[row.interest.submission.submission_id] = row
         partition.events |= dict(change.numbered_events)
         if self.on_commit is not None:
             self.on_commit(change)
@@ -383,6 +396,7 @@ class FakeCrm:
     gate: Gate = open_gate
     finds: bool = True
     tells_follow_up: bool = True
+    keeps_notes: bool = True
     baseline_keys: frozenset[str] = frozenset({"owner"})
     takes_notes: bool = False
     shows: dict[str, str] = field(default_factory=dict)

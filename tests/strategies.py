@@ -72,6 +72,8 @@ LEAD = st.builds(
     owner=TEXT,
     team=TEXT,
     merged_into=TEXT,
+    merged_at=MAYBE_TIME,
+    merged_from=st.lists(ID, max_size=2).map(tuple),
     next_due_at=MAYBE_TIME,
     next_event=NUMBER,
     updated_at=MAYBE_TIME,

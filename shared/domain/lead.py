@@ -153,9 +153,10 @@ class Lead:
     the rule that it fell under; ``answerable_from`` when the first submission came that somebody
     could answer, and until when it had to be; ``acts`` what people did for the customer, oldest
     first. ``unqualified`` says which prerequisites the lead lacks, whatever a person decided, and
-    ``reassigned`` how often it got another owner. ``stage_reached`` also counts interests that are
-    kept no more, as far as this version saw them. ``last_change`` is the id of the change that
-    wrote the lead last, see ``LeadChange``.
+    ``reassigned`` how often it got another owner. ``merged_into`` is the lead that this one became
+    part of, ``merged_from`` those that became part of it. ``stage_reached`` also counts interests
+    that are kept no more, as far as this version saw them. ``last_change`` is the id of the change
+    that wrote the lead last, see ``LeadChange``.
     """
 
     lead_id: str
@@ -183,6 +184,8 @@ class Lead:
     tags: tuple[str, ...] = ()
     unqualified: tuple[str, ...] = ()
     merged_into: str = ""
+    merged_at: datetime | None = None
+    merged_from: tuple[str, ...] = ()
     next_due_at: datetime | None = None
     next_event: int = 1
     updated_at: datetime | None = None

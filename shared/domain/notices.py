@@ -47,6 +47,7 @@ class Occasion(StrEnum):
     CHECK_IN = "check_in"
     NO_OWNER = "no_owner"
     OWNER_LEFT = "owner_left"
+    MERGED = "merged"
 
 
 ON_LADDER = {

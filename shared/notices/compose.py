@@ -29,6 +29,14 @@ def new_lead(message_id: str, facts: LeadFacts, *, details: bool = False) -> Mes
     )
 
 
+def merged(message_id: str, facts: LeadFacts, *, details: bool = False) -> Message:
+    """Tell that another lead became part of this one, with what still waits for an answer."""
+    title: Text = ("More to answer: ", *who(facts.contact))
+    found = _about(message_id, MessageKind.NEW_LEAD, title, facts, details=details)
+    told: Text = ("Another lead turned out to be this customer and was merged into this one.",)
+    return replace(found, paragraphs=(told,))
+
+
 def reminder(
     message_id: str, facts: LeadFacts, step: StepFacts, *, details: bool = False
 ) -> Message:

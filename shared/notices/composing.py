@@ -17,6 +17,7 @@ from shared.notices.compose import (
     check_in,
     escalation,
     handed_over,
+    merged,
     new_lead,
     nobody_else,
     owner_has_left,
@@ -45,8 +46,9 @@ def compose(notice: Notice, lead: Lead, given: Given) -> Message:
     facts = lead_facts(lead, given)
     step = StepFacts(checked=notice.checked)
     match notice.occasion:
-        case Occasion.NEW:
-            return new_lead(notice.notice_id, facts, details=given.details)
+        case Occasion.NEW | Occasion.MERGED:
+            told = new_lead if notice.occasion is Occasion.NEW else merged
+            return told(notice.notice_id, facts, details=given.details)
         case Occasion.NO_OWNER | Occasion.REASSIGNED | Occasion.OWNER_LEFT:
             return _about_owner(notice, lead, facts, given)
         case Occasion.OVERDUE | Occasion.REMINDER:

@@ -166,6 +166,7 @@ ABOUT = {
     Occasion.REASSIGNED: ListAbout.REASSIGNED,
     Occasion.NO_OWNER: ListAbout.NO_OWNER,
     Occasion.OWNER_LEFT: ListAbout.OWNER_LEFT,
+    Occasion.MERGED: ListAbout.NEW,
 }
 
 

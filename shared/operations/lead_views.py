@@ -101,6 +101,9 @@ class LeadView(View):
     test: bool
     anonymous: bool
     identified_by: str
+    merged_into: str
+    merged_at: datetime | None
+    merged_from: Sequence[str]
     destinations: Sequence[DestinationView]
     created_at: datetime
     updated_at: datetime | None
@@ -117,7 +120,7 @@ def delivery_state(delivery: Delivery, version: int, in_use: InUse) -> DeliveryS
     if in_use.retired([delivery.destination]):
         return "retired"
     if delivery.delivered_version >= version:
-        return "delivered"
+        return "delivered" if delivery.delivered_at or delivery.record else "none"
     return "parked" if delivery.parked_version == version else "pending"
 
 
@@ -156,6 +159,9 @@ def fields_of(stored: StoredLead, in_use: InUse) -> dict[str, Any]:
         "test": lead.test,
         "anonymous": lead.anonymous,
         "identified_by": lead.key_kind.value,
+        "merged_into": lead.merged_into,
+        "merged_at": lead.merged_at,
+        "merged_from": lead.merged_from,
         "destinations": [DestinationView.of(d, lead.version, in_use) for d in by_name(stored)],
         "created_at": lead.created_at,
         "updated_at": lead.updated_at,

@@ -25,6 +25,7 @@ class LeadState(StrEnum):
     DO_NOT_CONTACT = "do_not_contact"
     ANONYMOUS = "anonymous"
     TEST = "test"
+    MERGED = "merged"
 
 
 ROWS = {
@@ -55,17 +56,23 @@ def _delivers(state: str) -> IsIn:
     return lambda stored, in_use: state in delivery_states(stored, in_use)
 
 
+def _is_pending(stored: StoredLead, in_use: InUse) -> bool:
+    """Tell whether a delivery is to come, other than of the news that the lead is merged."""
+    return not stored.lead.merged_into and "pending" in delivery_states(stored, in_use)
+
+
 IS_IN: dict[LeadState, IsIn] = {
     LeadState.WAITING: _follows_up(FollowUpState.WAITING),
     LeadState.OVERDUE: _follows_up(FollowUpState.OVERDUE),
     LeadState.FOLLOWED_UP: _follows_up(FollowUpState.FOLLOWED_UP),
-    LeadState.PENDING: _delivers("pending"),
+    LeadState.PENDING: _is_pending,
     LeadState.PARKED: _delivers("parked"),
     LeadState.DELIVERED: lambda stored, in_use: least_state(stored, in_use) == "delivered",
     LeadState.RETIRED: _delivers("retired"),
     LeadState.DO_NOT_CONTACT: lambda stored, _: stored.lead.do_not_contact,
     LeadState.ANONYMOUS: lambda stored, _: stored.lead.anonymous,
     LeadState.TEST: lambda stored, _: stored.lead.test,
+    LeadState.MERGED: lambda stored, _: bool(stored.lead.merged_into),
 }
 
 

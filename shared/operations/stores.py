@@ -91,6 +91,8 @@ class Stores:
             for stored in await self.read(list(ids)[:MOST_OF_A_PHONE])
             if not wanted or stored.lead.contact.last_name.casefold() == wanted
         ]
+        there = {stored.lead.lead_id for stored in found}
+        found = [stored for stored in found if stored.lead.merged_into not in there]
         if len(found) == 1:
             return found[0]
         if found:

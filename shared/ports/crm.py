@@ -145,6 +145,10 @@ class Crm(Protocol):
         """Tell whether ``follow_ups`` can know anything: False where nobody can be asked."""
 
     @property
+    def keeps_notes(self) -> bool:
+        """Tell whether ``note`` can write something other than what a customer did."""
+
+    @property
     def baseline_keys(self) -> frozenset[str]:
         """Return all keys that baselines of this version have: others are a newer version's."""
 

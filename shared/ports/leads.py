@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     PARKED = "parked"
     RELEASED = "released"
     REQUEUED = "requeued"
+    MERGED = "merged"
+    TOOK_IN = "took_in"
     ASSIGNED = "assigned"
     FLAGGED = "flagged"
     STEP = "step"
@@ -96,7 +98,8 @@ class LeadChange:
     ``lead``, ``deliveries`` and ``notices`` are as decided; a notice that is None is deleted. What
     is stored follows from them: the events are counted, the sweep looks at the lead before anything
     on it can be forgotten, and all that is written carries the id of the change, by which it is
-    known again after a lost answer. ``retired`` destinations are left as they are; who does not
+    known again after a lost answer. ``taken_in`` are interests that another lead had, which may be
+    there already. ``retired`` destinations are left as they are; who does not
     know of them only has the sweep look at the lead sooner.
     """
 
@@ -105,6 +108,7 @@ class LeadChange:
     at: datetime
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     interest: RecordedInterest | None = None
+    taken_in: Sequence[RecordedInterest] = ()
     events: Sequence[Event] = ()
     retired: Collection[str] = ()
     acts: Sequence[Act] = ()
@@ -114,7 +118,8 @@ class LeadChange:
     def change_id(self) -> str:
         """Return what no other change has: a digest of what is written, and over which state."""
         etag = self.before.etag if self.before else ""
-        new = self.interest.interest.submission.submission_id if self.interest else ""
+        recorded = (*filter(None, [self.interest]), *self.taken_in)
+        new = [one.interest.submission.submission_id for one in recorded]
         lead = replace(self.lead, last_change="")
         deliveries = [replace(d, last_change="") for d in self.deliveries.values()]
         notices = [replace(n, last_change="") if n else n for n in self.notices.values()]
@@ -186,6 +191,16 @@ class LeadChange:
         written = {name: row.last_change for name, row in stored.deliveries.items()}
         ids = {stored.lead.last_change, *(written.get(name) for name in self.deliveries)}
         return self.change_id in ids
+
+
+class LeadFacts(Protocol):
+    """All that happened on a lead: what a lead needs to take in another one."""
+
+    async def recorded(self, lead_id: str) -> Sequence[RecordedInterest]:
+        """Return every submission of a lead with its push, oldest first, repeats too."""
+
+    async def acts(self, lead_id: str) -> Sequence[Act]:
+        """Return everything that people did for a customer, also acts that withdraw others."""
 
 
 class LeadStore(Protocol):

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from shared.domain.acts import Act
 from shared.domain.figures import ToldInterest
 from shared.domain.lead import Interest, Submission
-from shared.ports.leads import StoredLead
+from shared.ports.leads import LeadFacts, StoredLead
 from shared.ports.quarantine import QuarantineReason
 
 
@@ -82,7 +82,7 @@ class LeadRecord:
     acts: Sequence[Act] = ()
 
 
-class LeadHistories(Protocol):
+class LeadHistories(LeadFacts, Protocol):
     """Leads and their rows that only people read."""
 
     async def ids(self, prefix: str, *, most: int) -> Sequence[str]:
@@ -114,9 +114,6 @@ class LeadHistories(Protocol):
 
     async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""
-
-    async def acts(self, lead_id: str) -> Sequence[Act]:
-        """Return everything that people did for a customer, also acts that withdraw others."""
 
 
 type EntryState = Literal["held", "released", "discarded"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.acts import Act
 from shared.domain.lead import Interest, KeyKind, Submission
-from shared.ports.leads import StoredLead
+from shared.ports.leads import RecordedInterest, StoredLead
 from shared.ports.reading import LeadRecord, Listing, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
 from shared.storage.index_rows import (
@@ -24,7 +24,13 @@ from shared.storage.keys import (
     newest_first_key,
     newest_first_time,
 )
-from shared.storage.lead_partition import RECORD_COLUMNS, lead_record, stored_interest, stored_lead
+from shared.storage.lead_partition import (
+    RECORD_COLUMNS,
+    lead_record,
+    stored_interest,
+    stored_lead,
+    stored_submission,
+)
 from shared.storage.lead_rows import (
     ACT_ROW,
     DELIVERY_ROW,
@@ -188,6 +194,10 @@ class TableLeadHistories:
     async def submissions(self, lead_id: str) -> Sequence[Interest]:
         """Return every submission of a lead, oldest first, repeats too."""
         return [stored_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
+
+    async def recorded(self, lead_id: str) -> Sequence[RecordedInterest]:
+        """Return every submission of a lead with its push, oldest first, repeats too."""
+        return [stored_submission(row) for row in await self._rows(lead_id, INTEREST_ROW)]
 
     async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""

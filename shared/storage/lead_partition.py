@@ -11,7 +11,7 @@ from shared.domain.errors import UnreadableLeadError
 from shared.domain.figures import ToldInterest
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import Interest, Lead
-from shared.ports.leads import StoredLead
+from shared.ports.leads import RecordedInterest, StoredLead
 from shared.ports.reading import LeadRecord
 from shared.storage.keys import text_time
 from shared.storage.lead_rows import (
@@ -99,6 +99,18 @@ def _found(row: Any) -> Any:  # noqa: ANN401 - the SDK's entity
 
 def _told(row: Row) -> ToldInterest:
     return ToldInterest(interest=read_interest(row), due_at=text_time(row.get("due_at") or ""))
+
+
+def stored_submission(row: Row) -> RecordedInterest:
+    """Return the interest of a row with its push; raise ``UnreadableLeadError``."""
+    with _readable(row["PartitionKey"]):
+        return RecordedInterest(
+            interest=read_interest(row),
+            body=row["body"],
+            content_type=row.get("content_type") or "",
+            due_at=text_time(row.get("due_at") or ""),
+            rule=row.get("rule") or "",
+        )
 
 
 @contextmanager

@@ -54,6 +54,7 @@ JSON_COLUMNS = frozenset(
         "had",
         "held_for",
         "interests",
+        "merged_from",
         "noted",
         "owners_sent",
         "rules",

@@ -111,6 +111,9 @@ def _operations(change: LeadChange) -> list[Any]:
     if change.interest is not None:
         operations.append(("create", interest_row(lead.lead_id, change.interest)))
     operations += [
+        ("upsert", interest_row(lead.lead_id, recorded), merge) for recorded in change.taken_in
+    ]
+    operations += [
         ("upsert", _kept(change, delivery_row(lead.lead_id, delivery)), merge)
         for delivery in change.stored_deliveries.values()
     ]

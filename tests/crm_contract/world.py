@@ -75,6 +75,10 @@ class Watched:
         return self.crm.tells_follow_up
 
     @property
+    def keeps_notes(self) -> bool:
+        return self.crm.keeps_notes
+
+    @property
     def baseline_keys(self) -> frozenset[str]:
         return self.crm.baseline_keys
 

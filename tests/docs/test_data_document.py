@@ -176,7 +176,8 @@ def lead() -> Lead:
     rules = MergeRules(repeat_window=DAY, follow_up_within=DAY)
     merged, _ = merge(new_lead(LEAD_ID, KeyKind.EMAIL, SUBMISSION), SUBMISSION, rules)
     values = {name: getattr(merged, name) for name in Lead.__dataclass_fields__}
-    return Lead(**{**values, "follow_up": FOLLOW_UP, "next_due_at": AT, "updated_at": AT})
+    times = {"next_due_at": AT, "updated_at": AT, "merged_at": AT}
+    return Lead(**{**values, **times, "follow_up": FOLLOW_UP})
 
 
 async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:

@@ -168,6 +168,7 @@ class AskedQueue:
 class AskedCrm:
     mail: Mailbox
     tells_follow_up: bool = False
+    keeps_notes: bool = True
     baseline_keys: frozenset[str] = frozenset({"owner"})
 
     async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:

@@ -74,6 +74,7 @@ class AzureTableCrm:
     """The port ``Crm`` on a table; nobody works in it, so it tells of no follow-up."""
 
     tells_follow_up = False
+    keeps_notes = False
     baseline_keys = frozenset[str]()
 
     def __init__(self, table: Table) -> None:

@@ -54,6 +54,7 @@ class DynamicsCrm:
     """The port ``Crm`` on the table ``lead``."""
 
     tells_follow_up = True
+    keeps_notes = True
     baseline_keys = BASELINE_KEYS
 
     def __init__(self, settings: DynamicsSettings) -> None:

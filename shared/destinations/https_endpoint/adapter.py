@@ -44,6 +44,7 @@ class HttpsEndpointCrm:
     """
 
     tells_follow_up = False
+    keeps_notes = False
     baseline_keys = frozenset[str]()
 
     def __init__(

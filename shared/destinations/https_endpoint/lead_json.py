@@ -96,6 +96,10 @@ class LeadJson(JsonPart):
     follow_up_due_at: AwareDatetime | None = Field(
         description="until when somebody must answer; null if there is nothing to answer"
     )
+    merged_into: str = Field(
+        description='the leadId that this lead is part of by now, "" if none: what the customer did'
+        " and does comes with that one"
+    )
     new_interests: tuple[InterestJson, ...] = Field(
         description="since the last delivery, oldest first; one may come again with a higher"
         " version if an answer was lost, with its submissionId"
@@ -128,6 +132,7 @@ def lead_json(
         **standing_fields(lead),
         owner_name=standing.owner if standing else "",
         team_name=standing.team if standing else "",
+        merged_into=lead.merged_into,
         new_interests=tuple(interest_json(interest) for interest in interests),
         new_interests_through=through,
     )

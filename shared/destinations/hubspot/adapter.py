@@ -64,6 +64,7 @@ class HubspotCrm:
     """
 
     tells_follow_up = True
+    keeps_notes = True
     baseline_keys = BASELINE_KEYS
 
     def __init__(

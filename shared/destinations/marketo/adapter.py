@@ -59,6 +59,7 @@ class MarketoCrm:
     """
 
     tells_follow_up = True
+    keeps_notes = True
     baseline_keys = BASELINE_KEYS
 
     def __init__(

@@ -49,6 +49,7 @@ class SalesforceCrm:
     """The port ``Crm`` on Salesforce's REST API."""
 
     tells_follow_up = True
+    keeps_notes = True
     baseline_keys = BASELINE_KEYS
 
     def __init__(self, settings: SalesforceSettings) -> None:
