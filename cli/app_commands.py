@@ -12,7 +12,7 @@ from cli.status_text import print_status, print_sweep
 from cli.sweep_views import SweepView
 from cli.times import parse_time
 from cli.where import is_development_storage
-from cli.wiring import open_stores
+from cli.wiring import open_stores, rules_as_stored
 from nurture_timer.nurture import carry_out, look
 from nurture_timer.wiring import sweep_ports
 from shared.bootstrap import utc_now
@@ -24,7 +24,8 @@ def show_status(*, as_json: Json = False) -> None:
     """Show queues, counts, the quarantine and the last sweep."""
 
     async def command() -> None:
-        view = await status(await open_stores())
+        stores = await open_stores()
+        view = await status(stores, await rules_as_stored(stores))
         if as_json:
             console.print_object(view)
         else:

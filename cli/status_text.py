@@ -1,9 +1,11 @@
 """What people see of ``leads status`` and ``leads sweep``."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from cli.console import minute, say
 from cli.sweep_views import StepView, SweepView
+from shared.operations.awaiting import AwaitingView
 from shared.operations.status import StatusView
 from shared.operations.words import counted
 
@@ -17,6 +19,8 @@ def print_status(view: StatusView) -> None:
     leads = view.leads
     _line("leads", f"{leads.last_24_hours:,} in 24 hours, the last {_utc(view.last_lead_at)}")
     _line("", f"{leads.overdue:,} overdue, {leads.parked:,} parked")
+    for line in _awaiting(view.awaiting):
+        _line("", line)
     _line("test leads", f"{leads.test:,}")
     _line("scheduled checks", f"{leads.due:,}")
     for gone in view.retired:
@@ -52,6 +56,15 @@ def print_sweep(view: SweepView) -> None:
         say(
             f"! {counted(view.failed, 'lead')} can't be dealt with now and will be due again", "red"
         )
+
+
+def _awaiting(view: AwaitingView) -> Iterator[str]:
+    if view.unowned is not None:
+        yield f"{view.unowned:,} without an owner"
+    since = f", the oldest of {_utc(view.oldest_notice_at)}" if view.oldest_notice_at else ""
+    yield counted(view.unsent_notices, "unsent notice") + since
+    if not view.complete:
+        yield f"as far as the first {counted(view.looked_at, 'lead')} show; there are more"
 
 
 def _line(what: str, told: str) -> None:

@@ -18,6 +18,7 @@ class LeadState(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     FOLLOWED_UP = "followed_up"
+    UNOWNED = "unowned"
     PENDING = "pending"
     PARKED = "parked"
     DELIVERED = "delivered"
@@ -65,6 +66,7 @@ IS_IN: dict[LeadState, IsIn] = {
     LeadState.WAITING: _follows_up(FollowUpState.WAITING),
     LeadState.OVERDUE: _follows_up(FollowUpState.OVERDUE),
     LeadState.FOLLOWED_UP: _follows_up(FollowUpState.FOLLOWED_UP),
+    LeadState.UNOWNED: lambda stored, _: stored.lead.follow_up.awaited and not stored.lead.owner,
     LeadState.PENDING: _is_pending,
     LeadState.PARKED: _delivers("parked"),
     LeadState.DELIVERED: lambda stored, in_use: least_state(stored, in_use) == "delivered",

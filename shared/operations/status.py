@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from shared import VERSION
 from shared.domain.retired import InUse
+from shared.domain.rules import Rules
 from shared.domain.troubles import Cause
+from shared.operations.awaiting import AwaitingView, awaiting
 from shared.operations.listing import IS_IN, ROWS, LeadState
 from shared.operations.rules import AppliedView, NotInForceView, show_rules, why_not
 from shared.operations.stores import Stores
@@ -95,10 +97,11 @@ class StatusView(View):
     warnings: list[str]
     rules: AppliedView | None
     rules_not_in_force: NotInForceView | None
+    awaiting: AwaitingView
 
 
-async def status(stores: Stores) -> StatusView:
-    """Return what is going on."""
+async def status(stores: Stores, rules: Rules | None = None) -> StatusView:
+    """Return what is going on; by rules with teams, also how many leads nobody owns."""
     now = stores.clock()
     lists = stores.lists
     known = await stores.index.known_destinations()
@@ -117,6 +120,8 @@ async def status(stores: Stores) -> StatusView:
         heartbeat = group.create_task(lists.heartbeat())
         troubles = group.create_task(stores.index.troubles())
         ruling = group.create_task(show_rules(stores.rules))
+        teams = rules is not None and bool(rules.teams)
+        answers = group.create_task(awaiting(stores, now, teams=teams))
     swept = heartbeat.result()
     tests = test.result()
     view = StatusView(
@@ -142,6 +147,7 @@ async def status(stores: Stores) -> StatusView:
         warnings=[],
         rules=ruling.result().in_force,
         rules_not_in_force=ruling.result().not_in_force,
+        awaiting=answers.result(),
     )
     return view.model_copy(update={"warnings": warnings(view, now)})
 
@@ -152,6 +158,8 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
     parked = counted(view.leads.parked, "lead is", "leads are")
     held = counted(view.quarantined, "body is", "bodies are")
     unqueued = counted(view.outbox, "push is", "pushes are")
+    unowned = view.awaiting.unowned or 0
+    untold = counted(view.awaiting.held_up, "notice")
     swept_at = view.last_sweep.at if view.last_sweep else None
     sign = swept_at or view.last_lead_at
     since = f"since {swept_at:%Y-%m-%d %H:%M} UTC" if swept_at else "yet"
@@ -160,6 +168,11 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
             sign is not None and now - sign > SWEEPS_EVERY
         ),
         f"{overdue} overdue: see `leads list --state overdue`": view.leads.overdue > 0,
+        f"{counted(unowned, 'lead awaits', 'leads await')} an answer without an owner: see"
+        " `leads list --state unowned`": unowned > 0,
+        f"{untold} could not be sent for an hour or more: see `leads check`": (
+            view.awaiting.held_up > 0
+        ),
         f"{parked} parked: see `leads list --state parked`": view.leads.parked > 0,
         f"{held} in quarantine: see `leads quarantine list`": view.quarantined > 0,
         f"{unqueued} in the outbox: could the queue be written?": view.outbox > 0,

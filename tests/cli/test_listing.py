@@ -84,6 +84,7 @@ async def test_each_state_lists_its_leads_newest_first(account: Account) -> None
         LeadState.WAITING: everybody_waits,
         LeadState.OVERDUE: ["overdue@example.com"],
         LeadState.FOLLOWED_UP: [],
+        LeadState.UNOWNED: [*everybody_waits, "overdue@example.com"],
         LeadState.PENDING: ["pending@example.com"],
         LeadState.PARKED: ["parked@example.com"],
         LeadState.DELIVERED: [

@@ -10,7 +10,7 @@ import pytest
 
 from cli import console, files, where
 from cli.console import printable
-from cli.times import parse_time
+from cli.times import parse_past, parse_time
 from shared.operations.errors import UsageError
 from shared.operations.views import View
 from shared.operations.words import counted
@@ -24,6 +24,20 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in where.STORAGE:
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("30d", NOW - timedelta(days=30)),
+        (" 2h ", NOW - timedelta(hours=2)),
+        ("30d ago", NOW - timedelta(days=30)),
+        ("-30d", NOW - timedelta(days=30)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+    ],
+)
+def test_a_time_that_can_only_be_past_needs_no_direction(text: str, meant: datetime) -> None:
+    assert parse_past(text, NOW) == meant
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from cli import sweep_views
 from cli.app import app
 from shared.domain.troubles import Cause
 from shared.operations import (
+    awaiting,
     explaining,
     explaining_clock,
     figure_views,
@@ -51,6 +52,7 @@ OBJECTS = {
     sweep_views.StepView: "step",
     sweep_views.SweepView: "sweep",
     status.StatusView: "status",
+    awaiting.AwaitingView: "answers and notices",
     status.QueueView: "queue",
     status.LeadCounts: "counts",
     status.LastSweepView: "last sweep",
