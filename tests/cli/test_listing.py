@@ -98,6 +98,7 @@ async def test_each_state_lists_its_leads_newest_first(account: Account) -> None
         LeadState.DO_NOT_CONTACT: ["do_not_contact@example.com"],
         LeadState.ANONYMOUS: [""],
         LeadState.TEST: ["MSFT_TEST_1@example.com"],
+        LeadState.MERGED: [],
     }
     for state, all_of_it in found.items():
         assert await emails(account, state, most=2) == all_of_it[:2]
