@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -67,7 +67,7 @@ class Deliverer:
             return True
         changed = Changed(
             record=turn.delivery.record,
-            fields=frozenset(turn.delivery.sent),
+            fields=turn.delivery.to_send,
             interests=turn.interests,
             owner=owner_in(work.rules, turn.lead, turn.destination),
             owners_sent=frozenset(turn.delivery.owners_sent),
@@ -76,12 +76,12 @@ class Deliverer:
         upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
         answer = await self._ask(work, turn, upsert)
         upserted = with_unknown(turn.delivery, answer, crm.baseline_keys)
-        remarks = await self._note(work, turn, crm, upserted)
-        if remarks is None:
+        done = await self._note(work, turn, crm, upserted)
+        if done is None:
             now, mine = self.clock(), Mine(turn.destination, work.claim_id)
             await work.change(lambda stored: pause(stored, mine, now))
             return False
-        await self._mark(work, turn, replace(upserted, remarks=(*upserted.remarks, *remarks)))
+        await self._mark(work, turn, done)
         return True
 
     async def _mark(self, work: LeadAtWork, turn: Turn, done: Upserted) -> None:
@@ -101,7 +101,7 @@ class Deliverer:
         record = turn.delivery.record
         remarks: tuple[str, ...] = (MERGED,)
         if record is None or not crm.keeps_notes:
-            nothing = Changed(record=record, fields=frozenset(turn.delivery.sent), interests=())
+            nothing = Changed(record=record, fields=turn.delivery.to_send, interests=())
             upsert = crm.upsert(turn.lead, nothing, uncertain=turn.delivery.uncertain)
             upserted = await self._ask(work, turn, upsert)
             record, remarks = upserted.record, (*remarks, *upserted.remarks)
@@ -113,25 +113,27 @@ class Deliverer:
 
     async def _note(
         self, work: LeadAtWork, turn: Turn, crm: Crm, upserted: Upserted
-    ) -> Sequence[str] | None:
-        """Write what the record lacks, one by one; return remarks, None if there is no time."""
+    ) -> Upserted | None:
+        """Write what the record lacks, one by one.
+
+        Return what became of the lead, with all remarks; None if there is no time.
+        """
         kept = is_kept(turn.delivery, upserted)
         known = progress_of(turn.delivery) if kept else Progress()
         so_far = noted(known, upserted.holds, turn.interests)
-        remarks: list[str] = []
         lead = to_tell(turn.lead, turn.destination, upserted, work.rules)
         standing = standing_of(work.rules, lead)
         to_note = [interest for interest in in_turn(turn.interests) if not so_far.holds(interest)]
         for number, interest in enumerate(to_note):
-            if number or upserted.holds or not kept:
+            if number or upserted.holds or upserted.remarks or not kept:
                 await self._store(work, turn, upserted, so_far)
             if work.out_of_time:
                 return None
             noting = crm.note(lead, upserted.record, interest, standing)
             note = await self._ask(work, turn, noting)
             so_far = noted(so_far, {interest.submission.submission_id}, turn.interests)
-            remarks += note.remarks
-        return remarks
+            upserted = replace(upserted, remarks=(*upserted.remarks, *note.remarks))
+        return upserted
 
     async def _store(
         self, work: LeadAtWork, turn: Turn, upserted: Upserted, so_far: Progress

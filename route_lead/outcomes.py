@@ -17,6 +17,7 @@ from shared.domain.delivery import (
 )
 from shared.domain.lead import Lead
 from shared.domain.noting import Progress
+from shared.domain.remarks import all_remarks
 from shared.domain.rules import Rules
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
@@ -66,7 +67,8 @@ def mark(
         return None
     crm_record = upserted.record
     marked = mark_delivered(delivery, sent.version, sent.contact, crm_record, now)
-    detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *upserted.remarks))
+    told = all_remarks(delivery.remarks, upserted.remarks)
+    detail = "; ".join((f"version {sent.version}, record {crm_record.id}", *told))
     change = _delivery_change(before, marked, EventKind.DELIVERED, detail, now)
     return _with_owner_of_sales(change, delivery, upserted, rules)
 
@@ -108,7 +110,8 @@ def progress(  # noqa: PLR0913 - all by keyword; each is one part of what is wri
     delivery = mine.in_(before)
     if delivery is None:
         return None
-    so_far = note_progress(delivery, sent.contact, upserted.record, noted.to, noted.ids)
+    record, remarks = upserted.record, upserted.remarks
+    so_far = note_progress(delivery, sent.contact, record, noted.to, noted.ids, remarks)
     change = _delivery_change(before, renew_claim(so_far, now), None, "", now)
     return _with_owner_of_sales(change, delivery, upserted, rules)
 

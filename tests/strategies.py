@@ -1,5 +1,6 @@
 """Any lead, delivery and interest that the app could come to store, for Hypothesis."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -101,10 +102,11 @@ DELIVERY = st.builds(
     sent=st.lists(st.sampled_from(CONTACT_FIELDS), max_size=3).map(tuple),
     noted_to=NUMBER,
     noted=st.lists(ID, max_size=2).map(tuple),
+    remarks=st.lists(TEXT, max_size=2).map(tuple),
     claim_id=TEXT,
     claim_ends_at=MAYBE_TIME,
     uncertain=st.booleans(),
-)
+).map(lambda delivery: replace(delivery, sent_claim=delivery.claim_id))
 SUBMISSION = st.builds(
     Submission,
     submission_id=ID,

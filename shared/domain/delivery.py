@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.attempts import REASON_CHARACTERS, Attempts
 from shared.domain.lead import CONTACT_FIELDS, Contact
+from shared.domain.remarks import all_remarks
 
 UPSERT_DEADLINE = timedelta(seconds=60)
 CLAIM = timedelta(minutes=5)
@@ -24,7 +25,6 @@ SLOW_AFTER = timedelta(days=3)
 SLOW_DELAY = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=14)
 FIRST_HELD_DELAY = timedelta(seconds=2)
-
 LONGEST_ASKED_FOR = timedelta(hours=6)
 LONGEST_QUOTA = timedelta(days=1)
 """How long the answer of a destination can keep us silent."""
@@ -59,11 +59,11 @@ class CrmRecord:
 class Delivery(Attempts):
     """One lead towards one destination.
 
-    ``sent`` are the contact fields that went out, or were about to, since the last answer. So are
-    ``owners_sent``, owners by their ids in the CRM, but for the one of the present claim. Of a
-    version that is not delivered in full yet, the record holds the interests up to the version
-    ``noted_to``, and the submissions ``noted``. ``last_change`` is the id of the change that wrote
-    the delivery last, see ``LeadChange``.
+    ``sent`` are the contact fields that went out, or were about to, since the last answer, as the
+    claim ``sent_claim`` noted at ``sent_at``. So are ``owners_sent``, owners by their ids in the
+    CRM, but for the one of the present claim. Of a version that is not delivered in full yet, the
+    record holds the interests up to the version ``noted_to``, and the submissions ``noted``;
+    ``remarks`` are what there was to say of it so far. ``last_change``: see ``LeadChange``.
     """
 
     destination: str
@@ -75,16 +75,29 @@ class Delivery(Attempts):
     parked_reason: str = ""
     record: CrmRecord | None = None
     sent: tuple[str, ...] = ()
+    sent_claim: str = ""
+    sent_at: datetime | None = None
     owners_sent: tuple[str, ...] = ()
     owner_sending: str = ""
     noted_to: int = 0
     noted: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     uncertain: bool = False
     last_change: str = field(default="", compare=False)
 
     def is_behind(self, version: int) -> bool:
         """Tell whether the destination lacks this version of the lead and may be given it."""
         return self.delivered_version < version and self.parked_version != version
+
+    @property
+    def to_send(self) -> frozenset[str]:
+        """Return the fields to send, as far as this version knows them."""
+        return frozenset(self.sent) & {*CONTACT_FIELDS}
+
+    @property
+    def newer_sent(self) -> tuple[str, ...]:
+        """Return the open fields that only a newer version knows: it answers for them."""
+        return tuple(name for name in self.sent if name not in CONTACT_FIELDS)
 
 
 def claim(
@@ -97,7 +110,9 @@ def claim(
         claim_id=claim_id,
         claim_ends_at=now + CLAIM,
         uncertain=before.uncertain or bool(before.claim_id),
-        sent=_to_send(before, contact),
+        sent=(*_to_send(before, contact), *before.newer_sent),
+        sent_claim=claim_id,
+        sent_at=now,
         owners_sent=tuple(owners),
         owner_sending=owner,
     )
@@ -132,17 +147,25 @@ def mark_delivered(
         parked_at=None,
         parked_reason="",
         record=record,
-        sent=(),
+        sent=before.newer_sent,
+        sent_claim="",
+        sent_at=None,
         owners_sent=(),
         owner_sending="",
         noted_to=0,
         noted=(),
+        remarks=(),
         uncertain=False,
     )
 
 
 def note_progress(
-    before: Delivery, contact: Contact, record: CrmRecord, noted_to: int, noted: tuple[str, ...]
+    before: Delivery,
+    contact: Contact,
+    record: CrmRecord,
+    noted_to: int,
+    noted: tuple[str, ...],
+    remarks: tuple[str, ...] = (),
 ) -> Delivery:
     """Store how far a delivery is that takes several requests; the claim stays as it is.
 
@@ -153,11 +176,12 @@ def note_progress(
         _no_longer_failing(before) if ahead else before,
         delivered_contact=contact,
         record=record,
-        sent=(),
+        sent=before.newer_sent,
         owners_sent=(),
         owner_sending="",
         noted_to=noted_to,
         noted=noted,
+        remarks=all_remarks(before.remarks, remarks),
     )
 
 
@@ -197,7 +221,7 @@ def gives_up(delivery: Delivery, now: datetime) -> bool:
 
 
 def retry_delay(delivery: Delivery, now: datetime, jitter: float) -> timedelta:
-    """Return 30 s, 1 min, … 1 h, after three days 6 h; half of it is left to ``jitter``, 0 to 1."""
+    """Return 30 s, 1 min, … 1 h, after three days 6 h; half of it is left to ``jitter``, 0–1."""
     failing_for = now - (delivery.failing_since or now)
     if failing_for >= SLOW_AFTER:
         return half_jittered(SLOW_DELAY, jitter)

@@ -23,6 +23,7 @@ from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead, Submissi
 from shared.domain.notices import Notice
 from shared.ports.leads import EventKind
 from shared.storage.keys import time_key, time_text
+from shared.storage.older_writes import without_outdated
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -57,6 +58,7 @@ JSON_COLUMNS = frozenset(
         "merged_from",
         "noted",
         "owners_sent",
+        "remarks",
         "rules",
         "sent",
         "tags",
@@ -98,13 +100,8 @@ def delivery_row(lead_id: str, delivery: Delivery) -> Row:
 
 
 def read_delivery(row: Row) -> Delivery:
-    """Return the delivery that ``delivery_row`` wrote.
-
-    A row of an older version does not say what was sent without an answer: all may have been.
-    """
-    open_since = row.get("claim_id") or row.get("uncertain")
-    if "sent" not in row and open_since:
-        row = {**row, "sent": CONTACT_FIELDS}
+    """Return the delivery that ``delivery_row`` wrote."""
+    row = without_outdated(row)
     return _value(
         Delivery,
         row,

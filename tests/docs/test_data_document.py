@@ -98,6 +98,7 @@ DELIVERY = Delivery(
     next_attempt_at=AT,
     record=CrmRecord(id="1", url="https://crm.example.com/1", baseline={"status": "new"}),
     noted=(SUBMISSION.submission_id,),
+    sent_at=AT,
     claim_ends_at=AT,
 )
 KNOWN = KnownDestinations(in_use=frozenset({"hubspot"}), retired=frozenset({"dynamics"}))

@@ -20,6 +20,7 @@ from shared.domain.delivery import (
     gives_up,
     half_jittered,
     mark_delivered,
+    note_progress,
     park,
     release_claim,
     release_parked,
@@ -205,3 +206,48 @@ def test_a_destination_is_given_up_after_fourteen_days_of_failures() -> None:
     assert not gives_up(FAILING, NOON + GIVE_UP_AFTER - SECOND)
     assert gives_up(FAILING, NOON + GIVE_UP_AFTER)
     assert not gives_up(NEW, NOON + GIVE_UP_AFTER)
+
+
+# What is open
+
+
+def test_fields_that_only_a_newer_version_knows_stay_open_until_it_has_an_answer() -> None:
+    """A newer version sent them, and got no answer; this one neither sends nor answers for them."""
+    newer = replace(NEW, sent=("mobile", "email"), claim_id="c0", claim_ends_at=NOON)
+
+    claimed = claim(newer, "c1", NOON, ANNA)
+    ahead = note_progress(claimed, ANNA, RECORD, 1, ("s1",))
+    done = mark_delivered(claimed, 1, ANNA, RECORD, NOON)
+
+    assert claimed.sent == ("email", "mobile")
+    assert claimed.to_send == {"email"}
+    assert (ahead.sent, done.sent) == (("mobile",), ("mobile",))
+
+
+def test_a_claim_says_whose_and_since_when_it_is_what_is_open() -> None:
+    later = claim(replace(CLAIMED, claim_ends_at=NOON), "c2", NOON + CLAIM, ANNA)
+
+    assert (CLAIMED.sent_claim, CLAIMED.sent_at) == ("c1", NOON)
+    assert (later.sent_claim, later.sent_at) == ("c2", NOON + CLAIM)
+    assert release_claim(later).sent_claim == "c2"
+
+
+# Remarks
+
+
+def test_remarks_are_kept_until_the_delivery_ends_each_once() -> None:
+    ahead = note_progress(CLAIMED, ANNA, RECORD, 1, (), ("phone cut", "merged"))
+    again = note_progress(ahead, ANNA, RECORD, 2, (), ("phone cut", "title cut"))
+
+    assert again.remarks == ("phone cut", "merged", "title cut")
+    assert postpone(again, "503", MINUTE, NOON).remarks == again.remarks
+    assert park(again, 2, "refused", NOON).remarks == again.remarks
+    assert mark_delivered(again, 2, ANNA, RECORD, NOON).remarks == ()
+
+
+def test_no_more_remarks_are_kept_than_can_be_told() -> None:
+    many = tuple(f"{number:04d} {'x' * 95}" for number in range(400))
+    ahead = note_progress(CLAIMED, ANNA, RECORD, 1, (), many)
+
+    assert ahead.remarks == many[: len(ahead.remarks)]
+    assert REASON_CHARACTERS - 102 < len("; ".join(ahead.remarks)) <= REASON_CHARACTERS

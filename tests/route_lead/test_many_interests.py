@@ -1,15 +1,17 @@
 """More interests than a column has room for, at a CRM that takes notes one by one."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from route_lead.at_work import WORK_FOR
-from shared.domain.delivery import CLAIM, GIVE_UP_AFTER, UPSERT_DEADLINE
+from shared.domain.delivery import CLAIM, GIVE_UP_AFTER, UPSERT_DEADLINE, CrmRecord
 from shared.domain.errors import CrmOutcomeUnknownError, CrmUnavailableError
-from shared.domain.lead import Interest
+from shared.domain.lead import Interest, Lead
+from shared.domain.standing import Standing
+from shared.ports.crm import Changed, Noted, Upserted
 from shared.ports.leads import EventKind, LeadChange, RecordedInterest
 from shared.storage.lead_rows import delivery_row
 from tests.examples import interest
@@ -188,3 +190,81 @@ async def test_a_lead_that_can_not_be_stored_at_all_is_in_quarantine_and_not_tri
     [entry] = relay.quarantine.entries.values()
     assert entry.body == push(1).to_text().encode()
     assert entry.faults == ["storage refuses the write: 400 PropertyValueTooLarge"]
+
+
+@dataclass
+class Remarking(FakeCrm):
+    """A CRM that takes notes, and has something to say of the record and of every note."""
+
+    takes_notes: bool = True
+    down_at: str = ""
+
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        upserted = await super().upsert(lead, changed, uncertain=uncertain)
+        said = ("re-created",) if upserted.created else ()
+        return replace(upserted, remarks=said)
+
+    async def note(
+        self,
+        lead: Lead,
+        record: CrmRecord,
+        interest: Interest,
+        standing: Standing | None = None,
+    ) -> Noted:
+        note = await super().note(lead, record, interest, standing)
+        if note.id == self.down_at:
+            self.down_at = ""
+            raise CrmUnavailableError("503")
+        return replace(note, remarks=(f"{note.id} cut",))
+
+
+@dataclass
+class UpdateRemarking(Remarking):
+    """One that says once that a record was merged."""
+
+    async def upsert(self, lead: Lead, changed: Changed, *, uncertain: bool) -> Upserted:
+        upserted = await super().upsert(lead, changed, uncertain=uncertain)
+        known = changed.record is not None and self.calls == 2
+        return replace(upserted, remarks=("merged",) if known else ())
+
+
+def told(relay: Relay) -> list[str]:
+    events = relay.partition.events.values()
+    return [event.detail for event in events if event.kind is EventKind.DELIVERED]
+
+
+async def remarking(down_at: str = "") -> Relay:
+    relay = Relay(crms={"crm": Remarking(fails=[CrmUnavailableError("503")] * 2, down_at=down_at)})
+    for number in (1, 2, 3):
+        await relay.take(push(number))
+    return relay
+
+
+@pytest.mark.parametrize("down_at", ["s2", "s3"])
+async def test_what_was_remarked_before_a_note_failed_is_told_with_the_delivery(
+    down_at: str,
+) -> None:
+    relay = await remarking(down_at)
+
+    await relay.drain()
+
+    assert told(relay) == ["version 3, record 0; re-created; s2 cut; s3 cut"]
+    assert relay.delivery().remarks == ()
+
+
+async def test_what_was_remarked_before_a_pause_is_told_with_the_delivery() -> None:
+    relay = await remarking()
+    relay.crm.gate = taking(relay, WORK_FOR.total_seconds() / 2)
+
+    await relay.drain()
+
+    assert told(relay) == ["version 3, record 0; re-created; s2 cut; s3 cut"]
+
+
+async def test_what_was_remarked_of_an_update_is_told_also_if_its_first_note_fails() -> None:
+    relay = Relay(crms={"crm": UpdateRemarking(down_at="s2")})
+    await relay.take(push(1))
+    await relay.take(push(2))
+    await relay.drain()
+
+    assert told(relay)[1:] == ["version 2, record 0; merged; s2 cut"]
