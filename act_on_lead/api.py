@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from act_on_lead.acting import ActPorts, change, found
+from shared.committing import rows_of
 from shared.domain.acts import Act, Outcome, Via
 from shared.operations.actions import record_act
 from shared.operations.errors import NotFoundError, UsageError
@@ -56,7 +57,8 @@ async def follow_up(lead_id: str, body: bytes, ports: ActPorts) -> LeadView:
     act = _act(body, ports.clock())
     stored = await found(_lead_id(lead_id), ports)
     rules = await ports.rules()
-    after = await change(stored, lambda before: record_act(before, act, rules), ports)
+    rows = await rows_of(ports.leads, stored.lead)
+    after = await change(stored, lambda before: record_act(before, rows, act, rules), ports)
     return LeadView.of(after, await ports.in_use())
 
 

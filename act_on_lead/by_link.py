@@ -1,17 +1,20 @@
 """Act on a lead by the link in a notice: a look changes nothing, a form acts once (rule F1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from act_on_lead.acting import ActPorts, Decide, change, found, reassign
 from act_on_lead.form import Form
 from act_on_lead.situation import still_owned, still_to_do
 from shared.acting.links import ActLink, read_link, shown_for
+from shared.committing import rows_of
 from shared.domain.acts import Act, Via
 from shared.domain.errors import RelayError
 from shared.domain.planning import plan_for
 from shared.domain.rules import Member, Rules
+from shared.domain.whole import ToldInterest
 from shared.operations.actions import record_act, record_taken
 from shared.operations.errors import UsageError
 from shared.operations.said import said_day, said_name, said_note, said_outcome
@@ -67,7 +70,9 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
     by = page.person or said_name(form.by)
     match form.action:
         case Action.FOLLOWED_UP:
-            await change(page.stored, _follow_up(page, form, by, shown, ports), ports)
+            rows = await rows_of(ports.leads, page.stored.lead)
+            done = _done(form, by, ports.clock())
+            await change(page.stored, _follow_up(page, rows, done, shown), ports)
         case Action.HAVE_IT:
             await change(page.stored, _have_it(page, by, shown, ports), ports)
         case Action.REASSIGN:
@@ -76,9 +81,8 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
             raise OutdatedError("the form is not of this page")
 
 
-def _follow_up(page: Opened, form: Form, by: str, shown: str, ports: ActPorts) -> Decide:
-    now = ports.clock()
-    done = Act(
+def _done(form: Form, by: str, now: datetime) -> Act:
+    return Act(
         said_at=now,
         seen_at=now,
         by=_named(by),
@@ -88,11 +92,13 @@ def _follow_up(page: Opened, form: Form, by: str, shown: str, ports: ActPorts) -
         look_on=said_day(form.look_on, now.date()),
     )
 
+
+def _follow_up(page: Opened, rows: Sequence[ToldInterest], done: Act, shown: str) -> Decide:
     def decide(before: StoredLead) -> LeadChange | None:
         if done.act_id in (one.act_id for one in before.lead.acts):
             return None
         _to_do(shown, before)
-        return record_act(before, done, page.rules)
+        return record_act(before, rows, done, page.rules)
 
     return decide
 

@@ -17,6 +17,7 @@ from shared.domain.lead import Lead
 from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
 from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
+from shared.domain.whole import ToldInterest, clipped, whole
 from shared.ports.crm import FollowUpQuestion
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 
@@ -76,18 +77,20 @@ class Asked:
     """What asking the CRMs about one lead gave.
 
     ``checked`` says that all that could know have answered; ``ask_again`` that one could know.
-    ``owners`` are whom sales gave the lead's records to, by destination.
+    ``owners`` are whom sales gave the lead's records to, by destination; ``rows`` the interests of
+    a lead that somebody acted on and that keeps only some of them itself.
     """
 
     seen: Sequence[Act] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[ToldInterest] = ()
     checked: bool = True
     ask_again: bool = False
 
 
 def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_use: InUse) -> Step:
     """Return the step that is due at ``now``."""
-    lead, acts = _acted(stored, asked.seen, plan.calendar)
+    lead, acts = _acted(stored, asked, plan.calendar)
     taken = due_step(lead, plan, now, checked=asked.checked)
     lead = replace(lead, follow_up=taken.clock) if taken else lead
     used = in_use.used(stored.deliveries)
@@ -137,11 +140,11 @@ def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
 
 
 def _acted(
-    stored: StoredLead, seen: Sequence[Act], calendar: Calendar | None
+    stored: StoredLead, asked: Asked, calendar: Calendar | None
 ) -> tuple[Lead, tuple[Act, ...]]:
-    lead = stored.lead
+    lead = whole(stored.lead, asked.rows)
     new: list[Act] = []
-    for act in sorted(seen, key=lambda act: act.at):
+    for act in sorted(asked.seen, key=lambda act: act.at):
         after = answered(lead, act)
         if after.acts != lead.acts:
             new.append(as_of_then(act, lead, calendar))
@@ -149,7 +152,7 @@ def _acted(
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.
         lead = replace(lead, follow_up=stop_clock(lead.follow_up))
-    return lead, tuple(new)
+    return clipped(lead), tuple(new)
 
 
 def _told(taken: Taken | None) -> Iterator[Event]:

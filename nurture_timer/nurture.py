@@ -20,6 +20,7 @@ from nurture_timer.known import keep_known
 from nurture_timer.lists import send_lists, with_lists
 from nurture_timer.ports import SweepPorts
 from nurture_timer.tidying import SETTLED, tidy
+from shared.committing import rows_of
 from shared.domain.errors import (
     StorageRefusedError,
     StorageUnavailableError,
@@ -27,6 +28,7 @@ from shared.domain.errors import (
 )
 from shared.domain.planning import plan_for
 from shared.domain.rules import Rules
+from shared.domain.whole import ToldInterest
 from shared.ports.index import DueRow, Swept
 from shared.ports.leads import StoredLead
 from shared.ports.queue import OutboxRow
@@ -76,16 +78,14 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
             strays.append(row)
     rules = await ports.rules()
     answers = await ask(due.values(), now, ports.destinations, ports.in_use)
-    steps = {
-        row: what_is_due(
-            stored,
-            now,
-            plan_for(rules, stored.lead, ports.grace),
-            _asked(answers, stored),
-            ports.in_use,
-        )
-        for row, stored in due.items()
-    }
+    steps: dict[DueRow, Step] = {}
+    for row, interests in (await _rows_of_acted(due, answers, ports)).items():
+        if isinstance(interests, BaseException):
+            failed += _failed(row, interests)
+            continue
+        stored = due[row]
+        plan, asked = plan_for(rules, stored.lead, ports.grace), _asked(answers, stored, interests)
+        steps[row] = what_is_due(stored, now, plan, asked, ports.in_use)
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
     return Due(
         at=now,
@@ -96,6 +96,16 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
         rules=rules,
         failed=failed,
     )
+
+
+async def _rows_of_acted(
+    due: Mapping[DueRow, StoredLead], answers: Answers, ports: SweepPorts
+) -> Mapping[DueRow, Sequence[ToldInterest] | BaseException]:
+    """Return the interests of leads on which somebody acted and that keep only some of them."""
+    found: dict[DueRow, Sequence[ToldInterest] | BaseException] = dict.fromkeys(due, ())
+    acted = [row for row, stored in due.items() if stored.lead.lead_id in answers.seen]
+    read = await _side_by_side(rows_of(ports.leads, due[row].lead) for row in acted)
+    return found | dict(zip(acted, read, strict=True))
 
 
 async def _read_due(
@@ -119,10 +129,11 @@ async def _read_due(
     return read
 
 
-def _asked(answers: Answers, stored: StoredLead) -> Asked:
+def _asked(answers: Answers, stored: StoredLead, rows: Sequence[ToldInterest]) -> Asked:
     lead_id = stored.lead.lead_id
     return Asked(
         seen=answers.seen.get(lead_id, ()),
+        rows=rows,
         checked=lead_id not in answers.unchecked,
         owners=answers.owners.get(lead_id, {}),
         ask_again=not answers.telling.isdisjoint(stored.deliveries),

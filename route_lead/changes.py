@@ -1,6 +1,6 @@
 """What one message changes on a lead. Pure: a stored lead in, a transaction out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from shared.domain.retired import InUse
 from shared.domain.routing import Decision
 from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
+from shared.domain.whole import ToldInterest, whole
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 
 
@@ -48,6 +49,7 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
     before: StoredLead | None,
     submission: Submission,
     *,
+    rows: Sequence[ToldInterest] = (),
     lead_id: str,
     key: DedupeKey,
     body: bytes,
@@ -55,8 +57,11 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
     rules: RouteRules,
     now: datetime,
 ) -> LeadChange:
-    """Merge a submission into its lead, and give the lead its destinations and labels."""
-    known = before.lead if before else new_lead(lead_id, key.kind, submission)
+    """Merge a submission into its lead, and give the lead its destinations and labels.
+
+    ``rows`` are the interests of a lead that keeps only some of them itself.
+    """
+    known = whole(before.lead, rows) if before else new_lead(lead_id, key.kind, submission)
     decision = decide(rules.routing, known, submission)
     terms = terms_of(rules.routing, decision, submission, rules.merge)
     merged, repeat_of = merge(known, submission, rules.merge, terms)

@@ -1,12 +1,12 @@
 """Record a submission, once, and claim what it can be delivered to without another read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from route_lead.changes import RouteRules, claimable, record, take_claims
 from route_lead.deciding import news
-from shared.committing import LeadWriter
+from shared.committing import LeadWriter, rows_of
 from shared.domain.envelope import Push
 from shared.domain.errors import (
     AlreadyRecordedError,
@@ -18,6 +18,7 @@ from shared.domain.follow_up import LadderKind, without_run
 from shared.domain.identity import DedupeKey, former_keys, is_of, lead_id
 from shared.domain.lead import Lead, Submission
 from shared.domain.rules import Rules
+from shared.domain.whole import ToldInterest
 from shared.following import Followed, followed
 from shared.owning import lacks_owner, with_owner
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
@@ -59,7 +60,8 @@ async def _recorded(
     known = await _known(writer.leads, recording)
     try:
         while True:
-            change = _recorded_now(known, recording, rules, clock())
+            rows = await rows_of(writer.leads, known.stored.lead) if known.stored else ()
+            change = _recorded_now(known, rows, recording, rules, clock())
             change = await _owned(change, recording.owners, rules.routing)
             change = _told_and_claimed(change, recording.claim_id, rules.routing)
             try:
@@ -103,11 +105,16 @@ def oldest_of(found: Iterable[StoredLead | None], submission: Submission) -> Sto
 
 
 def _recorded_now(
-    known: Followed, recording: Recording, rules: RouteRules, now: datetime
+    known: Followed,
+    rows: Sequence[ToldInterest],
+    recording: Recording,
+    rules: RouteRules,
+    now: datetime,
 ) -> LeadChange:
     return record(
         known.stored,
         recording.submission,
+        rows=rows,
         lead_id=known.lead_id,
         key=recording.key,
         body=recording.push.body,

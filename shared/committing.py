@@ -1,7 +1,7 @@
 """Write changes of leads: once, and never without the index rows that they are found by."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from shared.domain.errors import ContendedLeadError, StaleLeadError, StorageUnav
 from shared.domain.follow_up import LadderKind
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice
+from shared.domain.whole import MOST_ROWS, ToldInterest, keeps_all
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
 
@@ -128,6 +129,11 @@ class LeadWriter:
     def tries(self) -> Tries:
         """Return a count for one write."""
         return Tries(self.jitter, self.sleep)
+
+
+async def rows_of(leads: LeadStore, lead: Lead) -> Sequence[ToldInterest]:
+    """Return the interests of a lead that does not keep them all itself; none of any other."""
+    return [] if keeps_all(lead) else await leads.interest_rows(lead.lead_id, most=MOST_ROWS)
 
 
 async def commit(leads: LeadStore, index: LeadIndex, change: LeadChange) -> StoredLead:

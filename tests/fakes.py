@@ -24,6 +24,7 @@ from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, Lead
 from shared.domain.schedule import next_look_at
 from shared.domain.standing import Standing
+from shared.domain.whole import ToldInterest
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -113,6 +114,13 @@ class FakeLeadStore:
         await self.gate("leads.acts")
         partition = self.partitions.get(lead_id)
         return [act for _, act in sorted(partition.acts.items())] if partition else []
+
+    async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
+        await self.gate("leads.interest_rows")
+        partition = self.partitions.get(lead_id)
+        rows = partition.interests.values() if partition else ()
+        found = [ToldInterest(interest=row.interest, due_at=row.due_at) for row in rows]
+        return sorted(found, key=lambda row: row.interest.submission.stamp)[:most]
 
     async def commit(self, change: LeadChange) -> StoredLead:
         await self.gate("leads.commit")

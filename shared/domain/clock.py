@@ -20,10 +20,8 @@ from shared.domain.follow_up import (
 )
 from shared.domain.identity import answerable
 from shared.domain.lead import InterestSummary, Lead, Submission
+from shared.domain.whole import keeps_all
 from shared.domain.working_time import working_time_between
-
-NEWEST_INTERESTS = 20
-"""How many are kept on the lead; all of them are rows of their own."""
 
 type AnswerableFrom = tuple[datetime, datetime] | None
 
@@ -145,7 +143,7 @@ def clock_of(lead: Lead, within: timedelta) -> FollowUp:
     if lead.test or lead.do_not_contact or not answerable(lead.contact):
         return stop_clock(clock)
     since = _unanswered_since(lead.interests, clock)
-    if len(lead.interests) < NEWEST_INTERESTS and _started_before(clock, since):
+    if keeps_all(lead) and _started_before(clock, since):
         clock = take_back(clock)
     return _with_due(lead, start_clock(clock, since, within) if since else clock, within)
 
@@ -156,9 +154,8 @@ def _with_due(lead: Lead, clock: FollowUp, within: timedelta) -> FollowUp:
         return clock
     dues = [_due_at(lead, i, within) for i in unanswered(lead.interests, clock)]
     before = lead.follow_up
-    some_kept_no_more = len(lead.interests) >= NEWEST_INTERESTS
     same_start = before.clock_started_at == clock.clock_started_at
-    if some_kept_no_more and same_start and before.due_at is not None:
+    if not keeps_all(lead) and same_start and before.due_at is not None:
         dues.append(before.due_at)
     return replace(clock, due_at=min(dues, default=clock.due_at))
 

@@ -16,9 +16,9 @@ from shared.domain.acts import Act, Outcome, Via
 from shared.domain.clock import answerable_since, known_acts
 from shared.domain.identity import answerable
 from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
-from shared.domain.lead import Interest, Lead, Submission
-from shared.domain.merging import fingerprint
+from shared.domain.lead import Lead, Submission
 from shared.domain.stage import Stage, highest, stage_of
+from shared.domain.whole import ToldInterest, fingerprint
 
 
 class LeftOut(StrEnum):
@@ -28,14 +28,6 @@ class LeftOut(StrEnum):
     TEST = "test"
     DO_NOT_CONTACT = "do_not_contact"
     UNANSWERABLE = "unanswerable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldInterest:
-    """An interest as its row has it; ``due_at`` is None where that does not say."""
-
-    interest: Interest
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 Every part of the merged state is a join: the newest value per field by stamp, the oldest full name,
 intervals of repeats that unite when they touch, the earliest interest that nobody has answered.
-The clips (20 interests, 5 names) keep the row small; only beyond them does order show.
+The clips keep the row small. Beyond 5 names order shows; of interests the rows have all, and who
+has read them merges into the whole lead.
 """
 
 from collections.abc import Iterable
@@ -10,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.clock import (
-    NEWEST_INTERESTS,
     answerable_from,
     clock_of,
     dues_of,
     rules_of,
 )
-from shared.domain.identity import contact_forms, content_digest, folded, person, tells
+from shared.domain.identity import contact_forms, folded, person, tells
 from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
 from shared.domain.lead import (
     CONTACT_FIELDS,
@@ -30,10 +30,9 @@ from shared.domain.lead import (
     Submission,
 )
 from shared.domain.stage import highest, stage_of
+from shared.domain.whole import clipped, in_order, summary
 
 FULL_NAMES = 5
-SUMMARY_CHARACTERS = 120
-FINGERPRINT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +69,7 @@ def merge(
 ) -> tuple[Lead, str]:
     """Return the lead with the submission in it, and the id of the interest that it repeats or "".
 
+    ``before`` has all interests, as ``whole`` returns it; what is returned keeps the newest.
     It must be answered within ``follow_up_within`` unless ``terms`` say otherwise.
     The version rises only if there is something new for a CRM; another spelling is nothing new.
     """
@@ -95,19 +95,14 @@ def merge(
     )
     merged = replace(merged, follow_up=clock_of(merged, rules.follow_up_within))
     visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
-    return replace(merged, version=before.version + visible), repeat_of
-
-
-def fingerprint(submission: Submission) -> str:
-    """Return what two submissions share exactly if one repeats the other: 16 hex digits."""
-    return content_digest(submission)[:FINGERPRINT_DIGITS]
+    return clipped(replace(merged, version=before.version + visible)), repeat_of
 
 
 def _add_interest(
     before: tuple[InterestSummary, ...], submission: Submission, window: timedelta
 ) -> tuple[tuple[InterestSummary, ...], str]:
     """Add an interest, or fold the submission into those that it repeats (it may join two)."""
-    entry = _summary(submission)
+    entry = summary(submission)
     prints = (entry.fingerprint, former_fingerprint(submission))
     same = [i for i in before if i.fingerprint in prints and _is_near(i, entry, window)]
     others = (i for i in before if i not in same)
@@ -117,27 +112,13 @@ def _add_interest(
         last=max([entry.last, *(i.last for i in same)]),
         repeats=len(same) + sum(i.repeats for i in same),
     )
-    newest = sorted([*others, united], key=lambda i: i.last, reverse=True)[:NEWEST_INTERESTS]
     repeat_of = min(i.first for i in same).submission_id if same else ""
-    return tuple(newest), repeat_of
+    return in_order([*others, united]), repeat_of
 
 
 def _is_near(known: InterestSummary, entry: InterestSummary, window: timedelta) -> bool:
     at = entry.first.received_at
     return known.first.received_at - window <= at <= known.last.received_at + window
-
-
-def _summary(submission: Submission) -> InterestSummary:
-    return InterestSummary(
-        first=submission.stamp,
-        last=submission.stamp,
-        fingerprint=fingerprint(submission),
-        source=submission.source[:SUMMARY_CHARACTERS],
-        action=submission.action[:SUMMARY_CHARACTERS],
-        publisher=submission.publisher[:SUMMARY_CHARACTERS],
-        offer=submission.offer[:SUMMARY_CHARACTERS],
-        offer_title=submission.offer_title[:SUMMARY_CHARACTERS],
-    )
 
 
 def _newest_values(

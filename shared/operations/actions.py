@@ -1,9 +1,10 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from shared.committing import rows_of
 from shared.domain.acts import Act, ActSummary, last_act
 from shared.domain.calendars import Calendar
 from shared.domain.clock import answered, as_of_then
@@ -13,6 +14,7 @@ from shared.domain.holding import hold
 from shared.domain.lead import Lead
 from shared.domain.planning import plan_for
 from shared.domain.rules import Rules
+from shared.domain.whole import ToldInterest, clipped, whole
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.lead_views import delivery_state
 from shared.operations.listing import LeadState, listed
@@ -71,7 +73,8 @@ async def record_follow_up(
     if act.said_at > act.seen_at:
         told = act.said_at.isoformat()
         raise UsageError(f"{told} is still to come: a follow-up has happened")
-    return await _written(stores, stored, lambda before: record_act(before, act, rules))
+    rows = await rows_of(stores.writer.leads, stored.lead)
+    return await _written(stores, stored, lambda before: record_act(before, rows, act, rules))
 
 
 async def _written(
@@ -93,24 +96,29 @@ async def undo_follow_up(stores: Stores, stored: StoredLead) -> tuple[StoredLead
         raise RefusedError(f"lead {stored.lead.lead_id} has no follow-up that could be withdrawn")
     now = stores.clock()
     act = Act(said_at=now, seen_at=now, withdraws=withdrawn.act_id)
-    return await _written(stores, stored, lambda before: _recorded(before, act)), withdrawn
+    rows = await rows_of(stores.writer.leads, stored.lead)
+    after = await _written(stores, stored, lambda before: _recorded(before, rows, act))
+    return after, withdrawn
 
 
-def record_act(before: StoredLead, act: Act, rules: Rules) -> LeadChange | None:
+def record_act(
+    before: StoredLead, rows: Sequence[ToldInterest], act: Act, rules: Rules
+) -> LeadChange | None:
     """Return the change that an act is, None if it is recorded already.
 
-    ``rules`` are those of now: they say what the working time was. Raises ``RefusedError`` if
-    nobody has to follow up on the lead.
+    ``rows`` are the interests of a lead that keeps only some of them itself. ``rules`` are those of
+    now: they say what the working time was. Raises ``RefusedError`` if nobody has to follow up on
+    the lead.
     """
-    lead = before.lead
-    return _recorded(before, as_of_then(act, lead, plan_for(rules, lead).calendar))
+    lead = whole(before.lead, rows)
+    return _recorded(before, rows, as_of_then(act, lead, plan_for(rules, lead).calendar))
 
 
-def _recorded(before: StoredLead, act: Act) -> LeadChange | None:
+def _recorded(before: StoredLead, rows: Sequence[ToldInterest], act: Act) -> LeadChange | None:
     lead = before.lead
     if lead.follow_up.state is FollowUpState.NONE:
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why_none(lead)}")
-    after = answered(lead, act)
+    after = clipped(answered(whole(lead, rows), act))
     if after == lead:
         return None
     return LeadChange(

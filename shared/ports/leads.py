@@ -13,6 +13,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
 from shared.domain.notices import Notice, with_notices
 from shared.domain.schedule import next_look_at, sooner
+from shared.domain.whole import ToldInterest
 
 
 class EventKind(StrEnum):
@@ -211,6 +212,9 @@ class LeadStore(Protocol):
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         """Return the interests recorded since a version, oldest first, without repeats."""
+
+    async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
+        """Return the first interests, repeats too, oldest first: as many as one request gives."""
 
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write all of the change or nothing.

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from shared.domain.acts import Act
-from shared.domain.figures import ToldInterest
 from shared.domain.lead import Interest, Submission
+from shared.domain.whole import ToldInterest
 from shared.ports.leads import LeadFacts, StoredLead
 from shared.ports.quarantine import QuarantineReason
 

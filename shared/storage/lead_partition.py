@@ -8,9 +8,9 @@ from typing import Any
 from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.errors import UnreadableLeadError
-from shared.domain.figures import ToldInterest
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import Interest, Lead
+from shared.domain.whole import ToldInterest
 from shared.ports.leads import RecordedInterest, StoredLead
 from shared.ports.reading import LeadRecord
 from shared.storage.keys import text_time
@@ -111,6 +111,12 @@ def stored_submission(row: Row) -> RecordedInterest:
             due_at=text_time(row.get("due_at") or ""),
             rule=row.get("rule") or "",
         )
+
+
+def stored_interest_row(row: Row) -> ToldInterest:
+    """Return the interest of a row with its due time; raise ``UnreadableLeadError``."""
+    with _readable(row["PartitionKey"]):
+        return _told(row)
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def read_act(row: Row) -> Act:
 
 
 INTEREST_COLUMNS = sorted(
-    {"PartitionKey", "RowKey"}
+    {"PartitionKey", "RowKey", "due_at"}
     | {f.name for cls in (Interest, Submission, Contact) for f in fields(cls)}
     - {"submission", "contact"}
 )

@@ -16,10 +16,11 @@ from shared.domain.errors import (
 )
 from shared.domain.lead import Interest
 from shared.domain.notices import Notice
+from shared.domain.whole import ToldInterest
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
-from shared.storage.lead_partition import stored_interest, stored_lead
+from shared.storage.lead_partition import stored_interest, stored_interest_row, stored_lead
 from shared.storage.lead_rows import (
     INTEREST_COLUMNS,
     INTEREST_ROW,
@@ -83,6 +84,18 @@ class TableLeadStore:
             select=INTEREST_COLUMNS,
         )
         return [stored_interest(row) for row in rows]
+
+    async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
+        """Return the first interests, repeats too, oldest first."""
+        query = "PartitionKey eq @lead and RowKey ge @start and RowKey lt @end"
+        parameters = {"lead": lead_id, "start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX}
+        found: list[ToldInterest] = []
+        rows = self._table.rows(query, parameters, select=INTEREST_COLUMNS, results_per_page=most)
+        async for row in rows:
+            found.append(stored_interest_row(row))
+            if len(found) == most:
+                break
+        return found
 
     async def commit(self, change: LeadChange) -> StoredLead:
         """Write all of the change or nothing."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from route_lead.changes import RouteRules, record, take_claims
 from route_lead.outcomes import Mine, mark
 from shared.destinations.azure_table.adapter import AzureTableCrm
-from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.identity import dedupe_key
 from shared.domain.merging import FULL_NAMES, MergeRules
+from shared.domain.whole import NEWEST_INTERESTS
 from shared.intake.limits import LARGEST_BODY
 from shared.intake.parse import parse
 from shared.intake.texts import LONGEST_TEXT

@@ -8,7 +8,7 @@ from azure.data.tables import UpdateMode
 
 from shared.domain.acts import Act
 from shared.domain.errors import StorageUnavailableError
-from shared.domain.figures import ToldInterest
+from shared.domain.whole import ToldInterest
 from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.reading import LeadRecord
 from shared.storage.account import Storage

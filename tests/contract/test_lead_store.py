@@ -9,6 +9,7 @@ from shared.domain.delivery import Delivery
 from shared.domain.errors import AlreadyRecordedError, StaleLeadError
 from shared.domain.follow_up import stop_clock
 from shared.domain.schedule import GRACE
+from shared.domain.whole import ToldInterest
 from shared.ports.leads import EventKind, LeadChange, StoredLead
 from tests.contract.subjects import Leads
 from tests.examples import (
@@ -21,6 +22,7 @@ from tests.examples import (
     recorded,
     told,
 )
+from tests.fakes import START
 
 AT_ONCE = 60
 
@@ -241,3 +243,21 @@ async def test_an_event_number_that_is_taken_is_no_sign_of_a_recorded_push(leads
 
     assert after.lead.next_event == 2
     assert len(await leads.store.interests(LEAD_ID, after_version=0)) == 2
+
+
+async def test_c1_rows_of_interests_have_due_times_and_repeats_and_so_many_at_most(
+    leads: Leads,
+) -> None:
+    one = replace(recorded(1), due_at=START)
+    stored = await create(leads, change(new=one))
+    repeat = replace(recorded(2), interest=replace(interest(2), repeat_of="s1"))
+    await leads.store.commit(change(stored, new=repeat))
+
+    rows = await leads.store.interest_rows(LEAD_ID, most=1_000)
+
+    assert rows == [
+        ToldInterest(interest=interest(1), due_at=START),
+        ToldInterest(interest=repeat.interest, due_at=repeat.due_at),
+    ]
+    assert await leads.store.interest_rows(LEAD_ID, most=1) == rows[:1]
+    assert await leads.store.interest_rows(OTHER_LEAD_ID, most=1) == []

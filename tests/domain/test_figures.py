@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from shared.domain.acts import Act, ActSummary, Outcome, Via
 from shared.domain.calendars import Calendar, Window
 from shared.domain.clock import answered, as_of_then
-from shared.domain.figures import LeftOut, ToldInterest, Wait, left_out, waits_of
+from shared.domain.figures import LeftOut, Wait, left_out, waits_of
 from shared.domain.follow_up import FollowUpState, flag, follow_up
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import Terms, merge, new_lead
 from shared.domain.stage import Stage
+from shared.domain.whole import ToldInterest
 from tests.domain.histories import DAY, HOUR, MOMENT, NOON, RULES, submission
 from tests.examples import acted
 

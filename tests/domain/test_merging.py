@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from shared.domain.identity import answerable, contact_forms
 from shared.domain.lead import Contact, KeyKind, Lead, Submission
 from shared.domain.merging import (
-    fingerprint,
     merge,
     new_lead,
 )
+from shared.domain.whole import fingerprint
 from tests.domain.histories import (
     DAY,
     RULES,

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.lead import Interest, Stamp, Submission
-from shared.domain.merging import SUMMARY_CHARACTERS, fingerprint, merge
+from shared.domain.merging import merge
+from shared.domain.whole import NEWEST_INTERESTS, SUMMARY_CHARACTERS, fingerprint
 from tests.domain.histories import (
     ANNA,
     DAY,

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.clock import NEWEST_INTERESTS
 from shared.domain.lead import Contact, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.stage import Stage, highest, stage_of
+from shared.domain.whole import NEWEST_INTERESTS
 from tests.fakes import START
 
 DAY = timedelta(days=1)

@@ -9,6 +9,7 @@ from typing import Any
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
+from shared.domain.whole import ToldInterest
 from shared.ports.crm import (
     Changed,
     CheckResult,
@@ -80,6 +81,12 @@ class AskedLeads:
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         found: Sequence[Interest] = await self.mail.ask(
             "leads", "interests", lead_id, after_version=after_version
+        )
+        return found
+
+    async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
+        found: Sequence[ToldInterest] = await self.mail.ask(
+            "leads", "interest_rows", lead_id, most=most
         )
         return found
 

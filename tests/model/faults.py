@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.lead import Interest, Lead
+from shared.domain.whole import ToldInterest
 from shared.ports.crm import Changed, Crm, Upserted
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
 from tests.fakes import Clock
@@ -29,6 +30,9 @@ class ClaimsUnseen:
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         return await self.leads.interests(lead_id, after_version=after_version)
+
+    async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
+        return await self.leads.interest_rows(lead_id, most=most)
 
     async def commit(self, change: LeadChange) -> StoredLead:
         return await self.leads.commit(change)
