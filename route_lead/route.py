@@ -129,7 +129,8 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
             raise failed
     delay = _wait(work.stored, message.attempt, ports.clock(), rules)
     if delay is not None:
-        await ports.queue.send(_next_message(message, work).to_text(), delay)
+        left = Deliver.next_of(message, work.stored.lead.lead_id)
+        await ports.queue.send(left.to_text(), delay)
     return _routed(work, [turn.destination for turn in turns], delay)
 
 
@@ -216,15 +217,6 @@ def _wait_for(delivery: Delivery, attempt: int, now: datetime) -> timedelta:
     if held_until is None:
         return AT_ONCE
     return exponential(FIRST_HELD_DELAY, attempt, held_until - now)
-
-
-def _next_message(message: Message, work: LeadAtWork) -> Deliver:
-    """Return what is left to do; the push itself is recorded by now."""
-    return Deliver(
-        lead_id=work.stored.lead.lead_id,
-        attempt=message.attempt + 1,
-        traceparent=message.traceparent,
-    )
 
 
 def _routed(work: LeadAtWork, ours: Sequence[str], delay: timedelta | None) -> Routed:

@@ -1,12 +1,14 @@
 """The message envelope of the queue ``leads``, in its stored form.
 
 ``push`` is a push as received; ``deliver`` asks for a recorded lead to be delivered, and with
-``releaseVersion`` releases what is parked at that version first. Fields are only ever added;
+``releaseVersion`` releases what is parked at that version first. Fields are only ever added, and
+what a newer app put into a message goes along with it, however often it is queued again;
 ``schemaVersion`` rises if an older app could misread a message.
 """
 
 import base64
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -48,13 +50,22 @@ class Envelope(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="allow",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
     )
 
     schema_version: Literal[1] = SCHEMA_VERSION
     attempt: Annotated[int, Field(ge=0)] = 0
     traceparent: str | None = None
     unsent_claims: tuple[str, ...] | None = None
+
+    @property
+    def newer(self) -> Mapping[str, Any]:
+        """Return the fields that only a newer version of the app knows."""
+        return self.model_extra or {}
 
     def to_text(self) -> str:
         """Return the queue's text: JSON in ASCII."""
@@ -90,6 +101,14 @@ class Deliver(Envelope):
     lead_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     release_version: Annotated[int, Field(ge=1)] | None = None
     parked_until: AwareDatetime | None = None
+
+    @classmethod
+    def next_of(cls, message: Envelope, lead_id: str) -> Self:
+        """Return what is left to do of a message whose push is recorded and whose claims are."""
+        ours = {*cls.model_fields, *map(to_camel, cls.model_fields)}
+        newer = {name: value for name, value in message.newer.items() if name not in ours}
+        known = {"attempt": message.attempt + 1, "traceparent": message.traceparent}
+        return cls.model_validate({**newer, **known, "lead_id": lead_id})
 
 
 type Message = Push | Deliver

@@ -67,9 +67,9 @@ def _corrected(entry: Entry, body: bytes) -> Push:
     """Return the entry as a push of another body; one that was a push before stays the same one."""
     push = _push(entry, body, JSON)
     match _poison(entry):
-        case Push(submission_id=submission_id, received_at=received_at):
-            known = {"submission_id": submission_id, "received_at": received_at}
-            push = push.model_copy(update=known)
+        case Push() as before:
+            known = {"submission_id": before.submission_id, "received_at": before.received_at}
+            push = push.model_copy(update={**before.newer, **known})
         case None:
             pass
         case deliver:
@@ -91,12 +91,13 @@ def _poison(entry: Entry) -> Message | None:
 
 
 def _push(entry: Entry, body: bytes, content_type: str) -> Push:
-    return Push(
-        submission_id=entry.quarantine_id,
-        received_at=entry.received_at,
-        content_type=content_type,
-        body=body,
-    )
+    ours = {
+        "submission_id": entry.quarantine_id,
+        "received_at": entry.received_at,
+        "content_type": content_type,
+        "body": body,
+    }
+    return Push.model_validate({**entry.newer, **ours})
 
 
 def _checked(push: Push) -> Push:

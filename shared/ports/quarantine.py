@@ -1,10 +1,10 @@
 """What is kept whole because it could not be understood or done: table ``Quarantine``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from shared.domain.envelope import Push
 
@@ -21,7 +21,8 @@ class QuarantineReason(StrEnum):
 class Quarantined:
     """What is kept whole because it could not be understood or done.
 
-    ``size`` is that of the body as it came; a longer one than can be kept is truncated.
+    ``size`` is that of the body as it came; a longer one than can be kept is truncated. ``newer``
+    are the fields of its message that only a newer version of the app knows.
     """
 
     quarantine_id: str
@@ -31,6 +32,7 @@ class Quarantined:
     body: bytes
     content_type: str = ""
     size: int
+    newer: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_push(cls, push: Push, reason: QuarantineReason, faults: Sequence[str]) -> Self:
@@ -43,6 +45,7 @@ class Quarantined:
             body=push.body,
             content_type=push.content_type,
             size=len(push.body),
+            newer=push.newer,
         )
 
 

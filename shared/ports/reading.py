@@ -1,7 +1,7 @@
 """What only people read: lists, histories, the quarantine, lengths, and all rows for a backup."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -136,6 +136,7 @@ class Entry:
     body: bytes
     keys: tuple[str, str]
     etag: str
+    newer: Mapping[str, "Json"] = field(default_factory=dict)
 
 
 class QuarantineEntries(Protocol):

@@ -3,6 +3,7 @@
 from functools import partial
 
 from azure.data.tables import UpdateMode
+from pydantic_core import to_json
 
 from shared.ports.quarantine import Quarantined
 from shared.storage.account import Table
@@ -45,5 +46,6 @@ def _row(entry: Quarantined) -> dict[str, str | int | bool | bytes]:
         "size": entry.size,
         "truncated": entry.size > len(kept),
         "chunks": len(chunks),
+        "newer": to_json(entry.newer).decode(),
         **{f"body_{number}": chunk for number, chunk in enumerate(chunks)},
     }

@@ -8,6 +8,7 @@ from typing import Any
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError
 from azure.data.tables import UpdateMode
+from pydantic_core import from_json
 
 from shared.ports.quarantine import QuarantineReason
 from shared.ports.reading import Entry, EntryState
@@ -15,7 +16,8 @@ from shared.storage.account import CHANGED, Table, at_most
 from shared.storage.keys import AFTER_PREFIX, text_time, time_key, time_text
 
 WITHOUT_BODY = ["PartitionKey", "RowKey", "quarantine_id", "received_at", "reason", "faults",
-    "state", "content_type", "size", "truncated", "chunks", "decided_at", "note"]  # fmt: skip
+    "state", "content_type", "size", "truncated", "chunks", "newer",
+    "decided_at", "note"]  # fmt: skip
 
 
 class TableQuarantineEntries:
@@ -84,6 +86,7 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - the SDK's entity
         decided_at=text_time(row.get("decided_at") or ""),
         note=row.get("note") or "",
         body=b"".join(row.get(f"body_{number}") or b"" for number in range(row["chunks"])),
+        newer=from_json(row.get("newer") or "{}"),
         keys=(row["PartitionKey"], row["RowKey"]),
         etag=row.metadata["etag"],
     )

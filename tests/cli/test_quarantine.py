@@ -11,7 +11,7 @@ from shared.intake.limits import LARGEST_BODY
 from shared.operations.errors import NotFoundError, RefusedError, UsageError
 from shared.operations.listing import listed
 from shared.operations.resubmit import decide, discard, resubmit
-from shared.ports.quarantine import QuarantineReason
+from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.ports.reading import Entry
 from shared.storage.quarantine import CHUNK, MOST_CHUNKS
 from tests.cli.account import DAY, Account
@@ -133,6 +133,34 @@ async def test_a_poison_push_that_is_corrected_stays_the_same_submission(
         "s1",
         json.loads(push.to_text())["receivedAt"],
     )
+
+
+@pytest.mark.parametrize("body", [None, MENDED])
+async def test_what_a_newer_version_put_into_a_poison_push_is_released_with_it(
+    account: Account, body: bytes | None
+) -> None:
+    push = Push(submission_id="s1", received_at=utc_now(), body=MENDED)
+    newer = push.model_copy(update={"tenant": "contoso"})
+    kept = await account.quarantine(newer.to_text().encode(), reason=QuarantineReason.POISON)
+
+    await release(account, kept, body)
+
+    [text] = await account.queued()
+    assert json.loads(text)["tenant"] == "contoso"
+
+
+async def test_what_a_newer_version_put_into_a_push_that_is_no_lead_is_released_with_it(
+    account: Account,
+) -> None:
+    push = Push(submission_id="5a" * 16, received_at=utc_now(), body=BROKEN)
+    newer = push.model_copy(update={"tenant": "contoso"})
+    held = Quarantined.of_push(newer, QuarantineReason.INVALID, ["not a valid lead"])
+    await account.taking.quarantine.keep(held)
+
+    await release(account, "5a" * 16, MENDED)
+
+    [text] = await account.queued()
+    assert (json.loads(text)["submissionId"], json.loads(text)["tenant"]) == ("5a" * 16, "contoso")
 
 
 async def test_a_poison_delivery_is_released_and_has_no_body_to_correct(account: Account) -> None:

@@ -97,8 +97,27 @@ def test_the_largest_body_fits_the_queue() -> None:
     assert len(message.to_text()) <= LARGEST_MESSAGE
 
 
-def test_fields_that_this_version_does_not_know_are_no_fault() -> None:
-    assert parse_message(changed(push(), new="x")) == push()
+def test_fields_that_this_version_does_not_know_go_along_with_the_message() -> None:
+    newer = {"tenant": "contoso", "limits": {"most": 1.5, "at": [None, True]}}
+    message = parse_message(changed(push(), **newer))
+    again = parse_message(message.with_unsent_claim("c1").postponed().to_text())
+
+    assert isinstance(message, Push)
+    assert message.model_copy(update={"attempt": 1}) != push()
+    assert again.newer == message.newer == newer
+    assert push().newer == {}
+
+
+def test_what_is_left_of_a_message_has_what_a_newer_version_put_in_and_nothing_done() -> None:
+    newer = {"tenant": "contoso", "releaseVersion": 7, "lead_id": "not a lead"}
+    first = parse_message(changed(push(), traceparent="00-1-2-01", **newer))
+    asked = Deliver(lead_id=LEAD_ID, release_version=3, unsent_claims=("c1",), attempt=2)
+
+    left = Deliver.next_of(first, LEAD_ID)
+    assert left.newer == {"tenant": "contoso"}
+    assert (left.lead_id, left.release_version, left.attempt) == (LEAD_ID, None, 1)
+    assert left.traceparent == "00-1-2-01"
+    assert Deliver.next_of(asked, LEAD_ID) == Deliver(lead_id=LEAD_ID, attempt=3)
 
 
 def test_only_the_fields_that_came_later_may_be_missing() -> None:
