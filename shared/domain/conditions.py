@@ -1,28 +1,41 @@
 """The conditions of a rule: closed matchers over what is known when a customer comes. Pure.
 
-All conditions of a rule must hold; each holds if one of its values does. Texts are compared without
-regard to case and spacing. A value may end in ``*``; ``*`` alone is whatever is not empty.
+All conditions of a rule must hold; each holds if one of its values does. Texts are compared as a
+reader takes them, see ``identity.folding``: without regard to case, spacing, typography and what
+nobody sees. A value may end in ``*``; ``*`` alone is whatever is not empty.
 """
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import NamedTuple, Self
 
+from shared.domain.identity.emails import normalized_email
+from shared.domain.identity.folding import folded, folded_company
 from shared.domain.stage import Stage
 
 ANY = "*"
-WORD = re.compile(r"\w+")
-
-
-def plain(text: str) -> str:
-    """Return a text as it is compared."""
-    return " ".join(text.split()).casefold()
+WITHOUT_BLANKS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese: no blank says where a word ends."""
+START_OF_DOMAIN = re.compile(r"[a-z0-9.-]*")
 
 
 def plain_words(text: str) -> str:
-    """Return the words of a text, with a blank around each, as they are compared."""
-    return "".join(f" {word}" for word in WORD.findall(text.casefold())) + " "
+    """Return the words of a text, with a blank around each, as they are compared.
+
+    Where a script sets none between words, each character counts as one.
+    """
+    apart = WITHOUT_BLANKS.sub(r" \g<0> ", folded(text))
+    words = "".join(each if _is_of_a_word(each) else " " for each in apart).split()
+    return "".join(f" {word}" for word in words) + " "
+
+
+def _is_of_a_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 class Pattern(NamedTuple):
@@ -34,11 +47,32 @@ class Pattern(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a literal or one with ``*`` at its end; raise ``ValueError``."""
-        bare = plain(text)
+        bare = folded(text)
         start = bare.removesuffix(ANY)
         if not bare or ANY in start:
             raise ValueError(f"{text!r} should be a text, which may have * as its last character")
         return cls(start, begins=start != bare)
+
+    @classmethod
+    def of_company(cls, text: str) -> Self:
+        """Read the name of a company, or how one begins; raise ``ValueError``."""
+        start, begins = cls.parse(text)
+        name = folded_company(start)
+        if not name and not begins:
+            raise ValueError(f"{text!r} should have a letter or a digit in it")
+        # A blank before the * ends a word.
+        return cls(f"{name} " if name and start.endswith(" ") else name, begins=begins)
+
+    @classmethod
+    def of_domain(cls, text: str) -> Self:
+        """Read the domain of mail addresses, or how one begins; raise ``ValueError``."""
+        start, begins = cls.parse(text)
+        if begins and START_OF_DOMAIN.fullmatch(start):
+            return cls(start, begins=True)
+        domain = "" if begins or "@" in start else normalized_email(f"someone@{start}")
+        if not domain:
+            raise ValueError(f"{text!r} should be a mail domain, such as contoso.com")
+        return cls(domain.rpartition("@")[2])
 
     def matches(self, value: str) -> bool:
         """Tell whether a value as it is compared fits."""
@@ -53,6 +87,7 @@ class WordPattern(NamedTuple):
     """A word or several in a row, whole; the last may be how a word begins."""
 
     text: str
+    written: str
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -61,7 +96,7 @@ class WordPattern(NamedTuple):
         words = plain_words(pattern.text)
         if not words.strip():
             raise ValueError(f"{text!r} should have a word in it")
-        return cls(words.rstrip() if pattern.begins else words)
+        return cls(words.rstrip() if pattern.begins else words, str(pattern))
 
     def matches(self, words: str) -> bool:
         """Tell whether the words of a text hold these."""
@@ -69,7 +104,7 @@ class WordPattern(NamedTuple):
 
     def __str__(self) -> str:
         """Return the pattern as ``parse`` reads it."""
-        return self.text.strip() + ANY * (not self.text.endswith(" "))
+        return self.written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +183,10 @@ class Mismatch(NamedTuple):
         return f"{name} {given}; this rule wants {' or '.join(self.wanted)}"
 
 
+COMPARED: dict[str, Callable[[str], str]] = {"company": folded_company}
+"""How values are compared of which more is the same than of texts."""
+
+
 def _holds(name: str, wanted: object, facts: RoutingFacts) -> bool:
     match name:
         case "words":
@@ -157,7 +196,8 @@ def _holds(name: str, wanted: object, facts: RoutingFacts) -> bool:
         case "qualified" | "test":
             return bool(wanted == getattr(facts, name))
         case _:
-            text = plain(getattr(facts, name))
+            compared = COMPARED.get(name, folded)
+            text = compared(getattr(facts, name))
     return isinstance(wanted, tuple) and any(pattern.matches(text) for pattern in wanted)
 
 

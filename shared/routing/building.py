@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from shared.domain.actions import ACTIONS
-from shared.domain.conditions import Conditions, plain
+from shared.domain.conditions import Conditions
+from shared.domain.identity.folding import folded
 from shared.domain.priority import Priority
 from shared.domain.rules import (
     DEFAULT_CHECK_INS,
@@ -103,7 +104,7 @@ def _rules(parts: Parts, groups: Groups, found: Findings) -> Iterator[Rule]:
 
 def _doubt_actions(given: file.When, loc: Loc, found: Findings) -> None:
     for number, pattern in enumerate(given.action):
-        if not any(pattern.matches(plain(action)) for action in ACTIONS):
+        if not any(pattern.matches(folded(action)) for action in ACTIONS):
             known = ", ".join(ACTIONS)
             found.doubt((*loc, number), f"is no action that Microsoft documents: {known}")
 

@@ -14,7 +14,9 @@ from shared.domain.rules import ChannelKind, Notify, StepKind
 from shared.domain.stage import Stage
 from shared.routing.file_values import (
     SLACK_ID,
+    Companies,
     ContactField,
+    Domains,
     Email,
     Group,
     Length,
@@ -135,8 +137,8 @@ class When(Part):
     publisher: Patterns = []
     offer: Patterns = []
     country: Texts = []
-    company: Patterns = []
-    mail_domain: Patterns = []
+    company: Companies = []
+    mail_domain: Domains = []
     words: Words = []
     qualified: bool | None = None
     test: bool | None = None

@@ -1,7 +1,7 @@
 """What a value in ``routing.toml`` may be: its form, and what it is read as."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
@@ -17,6 +17,8 @@ SETTING = "^[A-Z][A-Z0-9_]{2,99}$"
 SLACK_ID = "^[UW][A-Z0-9]{4,}$"
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+Value = TypeVar("Value")
 
 
 def _reader[T](parse: Callable[[str], T]) -> Callable[[object], T]:
@@ -57,24 +59,14 @@ def rising(durations: list[Duration]) -> list[Duration]:
 Name = Annotated[str, Field(pattern=NAME)]
 """What teams, people and so on are called within the file: the key of their table."""
 
-Texts = Annotated[
-    list[Annotated[str, Field(min_length=1)]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
+OneOrMore = Annotated[
+    list[Value], BeforeValidator(_listed), Field(min_length=1), WithJsonSchema(ONE_OR_MORE)
 ]
-Patterns = Annotated[
-    list[Annotated[Pattern, PlainValidator(_reader(Pattern.parse))]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
-]
-Words = Annotated[
-    list[Annotated[WordPattern, PlainValidator(_reader(WordPattern.parse))]],
-    BeforeValidator(_listed),
-    Field(min_length=1),
-    WithJsonSchema(ONE_OR_MORE),
-]
+Texts = OneOrMore[Annotated[str, Field(min_length=1)]]
+Patterns = OneOrMore[Annotated[Pattern, PlainValidator(_reader(Pattern.parse))]]
+Companies = OneOrMore[Annotated[Pattern, PlainValidator(_reader(Pattern.of_company))]]
+Domains = OneOrMore[Annotated[Pattern, PlainValidator(_reader(Pattern.of_domain))]]
+Words = OneOrMore[Annotated[WordPattern, PlainValidator(_reader(WordPattern.parse))]]
 Windows = Annotated[
     list[Annotated[Window, PlainValidator(_reader(Window.parse))]],
     BeforeValidator(_listed),
