@@ -44,7 +44,7 @@ from shared.ports.index import (
     TidiedTo,
     Trouble,
 )
-from shared.ports.leads import Event, LeadChange, RecordedInterest, StoredLead
+from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from shared.ports.quarantine import Quarantined
 from shared.ports.queue import OutboxRow
 
@@ -155,8 +155,24 @@ class FakeLeadStore:
         due_before = change.before.lead.next_due_at if change.before else None
         moved = after.lead.next_due_at != due_before
         wrong = forgotten(after, self.index if moved else None) or looked_at_late(change, after)
+        wrong = wrong or owner_unexplained(change)
         assert not wrong, wrong
         return after
+
+
+def owner_unexplained(change: LeadChange) -> str:
+    """Return what is wrong if the events do not tell who owns the lead from now on (K2)."""
+    if change.before is None:
+        return ""
+    owner, team = change.before.lead.owner, change.before.lead.team
+    for event in change.events:
+        if event.kind is EventKind.ASSIGNED:
+            if event.former_owner != owner:
+                return f"UNEXPLAINED: from {event.former_owner!r}, who was not the owner"
+            owner, team = event.owner, event.team
+    lead = change.lead
+    told = owner == lead.owner and (owner == change.before.lead.owner or team == lead.team)
+    return "" if told else f"UNEXPLAINED: {lead.owner!r} owns it, by the events {owner!r} does"
 
 
 def looked_at_late(change: LeadChange, after: StoredLead) -> str:

@@ -53,8 +53,9 @@ class Wait:
 
     @property
     def at_most(self) -> bool:
-        """Tell whether it may have been shorter: of the acts in a CRM, only the newest is known."""
-        return self.answer is not None and self.answer.newest_only
+        """Tell whether it may have been shorter, as only the newest act was known."""
+        act = self.answer
+        return act is not None and (act.newest_only or act.via is Via.EARLIER_VERSION)
 
     @property
     def in_time(self) -> bool:
@@ -163,7 +164,6 @@ def _counting(lead: Lead, rows: Iterable[Act]) -> list[Act]:
                 by=known.by,
                 via=Via.EARLIER_VERSION,
                 outcome=known.outcome,
-                newest_only=True,
             )
     counting = (act for name, act in done.items() if name not in undone)
     return sorted(counting, key=lambda act: (act.at, act.by))

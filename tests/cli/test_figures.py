@@ -123,6 +123,26 @@ async def test_k3_tests_do_not_contact_repeats_and_merged_leads_are_in_no_figure
     assert dict(view.read) == {"leads": 5, "submissions": 6, "acts": 0}
 
 
+async def test_k3_of_two_leads_that_are_one_customer_each_wait_counts_once(
+    account: Account,
+) -> None:
+    now = utc_now()
+    gone = await account.push("ada@example.com", at=now - 3 * DAY, OfferTitle="Looms")
+    await answer(account, gone, HOUR, Outcome.MEETING)
+    await account.push("ada@mills.example", at=now - HOUR, OfferTitle="Yarn")
+
+    before = (await figures(account.stores, ALL)).total
+    for _ in range(2):
+        await account.command("merge", "ada@example.com", "ada@mills.example", "--yes")
+        view = await figures(account.stores, ALL)
+
+        after = view.total
+        assert (before.leads, after.leads, view.left_out["merged"]) == (2, 1, 1)
+        assert (after.waits, after.answered, after.open) == (2, 1, 1)
+        assert after.wall_clock == before.wall_clock
+        assert after.outcomes == before.outcomes
+
+
 @pytest.mark.parametrize(
     ("by", "names"),
     [

@@ -5,8 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.figures import ToldInterest, waits_of
+from shared.domain.lead import Interest, KeyKind
+from shared.domain.merging import merge, new_lead
 from shared.ports.crm import FollowUpSeen, SeenAct
 from shared.ports.leads import EventKind
+from tests.domain.histories import RULES, submission
 from tests.examples import LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, World, lead
@@ -47,3 +51,20 @@ async def test_k2_a_flag_says_in_a_column_that_all_crms_were_asked() -> None:
     events = app.leads.partitions[LEAD_ID].events.values()
     [flagged] = [event for event in events if event.kind is EventKind.FLAGGED]
     assert not flagged.unchecked
+
+
+@pytest.mark.parametrize("asked_at", [WITHIN, WITHIN + HOUR, 3 * WITHIN])
+async def test_k1_it_does_not_matter_when_a_crm_was_asked(asked_at: timedelta) -> None:
+    again = SeenAct(at=START + 20 * HOUR, by="Anna in sales")
+    app = world(FollowUpSeen.of([CALLED, again], all_told=True))
+    asked = replace(submission(), received_at=START)
+    interest = Interest(submission=asked, version=1)
+    clicked, _ = merge(new_lead(LEAD_ID, KeyKind.EMAIL, asked), asked, RULES)
+    await app.put(replace(clicked, next_due_at=START + WITHIN), DELIVERED)
+
+    await app.sweep(asked_at)
+
+    partition = app.leads.partitions[LEAD_ID]
+    told = [ToldInterest(interest=interest, due_at=START + WITHIN)]
+    [wait] = waits_of(partition.stored.lead, told, partition.acts.values(), WITHIN)
+    assert (wait.length, wait.in_time, wait.at_most) == (2 * HOUR, True, False)

@@ -16,7 +16,9 @@ from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
 from shared.operations.errors import NotFoundError, RefusedError
 from shared.operations.merging import look, merge
-from shared.ports.leads import EventKind, LeadChange
+from shared.owning import with_owner
+from shared.ports.leads import EventKind, LeadChange, StoredLead
+from shared.ports.owners import Owned
 from tests.fakes import START, open_gate
 from tests.route_lead.merging import TwoLeads, by_mail, by_phone, two_leads
 from tests.route_lead.relay import DAY, MINUTE, Gates, WorkerDiedError, push
@@ -323,12 +325,14 @@ async def test_a6_many_interests_and_acts_go_in_portions_and_may_break_off() -> 
         assert both.kept.acts[-1].at == START + 44 * MINUTE
 
 
+def of_nobody(stored: StoredLead) -> LeadChange:
+    change = LeadChange(before=stored, lead=stored.lead, at=START)
+    return with_owner(change, Owned(member="", team="", why=""))
+
+
 async def test_a6_a_lead_without_an_owner_gets_the_other_s() -> None:
     both = await two_leads()
-    stored = both.stored(both.by_mail)
-    await both.ports.writer.commit(
-        LeadChange(before=stored, lead=replace(stored.lead, owner="", team=""), at=START)
-    )
+    await both.ports.writer.commit(of_nobody(both.stored(both.by_mail)))
 
     await both.merged()
 
@@ -339,10 +343,7 @@ async def test_a6_a_lead_without_an_owner_gets_the_other_s() -> None:
 async def test_a6_with_an_open_interest_a_lead_that_nobody_owns_is_assigned() -> None:
     both = await two_leads()
     for lead_id in (both.by_mail, both.by_phone):
-        stored = both.stored(lead_id)
-        await both.ports.writer.commit(
-            LeadChange(before=stored, lead=replace(stored.lead, owner="", team=""), at=START)
-        )
+        await both.ports.writer.commit(of_nobody(both.stored(lead_id)))
 
     await both.merged()
 
