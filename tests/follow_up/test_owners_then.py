@@ -33,7 +33,7 @@ def owner_at(changes: list[LeadChange], at: datetime) -> tuple[str, str]:
 
 async def act_at(office: Office, lead_id: str, at: datetime) -> Act:
     stored = office.relay.leads.partitions[lead_id].stored
-    done = record_act(stored, Act(said_at=at, seen_at=at, by="sam"), office.in_force)
+    done = record_act(stored, (), Act(said_at=at, seen_at=at, by="sam"), office.in_force)
     assert done is not None
     await commit(office.relay.leads, office.relay.index, done)
     [act] = done.acts

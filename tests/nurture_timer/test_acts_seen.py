@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.figures import ToldInterest, waits_of
+from shared.domain.figures import waits_of
 from shared.domain.lead import Interest, KeyKind
 from shared.domain.merging import merge, new_lead
+from shared.domain.whole import ToldInterest
 from shared.ports.crm import FollowUpSeen, SeenAct
 from shared.ports.leads import EventKind
 from tests.domain.histories import RULES, submission
