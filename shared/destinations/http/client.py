@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from shared.destinations.http.answers import Request, meaning, unanswered
+from shared.destinations.http.bodies import read
 from shared.destinations.http.tokens import Tokens
 from shared.domain.errors import CrmError, CrmUnavailableError
 
@@ -21,9 +22,6 @@ LONGEST_ECHO = 1024 * 1024
 """Bytes of an answer to a write: at most the record that was sent."""
 LONGEST_ERROR = 64 * 1024
 """Bytes of an answer that is no success."""
-
-ENCODED = {"content-encoding", "content-length", "transfer-encoding"}
-"""Headers of a body as it was sent, which are not true of it any more once it is read."""
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request did not leave: the CRM has done nothing."""
@@ -111,7 +109,7 @@ class HttpClient:
                 data=request.form,
                 headers={"Accept-Encoding": "identity", **request.headers, **bearer},
             ) as answer:
-                return await _read(answer, self._longest(request, answer))
+                return await read(answer, self._longest(request, answer))
         except NEVER_SENT as error:
             raise CrmUnavailableError(f"{self.where} can't be reached: {_said(error)}") from None
         except httpx.HTTPError as error:
@@ -127,17 +125,6 @@ class HttpClient:
     def where(self) -> str:
         """Return the server's name; the rest of a URL may hold secrets."""
         return urlsplit(self._base_url).netloc.rpartition("@")[2]
-
-
-async def _read(answer: httpx.Response, longest: int) -> httpx.Response:
-    """Return an answer with its body, as far as it is read."""
-    body = bytearray()
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) >= longest:
-            break
-    headers = [(name, v) for name, v in answer.headers.multi_items() if name not in ENCODED]
-    return httpx.Response(answer.status_code, headers=headers, content=bytes(body[:longest]))
 
 
 def _said(error: Exception) -> str:

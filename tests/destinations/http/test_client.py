@@ -2,11 +2,10 @@
 
 import asyncio
 import gc
-import gzip
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -14,51 +13,16 @@ import pytest
 
 from shared.destinations.http.answers import Request
 from shared.destinations.http.client import (
-    LONGEST_ANSWER,
-    LONGEST_ECHO,
-    LONGEST_ERROR,
     HttpClient,
 )
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
+from tests.destinations.http.served import said, serving
 from tests.fakes import Clock
 
 READ = Request(method="GET", path="/thing?a=1", writes=False)
 CREATE = Request(method="POST", path="/things", writes=True, json={"name": "ü"})
 LONG = timedelta(hours=1)
-
-
-@dataclass
-class Served:
-    """A server that answers with what it is given, in turn, and keeps what it was asked."""
-
-    answers: list[bytes]
-    asked: list[str] = field(default_factory=list)
-    url: str = ""
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            (
-                int(n.split(b":")[1])
-                for n in head.splitlines()
-                if n.lower().startswith(b"content-l")
-            ),
-            0,
-        )
-        self.asked.append((head + await reader.readexactly(length)).decode())
-        writer.write(self.answers.pop(0))
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-
-@asynccontextmanager
-async def serving(*answers: bytes) -> AsyncIterator[Served]:
-    served = Served(list(answers))
-    async with await asyncio.start_server(served.answer, "127.0.0.1", 0) as server:
-        served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield served
 
 
 @asynccontextmanager
@@ -68,13 +32,6 @@ async def client(url: str, tokens: Tokens | None = None) -> AsyncIterator[HttpCl
         yield http
     finally:
         await http.close()
-
-
-def said(status: int, body: str = "", *headers: str) -> bytes:
-    """Write out an answer."""
-    raw = body.encode()
-    lines = [f"HTTP/1.1 {status} -", f"Content-Length: {len(raw)}", "Connection: close", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + raw
 
 
 class Issuer:
@@ -192,51 +149,6 @@ async def test_a_lost_answer_leaves_the_outcome_of_a_write_unknown(answer: bytes
             await http.call(CREATE)
         with pytest.raises(CrmUnavailableError, match=r"gave no whole answer: Remote"):
             await http.call(READ)
-
-
-@pytest.mark.parametrize(
-    ("request_", "status", "longest", "read"),
-    [
-        (READ, 200, 100_000, 100_000),
-        (READ, 200, LONGEST_ANSWER, LONGEST_ANSWER),
-        (CREATE, 200, LONGEST_ANSWER, LONGEST_ECHO),
-        (CREATE, 400, LONGEST_ANSWER, LONGEST_ERROR),
-        (READ, 400, 100_000, LONGEST_ERROR),
-    ],
-)
-async def test_no_more_of_an_answer_is_read_than_was_agreed(
-    request_: Request, status: int, longest: int, read: int
-) -> None:
-    sent = 0
-
-    async def without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"HTTP/1.1 {status} -\r\nContent-Encoding: identity\r\n\r\n".encode())
-        with suppress(ConnectionError):
-            while True:
-                writer.write(b"x" * 65_536)
-                await writer.drain()
-                sent += 65_536
-
-    async with await asyncio.start_server(without_end, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        http = HttpClient(f"http://127.0.0.1:{port}", longest_answer=longest)
-        answer = await http.call(request_, accept=frozenset({400}))
-        await http.close()
-
-    assert (answer.status_code, len(answer.content)) == (status, read)
-    assert sent < read + 64 * 1024 * 1024  # what the sockets hold
-
-
-async def test_an_answer_that_was_compressed_unasked_is_read_all_the_same() -> None:
-    packed = gzip.compress(b'{"id": 1}')
-    head = f"HTTP/1.1 200 -\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
-    async with serving(head.encode() + packed) as served, client(served.url) as http:
-        answer = await http.call(READ)
-
-    assert answer.json() == {"id": 1}
-    assert "\r\nAccept-Encoding: identity\r\n" in served.asked[0]
 
 
 async def test_a_slow_answer_is_a_lost_one() -> None:
