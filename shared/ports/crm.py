@@ -1,7 +1,7 @@
 """What a destination is to the relay: it takes leads, and tells what sales did on them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -102,11 +102,18 @@ class FollowUpSeen:
 
     @classmethod
     def of(cls, acts: Iterable[SeenAct], *, all_told: bool, owner: str = "") -> Self | None:
-        """Return what acts come to, each told once; None if there are none, and no new owner."""
-        in_order = sorted(dict.fromkeys(acts), key=lambda act: (act.at, act.closed))
-        if not in_order:
+        """Return what acts come to, each told once; None if there are none, and no new owner.
+
+        What one person did at one time is one act, with the outcome that any of it tells.
+        """
+        told: dict[tuple[datetime, str], SeenAct] = {}
+        for act in sorted(acts, key=lambda act: (act.at, act.closed)):
+            same = told.get((act.at, act.by), act)
+            outcome = act.outcome or same.outcome
+            told[act.at, act.by] = replace(act, outcome=outcome, closed=act.closed or same.closed)
+        if not told:
             return cls(all_told=all_told, owner=owner) if owner else None
-        newest, acts = in_order[-1], tuple(in_order)
+        newest, acts = [*told.values()][-1], tuple(told.values())
         return cls(at=newest.at, by=newest.by, acts=acts, all_told=all_told, owner=owner)
 
 

@@ -47,6 +47,7 @@ class Feature(StrEnum):
     FOLLOW_UP = "tells whether sales acted"
     REMINDERS = "keeps reminders"
     LENGTHS = "has lengths that we cut to"
+    OUTCOMES = "has statuses that tell outcomes"
 
 
 F = Feature
@@ -63,6 +64,14 @@ FEATURES: dict[str, frozenset[Feature]] = {
     "salesforce": REAL_CRM,
 }
 
+
+STATUSES: dict[str, tuple[str, str]] = {
+    "dynamics": ("Contacted", "Lost"),
+    "hubspot": ("CONNECTED", "UNQUALIFIED"),
+    "marketo": ("Working - Contacted", "Closed - Not Converted"),
+    "salesforce": ("Working - Contacted", "Closed - Not Converted"),
+}
+"""Of those that the vendor ships, one that leaves a lead open, and one that closes it."""
 
 REMINDERS: dict[str, Callable[[Any], int]] = {
     "dynamics": lambda server: len(server.tables["tasks"]),

@@ -1,10 +1,12 @@
 """The page of each destination names its settings, all of them and no other."""
 
 import inspect
+import re
 from importlib import import_module
 
 import pytest
 
+from shared.destinations.http.crm_settings import CrmSettings
 from shared.settings import DESTINATIONS, AzureTableSettings, Settings
 from tests.docs.documents import sections
 
@@ -27,6 +29,20 @@ def test_a_page_names_the_settings_of_its_destination(name: str) -> None:
 
     fields = settings_of(name).model_fields.values()
     assert named.keys() == {str(field.validation_alias) for field in fields}
+
+
+@pytest.mark.parametrize("name", ["dynamics", "hubspot", "marketo", "salesforce"])
+def test_a_page_has_the_outcomes_of_the_statuses_that_the_vendor_ships(name: str) -> None:
+    settings = settings_of(name)
+    assert issubclass(settings, CrmSettings)
+    rows = re.findall(r"^\| `([^`]+)`[^|]* \| ([^|]+) \|$", section(name, "Outcomes"), re.MULTILINE)
+
+    known = {status: what.replace("_", " ") for status, what in settings.known_outcomes.items()}
+    assert dict(rows) == known
+
+
+def section(name: str, title: str) -> str:
+    return sections(f"docs/destinations/{name}.md")[title].text
 
 
 def test_the_overview_links_every_page() -> None:

@@ -18,6 +18,15 @@ CONTACT_COLUMNS = {
     "title": "jobtitle",
 }
 FLAGS = ("donotemail", "donotphone", "donotbulkemail")
+STATUS_REASONS = {
+    "New": 1,
+    "Contacted": 2,
+    "Qualified": 3,
+    "Lost": 4,
+    "Cannot Contact": 5,
+    "No Longer Interested": 6,
+    "Canceled": 7,
+}
 STATES = {"Qualified": (1, 3), "Lost": (2, 4), "Merged": (2, 6)}
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -58,7 +67,7 @@ class Environment:
         self.read_only_columns = {"createdon"}
         self.choices = {"leadsourcecode": {1, 2, 8, 10}}
         self.shared_choices: set[str] = set()
-        self.statuses = {"New": 1, "Contacted": 2}
+        self.statuses = dict(STATUS_REASONS)
         self.tables: dict[str, dict[str, dict[str, Any]]] = {t: {} for t in TABLES}
         self.deleted: set[str] = set()
         self.refused_columns: dict[str, str] = {}

@@ -17,6 +17,7 @@ OTHERS_COMPLETED = re.compile(
     r"statecode eq 1 and modifiedon ge (\S+) and _createdby_value ne (\S+) and \((.+)\)"
 )
 COLUMNS = "EntityDefinitions(LogicalName='lead')/Attributes"
+STATUSES = f"{COLUMNS}/Microsoft.Dynamics.CRM.StatusAttributeMetadata"
 PICKLISTS = f"{COLUMNS}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata"
 
 
@@ -51,6 +52,8 @@ def query(environment: Environment, request: Request, path: str) -> Response:
         answer = {"value": _columns(environment)}
     elif path == PICKLISTS:
         answer = {"value": [_picklist(environment, name) for name in environment.choices]}
+    elif path == STATUSES:
+        answer = {"value": [_statuses(environment)]}
     return no_table(path) if answer is None else JSONResponse(answer)
 
 
@@ -66,6 +69,14 @@ def _columns(environment: Environment) -> list[dict[str, Any]]:
         }
         for name in names | environment.read_only_columns
     ]
+
+
+def _statuses(environment: Environment) -> dict[str, Any]:
+    options = [
+        {"Value": number, "Label": {"UserLocalizedLabel": {"Label": name, "LanguageCode": 1033}}}
+        for name, number in environment.statuses.items()
+    ]
+    return {"LogicalName": "statuscode", "OptionSet": {"Options": options}}
 
 
 def _picklist(environment: Environment, name: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a HubSpot account holds: contacts, notes and tasks; and what sales does there."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, override
 
@@ -29,9 +29,11 @@ FIELDS = {
     "company": "company",
     "title": "jobtitle",
 }
+STATUS = "hs_lead_status"
 BODIES = {"notes": "hs_note_body", "tasks": "hs_task_body"}
 ASSOCIATIONS = {"notes": 202, "tasks": 204}
 LARGEST_BATCH = 100
+LARGEST_BATCH_WITH_HISTORY = 50
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 OWNERS, SUBSCRIPTIONS = "crm.objects.owners.read", "communication_preferences.read_write"
 SCHEMAS = "crm.schemas.contacts.read"
@@ -72,6 +74,7 @@ class HubspotAccount(CrmServer):
         self.deleted: dict[str, Properties] = {}
         self.deleted_keep_email = False
         self.requires_all_fields = True
+        self.versions: dict[tuple[str, str], list[Properties]] = {}
         self.attached: dict[str, dict[str, Properties]] = {"notes": {}, "tasks": {}}
         self.unsubscribed: set[str] = set()
         self.opt_outs: deque[str] = deque()
@@ -125,7 +128,23 @@ class HubspotAccount(CrmServer):
     @override
     def sales_owns(self, record_id: str, owner: str, status: str) -> None:
         self.owners.add(owner)
-        self.contacts[record_id] |= {"hubspot_owner_id": owner, "hs_lead_status": status}
+        self.contacts[record_id] |= {"hubspot_owner_id": owner, STATUS: status}
+        self.history(record_id, [STATUS])
+
+    def history(self, record_id: str, names: Iterable[str]) -> dict[str, list[Properties]]:
+        """Return the versions of a contact's properties, newest first.
+
+        One that is met for the first time is as old as this look.
+        """
+        return {name: self._versions(record_id, name) for name in names}
+
+    def _versions(self, record_id: str, name: str) -> list[Properties]:
+        value = self.contacts[record_id].get(name, "")
+        known = self.versions.setdefault((record_id, name), [])
+        if value != (known[0]["value"] if known else ""):
+            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            known.insert(0, {"value": value, "timestamp": now, "sourceType": "CRM_UI"})
+        return known
 
     @override
     def sales_deletes(self, record_id: str) -> None:

@@ -14,6 +14,7 @@ from local.fakes.hubspot.account import (
     ASSOCIATIONS,
     BODIES,
     LARGEST_BATCH,
+    LARGEST_BATCH_WITH_HISTORY,
     OF_WRITES,
     OWNERS,
     READ,
@@ -184,13 +185,17 @@ class HubspotServer(HubspotAccount):
         if self.requires_all_fields and "propertiesWithHistory" not in body:
             return unset_fields("propertiesWithHistory")
         asked = [given["id"] for given in body["inputs"]]
-        if len(asked) > LARGEST_BATCH:
-            return error(400, "VALIDATION_ERROR", "At most 100 inputs.")
+        names = body.get("propertiesWithHistory", [])
+        most = LARGEST_BATCH_WITH_HISTORY if names else LARGEST_BATCH
+        if len(asked) > most:
+            return error(400, "VALIDATION_ERROR", f"At most {most} inputs.")
         kind = request.path_params["kind"]
         known = self.contacts if kind == "contacts" else self.attached[kind]
         ids = {i: self._now(i) if kind == "contacts" else i for i in asked}
         there = dict.fromkeys(i for i in ids.values() if i in known)
-        found = [{"id": i, "properties": known[i]} for i in there]
+        found: list[Body] = [{"id": i, "properties": known[i]} for i in there]
+        for one in found if names and kind == "contacts" else ():
+            one["propertiesWithHistory"] = self.history(one["id"], names)
         gone = [given for given, i in ids.items() if i not in known]
         missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": gone}}
         errors = {"numErrors": 1, "errors": [missing]} if gone else {}

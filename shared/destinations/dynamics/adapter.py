@@ -107,7 +107,12 @@ class DynamicsCrm:
                 since = odata_time(min(question.since for question in some))
                 activities = await self._completed(since, ids) if ids else []
                 found = {
-                    question.lead_id: follow_up(question, leads.get(question.record.id), activities)
+                    question.lead_id: follow_up(
+                        question,
+                        leads.get(question.record.id),
+                        activities,
+                        self._settings.outcome,
+                    )
                     for question in some
                 }
             seen |= {lead_id: one for lead_id, one in found.items() if one is not None}

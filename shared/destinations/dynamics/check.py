@@ -16,6 +16,7 @@ from shared.destinations.dynamics.fields import (
 )
 from shared.destinations.dynamics.rows import is_required
 from shared.destinations.dynamics.settings import DynamicsSettings
+from shared.destinations.http.outcomes import outcomes_check
 from shared.destinations.http.own_fields import settable
 from shared.destinations.http.reading import understood
 from shared.domain.errors import CrmError, CrmSettingsError
@@ -55,8 +56,8 @@ class Check:
         for what, step in steps.items():
             results.append(CheckResult(what=what, mend=await _fault(step)))
             if not results[0].ok:
-                break
-        return results
+                return results
+        return [*results, *await self._statuses()]
 
     async def _role(self) -> None:
         function = "Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)"
@@ -114,6 +115,20 @@ class Check:
         if faults:
             raise CrmSettingsError("; ".join(faults))
 
+    async def _statuses(self) -> Sequence[CheckResult]:
+        """Look for the status reasons that outcomes are named for."""
+        outcomes, there = self._settings.outcomes, dict[str, str]()
+
+        async def look() -> None:
+            path = f"{COLUMNS_OF_LEAD}/Microsoft.Dynamics.CRM.StatusAttributeMetadata"
+            wanted = {"$select": "LogicalName", "$expand": "OptionSet"}
+            for row in (await self._api.get(path, wanted))["value"]:
+                there.update(_labels(row))
+
+        if outcomes and (mend := await _fault(look)):
+            return [CheckResult(what="status reasons can be read", mend=mend)]
+        return outcomes_check("DYNAMICS_OUTCOMES", outcomes, there)
+
     async def _owner(self) -> None:
         kind = self._settings.owner.partition(":")[0]
         if not kind:
@@ -136,6 +151,16 @@ async def _fault(step: Callable[[], Awaitable[object]]) -> str:
     except CrmError as error:
         return str(error)
     return ""
+
+
+def _labels(column: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels of a column's choices, in the user's language, by their numbers."""
+    options = (column.get("OptionSet") or {}).get("Options", ())
+    return {str(each["Value"]): _label(each.get("Label")) for each in options}
+
+
+def _label(given: Any) -> str:  # noqa: ANN401 - as Dataverse answers it
+    return str(((given or {}).get("UserLocalizedLabel") or {}).get("Label") or "")
 
 
 def _numbers(picklist: Mapping[str, Any]) -> list[int]:

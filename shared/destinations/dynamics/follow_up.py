@@ -4,30 +4,31 @@ Nothing here is ours: activities are asked for without those that the applicatio
 neither our notes nor a reminder of ours that is ticked off.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.destinations.dynamics.fields import FLAGGED
+from shared.destinations.dynamics.outcomes import BY_STATE
 from shared.destinations.dynamics.owner import same_owner, shown_owner
 from shared.destinations.http.owners import named_since
 from shared.destinations.http.refused import REFUSED
+from shared.destinations.http.statuses import last_change, remembered_change, time_shown
 from shared.domain.acts import Outcome
 from shared.domain.delivery import OWNER, CrmRecord
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 
 STATUS = ("statecode", "statuscode", "initialcommunication")
-BASELINE_KEYS = frozenset({*STATUS, FLAGGED, REFUSED, OWNER})
+STATUS_CHANGED_AT = "status_changed_at"
+"""In the baseline: when sales is known to have changed the status."""
+
+BASELINE_KEYS = frozenset({*STATUS, STATUS_CHANGED_AT, FLAGGED, REFUSED, OWNER})
 UNTOUCHED = {"statecode": "0", "statuscode": "1"}
 OPEN, CONTACTED = 0, "0"
 """Of ``statecode``, and of ``initialcommunication``, where 1 is "Not Contacted"."""
 MASTER = "_masterid_value"
 """The lead that one was merged into, see
 https://learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
-"""
-OUTCOMES: Mapping[object, Outcome] = {1: Outcome.QUALIFIED, 2: Outcome.NOT_QUALIFIED}
-"""Of a closed lead, by its ``statecode``, see
-https://learn.microsoft.com/dynamics365/developer/reference/entities/lead
 """
 
 ACTIVITY = (
@@ -45,10 +46,21 @@ def status(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(row[name]) for name in STATUS if row.get(name) is not None}
 
 
+def status_baseline(row: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the status as it is now, and when sales is known to have changed it."""
+    moved_at = time_shown(str(row.get("modifiedon"))) if _moved(row, known) else None
+    at = last_change(known, STATUS_CHANGED_AT, moved_at)
+    return status(row) | remembered_change(STATUS_CHANGED_AT, at)
+
+
+type OutcomeOf = Callable[[str], Outcome | None]
+
+
 def follow_up(
     question: FollowUpQuestion,
     lead: Mapping[str, Any] | None,
     activities: Iterable[Mapping[str, Any]],
+    outcome_of: OutcomeOf,
 ) -> FollowUpSeen | None:
     """Return what sales did on a lead; None for one that was deleted.
 
@@ -58,10 +70,12 @@ def follow_up(
     if lead is None:
         return None
     theirs = (a for a in activities if a["_regardingobjectid_value"] == lead["leadid"])
-    changed = _status_changed(question, lead)
-    seen = [changed, *(_acted(question, one) for one in theirs)]
+    changed = _status_changed(question, lead, outcome_of)
+    earlier = _changed_before(question, outcome_of)
+    seen = [changed, earlier, *(_acted(question, one) for one in theirs)]
     owner = _owner(question.record, lead)
-    return FollowUpSeen.of(filter(None, seen), all_told=changed is None, owner=owner)
+    all_told = changed is None and earlier is None
+    return FollowUpSeen.of(filter(None, seen), all_told=all_told, owner=owner)
 
 
 def _owner(record: CrmRecord, lead: Mapping[str, Any]) -> str:
@@ -71,20 +85,38 @@ def _owner(record: CrmRecord, lead: Mapping[str, Any]) -> str:
     return named_since(record, shown_owner(lead), same=same_owner)
 
 
-def _status_changed(question: FollowUpQuestion, lead: Mapping[str, Any]) -> SeenAct | None:
-    """Return a follow-up if the lead is closed, or shows another status than at delivery."""
-    now, before = status(lead), UNTOUCHED | question.record.baseline
+def _moved(lead: Mapping[str, Any], known: Mapping[str, str]) -> bool:
+    """Tell whether a lead shows another status than a baseline, or than a new lead."""
+    now, before = status(lead), {**UNTOUCHED, **known}
     contacted = now.get("initialcommunication") == CONTACTED != before.get("initialcommunication")
-    moved = contacted or any(now.get(name) != before[name] for name in UNTOUCHED)
+    return contacted or any(now.get(name) != before[name] for name in UNTOUCHED)
+
+
+def _status_changed(
+    question: FollowUpQuestion, lead: Mapping[str, Any], outcome_of: OutcomeOf
+) -> SeenAct | None:
+    """Return a follow-up if the lead is closed, or shows another status than at delivery."""
+    moved, closed = _moved(lead, question.record.baseline), lead.get("statecode") != OPEN
     at = datetime.fromisoformat(lead["modifiedon"])
-    if lead.get("statecode") != OPEN or (moved and at >= _second(question.since)):
+    if closed or (moved and at >= _second(question.since)):
+        outcome = outcome_of(str(lead.get("statuscode"))) or BY_STATE.get(lead.get("statecode"))
         return SeenAct(
             at=max(at, question.since),
             by=str(lead.get(WHO) or ""),
-            outcome=None if lead.get(MASTER) else OUTCOMES.get(lead.get("statecode")),
-            closed=lead.get("statecode") != OPEN,
+            outcome=None if lead.get(MASTER) else outcome,
+            closed=closed,
         )
     return None
+
+
+def _changed_before(question: FollowUpQuestion, outcome_of: OutcomeOf) -> SeenAct | None:
+    """Return a follow-up if sales had changed the status before we delivered once more."""
+    baseline = question.record.baseline
+    at = last_change(baseline, STATUS_CHANGED_AT, None)
+    if at is None or at < _second(question.since):
+        return None
+    outcome = outcome_of(baseline.get("statuscode", ""))
+    return SeenAct(at=max(at, question.since), outcome=outcome)
 
 
 def _acted(question: FollowUpQuestion, activity: Mapping[str, Any]) -> SeenAct | None:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from shared.destinations.dynamics.bindings import binding_fault, open_bindings
+from shared.destinations.dynamics.outcomes import OUTCOMES
 from shared.destinations.dynamics.owner import owner_path
 from shared.destinations.http.addresses import Address, BaseAddress
 from shared.destinations.http.crm_settings import CrmSettings, named
@@ -18,6 +19,7 @@ class DynamicsSettings(CrmSettings):
 
     model_config = named("DYNAMICS")
     ours = ("leadid",)
+    known_outcomes = OUTCOMES
 
     url: Address = Field(
         description="address of the environment, such as https://contoso.crm4.dynamics.com",

@@ -6,9 +6,8 @@ disqualified) is not changed and counts as followed up. A merged one stands for 
 merged into.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
 
 from shared.destinations.dynamics.answers import GoneError, ReadOnlyError
 from shared.destinations.dynamics.api import DynamicsApi
@@ -21,7 +20,7 @@ from shared.destinations.dynamics.fields import (
     flagged,
     lead_key,
 )
-from shared.destinations.dynamics.follow_up import OPEN, status
+from shared.destinations.dynamics.follow_up import OPEN, status, status_baseline
 from shared.destinations.dynamics.lead_body import (
     first_values,
     new_lead,
@@ -102,7 +101,7 @@ class Upserting:
         owner = shown_owner(row) or ("" if owner_remarks else changed.owner)
         told = flagged(lead) | remembered(saved.refused) | remembered_owner(owner)
         return Upserted(
-            record=self._record(row_key, {**body.values, **row}, told),
+            record=self._record(row_key, status({**body.values, **row}) | told),
             owner=owner,
             created=True,
             holds=frozenset(one.submission.submission_id for one in held),
@@ -118,9 +117,10 @@ class Upserting:
         flags = {name: value for name, value in known.items() if name == FLAGGED}
         refused = refused_before(before)
         owner = owner_of(changed, shown_owner(shown), same=same_owner)
+        seen = status_baseline(shown, known)
         told = flags | remembered(refused) | remembered_owner(owner.shown)
         closed = Upserted(
-            record=self._record(row_key, shown, told),
+            record=self._record(row_key, seen | told),
             owner=owner.shown,
             owner_changed=owner.changed,
             remarks=(*remarks, CLOSED),
@@ -159,9 +159,7 @@ class Upserting:
         sent, now = {COLUMNS[name] for name in names}, owner.now(owner_remarks)
         told = flags | flagged(lead) | remembered(saved.refused | (refused - sent))
         return Upserted(
-            record=self._record(
-                row_key, {**shown, **saved.answer}, {**told, **remembered_owner(now)}
-            ),
+            record=self._record(row_key, seen | told | remembered_owner(now)),
             owner=now,
             owner_changed=owner.changed,
             remarks=(*remarks, *saved.body.remarks, *owner_remarks),
@@ -171,9 +169,9 @@ class Upserting:
         """Return the fields to write to a lead that was found: what sales made of it stays."""
         return to_fill(lead, changed, COLUMNS, shown, partial(first_values, self._settings))
 
-    def _record(self, row_key: str, row: Mapping[str, Any], told: Mapping[str, str]) -> CrmRecord:
+    def _record(self, row_key: str, baseline: dict[str, str]) -> CrmRecord:
         url = f"{self._url}/main.aspx?pagetype=entityrecord&etn=lead&id={row_key}"
-        return CrmRecord(id=row_key, url=url, baseline={**status(row), **told})
+        return CrmRecord(id=row_key, url=url, baseline=baseline)
 
 
 class KeyTakenError(GoneError):

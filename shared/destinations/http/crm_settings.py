@@ -7,7 +7,9 @@ from pydantic import AliasGenerator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.destinations.http.countries import CountryFormat
+from shared.destinations.http.outcomes import NAMES, NONE, Outcomes, outcome_of
 from shared.destinations.http.own_fields import OwnField, without_ours
+from shared.domain.acts import Outcome
 from shared.settings import Settings
 
 
@@ -28,8 +30,16 @@ class CrmSettings(Settings):
     naming_ours: ClassVar[tuple[str, ...]] = ()
     """The settings that name further ones."""
 
+    known_outcomes: ClassVar[Mapping[str, Outcome]]
+    """What the statuses say that the vendor ships."""
+
     country: CountryFormat = Field(
         "as_given", description="how countries are written: as_given, iso (DE), or name (Germany)"
+    )
+    outcomes: Outcomes = Field(
+        {},
+        description='what statuses say of a lead, as JSON: {"a status": "in conversation"}; the'
+        f" outcomes are {NAMES}, and {NONE}",
     )
 
     @field_validator("own_fields", check_fields=False)
@@ -40,6 +50,10 @@ class CrmSettings(Settings):
         """Refuse what a record is recognised by: with another value it would be another record."""
         named_so = (str(info.data.get(setting, "")) for setting in cls.naming_ours)
         return without_ours(fields, (*cls.ours, *named_so))
+
+    def outcome(self, status: str) -> Outcome | None:
+        """Return what a status says of a lead, None if nothing."""
+        return outcome_of(status, self.known_outcomes, self.outcomes)
 
 
 class SharedRecordSettings(CrmSettings):

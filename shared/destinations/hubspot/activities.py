@@ -12,9 +12,10 @@ from html import escape
 
 from shared.destinations.http.texts import interest_text, mark
 from shared.destinations.http.values import CUT, Fitted, fitted
-from shared.destinations.hubspot.api import NOTE, TASK, TEXTS_AT_ONCE, HubspotApi, Kind
+from shared.destinations.hubspot.api import TEXTS_AT_ONCE, HubspotApi
 from shared.destinations.hubspot.fields import LONGEST_TEXT, OWNER
 from shared.destinations.hubspot.follow_up import OUR_TASK
+from shared.destinations.hubspot.kinds import NOTE, TASK, Kind
 from shared.domain.lead import Interest
 from shared.ports.crm import Reminder
 

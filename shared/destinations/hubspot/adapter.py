@@ -22,9 +22,9 @@ from shared.destinations.hubspot.activities import (
     task_values,
 )
 from shared.destinations.hubspot.answers import Record
-from shared.destinations.hubspot.api import NOTE, TASK, HubspotApi
+from shared.destinations.hubspot.api import HubspotApi
 from shared.destinations.hubspot.check import checked
-from shared.destinations.hubspot.fields import MESSAGE, OWNER, untold
+from shared.destinations.hubspot.fields import MESSAGE, OWNER, STATUS, untold
 from shared.destinations.hubspot.follow_up import (
     BASELINE_KEYS,
     CONTACT_SHOWN,
@@ -34,6 +34,7 @@ from shared.destinations.hubspot.follow_up import (
     baseline,
     ids_of,
 )
+from shared.destinations.hubspot.kinds import NOTE, TASK
 from shared.destinations.hubspot.placed import GoneError, Placed
 from shared.destinations.hubspot.placing import Placing
 from shared.destinations.hubspot.settings import HubspotSettings
@@ -131,12 +132,13 @@ class HubspotCrm:
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Compare what contacts show with what they showed when we delivered; and their tasks."""
         asked = dict.fromkeys(question.record.id for question in questions)
-        found = await self._api.records("contacts", asked, CONTACT_SHOWN)
+        found = await self._api.records("contacts", asked, CONTACT_SHOWN, history=[STATUS])
         shown = {contact_id: contact for contact in found for contact_id in ids_of(contact)}
         there = [(q, shown[q.record.id]) for q in questions if q.record.id in shown]
         tasks = await self._tasks(dict.fromkeys(contact.id for _, contact in there))
         now = self._clock()
-        seen = {q.lead_id: acted(c, tasks.get(c.id, []), q, now) for q, c in there}
+        says = self._settings.outcome
+        seen = {q.lead_id: acted(c, tasks.get(c.id, []), q, now, says) for q, c in there}
         return {lead_id: acts for lead_id, acts in seen.items() if acts}
 
     async def check(self) -> Sequence[CheckResult]:

@@ -31,10 +31,17 @@ class Record:
     id: str
     properties: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
+    history: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Return what a property holds, "" for nothing."""
         return str(self.properties.get(name) or "")
+
+    def versions(self, name: str) -> list[str]:
+        """Return when a property was changed, as far as its history was asked for."""
+        found = self.history.get(name)
+        versions = found if isinstance(found, list) else []
+        return [str(each["timestamp"]) for each in versions if "timestamp" in each]
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -81,7 +88,13 @@ def record_of(request: Request, found: object) -> Record:
     record_id, properties, url = shown.get("id"), shown.get("properties", {}), shown.get("url")
     if not is_id(record_id) or not isinstance(properties, dict):
         raise unanswered(request, "HubSpot's answer has no record id")
-    return Record(str(record_id), properties, url if isinstance(url, str) else "")
+    history = shown.get("propertiesWithHistory")
+    return Record(
+        str(record_id),
+        properties,
+        url if isinstance(url, str) else "",
+        history if isinstance(history, dict) else {},
+    )
 
 
 def is_id(found: object) -> bool:

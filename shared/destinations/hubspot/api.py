@@ -1,7 +1,6 @@
 """Requests in HubSpot's shape: contacts, and the notes and tasks that are attached to them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import batched
@@ -23,12 +22,15 @@ from shared.destinations.hubspot.answers import (
     record_of,
 )
 from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, OWNER, PROPERTIES
-from shared.destinations.hubspot.follow_up import SIGNALS, TASK_BODY
+from shared.destinations.hubspot.follow_up import SIGNALS
+from shared.destinations.hubspot.kinds import Kind
 from shared.destinations.hubspot.meaning import Meaning
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
 
 LARGEST_BATCH = 100
+LARGEST_BATCH_WITH_HISTORY = 50
+"""See https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/batch/get-contacts"""
 TEXTS_AT_ONCE = 20
 """Notes and tasks of the longest kind that are read in one answer."""
 MOST_PAGES = 100
@@ -38,22 +40,6 @@ OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "prope
 
 NOT_FOUND = "OBJECT_NOT_FOUND"
 OTHER_EMAILS = "hs_additional_emails"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What is attached to contacts: its path, the property of its text, the type of association.
-
-    https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associations-guide
-    """
-
-    path: str
-    body: str
-    association: int
-
-
-NOTE = Kind("notes", "hs_note_body", 202)
-TASK = Kind("tasks", TASK_BODY, 204)
 
 
 class HubspotApi:
@@ -122,13 +108,18 @@ class HubspotApi:
         ids: Iterable[str],
         properties: Collection[str],
         at_once: int = LARGEST_BATCH,
+        history: Collection[str] = (),
     ) -> list[Record]:
-        """Return the records that there are, in as few calls as HubSpot allows."""
+        """Return the records that there are, in as few calls as HubSpot allows.
+
+        ``history`` are properties whose changes are told, too: of half as many records at once.
+        """
+        at_once = min(at_once, LARGEST_BATCH_WITH_HISTORY) if history else at_once
         found: list[Record] = []
         for some in batched(ids, at_once, strict=False):
             asked = {
                 "properties": list(properties),
-                "propertiesWithHistory": [],
+                "propertiesWithHistory": list(history),
                 "inputs": [{"id": i} for i in some],
             }
             request = asking(f"{self._objects}/{path}/batch/read", asked)

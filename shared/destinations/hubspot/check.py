@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.destinations.http.answers import Request
+from shared.destinations.http.outcomes import outcomes_check
 from shared.destinations.http.own_fields import Choice, OwnField, settable
 from shared.destinations.hubspot.answers import JsonObject, objects
 from shared.destinations.hubspot.api import HubspotApi, get
@@ -128,6 +129,8 @@ def schema_checks(
             known = value in _options(properties.get(name, {}))
             mend = "" if known else f"set it to the internal name of an option of {name}"
             results.append(CheckResult(what=f"{setting} {value} exists", mend=mend))
+    statuses = _labels(properties.get(STATUS, {}))
+    results += outcomes_check("HUBSPOT_OUTCOMES", settings.outcomes, statuses)
     for name, field in settings.own_fields.items():
         results += _own_field_checks(name, field, properties.get(name))
     return results
@@ -162,7 +165,12 @@ def _always_set(field: OwnField) -> bool:
 
 
 def _options(known: JsonObject) -> set[str]:
-    return {str(option.get("value")) for option in objects(known.get("options"))}
+    return set(_labels(known))
+
+
+def _labels(known: JsonObject) -> dict[str, str]:
+    """Return the labels of a property's options by their internal names."""
+    return {str(one.get("value")): str(one.get("label")) for one in objects(known.get("options"))}
 
 
 def _parts(value: str, known: JsonObject) -> list[str]:

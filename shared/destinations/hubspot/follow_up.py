@@ -11,13 +11,14 @@ https://developers.hubspot.com/changelog/updated-merge-functionality-for-contact
 Its count and status may be the other contact's, so they are no signs until we have seen them once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.destinations.http.owners import named_since
 from shared.destinations.http.refused import REFUSED
 from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.fields import OWNER, STATUS
+from shared.domain.acts import Outcome
 from shared.domain.delivery import OWNER as CONTACT_OWNER
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
@@ -66,7 +67,11 @@ def baseline(lead: Lead, contact: Record, before: CrmRecord | None) -> dict[str,
 
 
 def acted(
-    contact: Record, tasks: Sequence[Record], question: FollowUpQuestion, now: datetime
+    contact: Record,
+    tasks: Sequence[Record],
+    question: FollowUpQuestion,
+    now: datetime,
+    outcome_of: Callable[[str], Outcome | None],
 ) -> FollowUpSeen | None:
     """Return what sales did, at ``now`` if HubSpot does not tell when; None if it did nothing.
 
@@ -77,11 +82,14 @@ def acted(
     ticked_off = [at for i, at in done.items() if i in ours and at and at > question.since]
     theirs = [at for i, at in done.items() if i not in ours and at and at > question.since]
     times = [*theirs, *_contacted(contact, question, ticked_off)]
-    if not times and _shows_work(contact, question, len(ticked_off)):
-        times = [now]
+    acts = [SeenAct(at=at) for at in times]
+    if (changed_at := _status_changed_at(contact, question, now)) is not None:
+        acts.append(SeenAct(at=changed_at, outcome=outcome_of(contact.text(STATUS))))
+    elif not acts and _is_counted(contact, question, len(ticked_off)):
+        acts.append(SeenAct(at=now))
     of_another = contact.id != question.record.id  # a merged contact has its own owner
     owner = "" if of_another else named_since(question.record, contact.text(OWNER))
-    return FollowUpSeen.of((SeenAct(at=at) for at in times), all_told=False, owner=owner)
+    return FollowUpSeen.of(acts, all_told=False, owner=owner)
 
 
 def _contacted(
@@ -94,13 +102,24 @@ def _contacted(
     return [at for at in new if all(abs(at - one) > AT_ONCE for one in ticked_off)]
 
 
-def _shows_work(contact: Record, question: FollowUpQuestion, ticked_off: int) -> bool:
-    """Tell whether status or count tell of work; a merged contact's were another's before."""
-    if contact.id != question.record.id:
+def _status_changed_at(
+    contact: Record, question: FollowUpQuestion, now: datetime
+) -> datetime | None:
+    """Return when sales gave the contact another status since; a merged one's was another's."""
+    status, before = contact.text(STATUS), question.record.baseline.get(STATUS, "")
+    if contact.id != question.record.id or status in {*NOT_STARTED, before}:
+        return None
+    changed = max(filter(None, map(_time, contact.versions(STATUS))), default=now)
+    return min(changed, now) if changed >= question.since else None
+
+
+def _is_counted(contact: Record, question: FollowUpQuestion, ticked_off: int) -> bool:
+    """Tell whether the count alone tells of work: of what has a time, the time tells."""
+    before = question.record.baseline
+    timed = any(contact.text(name) != before.get(name, "") for name in TIMES)
+    if timed or contact.id != question.record.id:
         return False
-    before, status = question.record.baseline, contact.text(STATUS)
-    counted = _number(contact.text(COUNTER)) - ticked_off > _number(before.get(COUNTER, ""))
-    return counted or (status not in NOT_STARTED and status != before.get(STATUS, ""))
+    return _number(contact.text(COUNTER)) - ticked_off > _number(before.get(COUNTER, ""))
 
 
 def ids_of(contact: Record) -> list[str]:

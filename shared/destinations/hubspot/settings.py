@@ -5,6 +5,7 @@ from pydantic import Field
 from shared.destinations.http.addresses import BaseAddress
 from shared.destinations.http.crm_settings import SharedRecordSettings, named
 from shared.destinations.http.own_fields import OwnFields
+from shared.destinations.hubspot.outcomes import OUTCOMES
 from shared.setting_types import TimeZone
 from shared.settings import SECRET
 
@@ -15,6 +16,7 @@ class HubspotSettings(SharedRecordSettings):
     model_config = named("HUBSPOT")
     ours = ("email", "message")
     naming_ours = ("id_property",)
+    known_outcomes = OUTCOMES
 
     url: BaseAddress = Field(
         "https://api.hubapi.com",

@@ -20,7 +20,7 @@ from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words
 from shared.destinations.marketo.api import LARGEST_QUERY, MarketoApi
 from shared.destinations.marketo.check import checks
-from shared.destinations.marketo.fields import Person, optional_fields, text
+from shared.destinations.marketo.fields import STATUS, Person, optional_fields, text
 from shared.destinations.marketo.follow_up import acted_at
 from shared.destinations.marketo.interests import with_interest
 from shared.destinations.marketo.placing import LOOKS, Placing
@@ -126,7 +126,9 @@ class MarketoCrm:
                 at = acted_at(person, known, self._settings.open_statuses, self._clock())
                 # Marketo's times are whole seconds.
                 if at is not None and at >= question.since.replace(microsecond=0):
-                    act = SeenAct(at=max(at, question.since))
+                    status = text(person, STATUS) if person else known.get(STATUS, "")
+                    outcome = self._settings.outcome(status)
+                    act = SeenAct(at=max(at, question.since), outcome=outcome)
                     seen[question.lead_id] = FollowUpSeen(at=act.at, acts=(act,))
         return seen
 

@@ -1,12 +1,9 @@
-"""What sales did, told by the status of a person: opens, clicks and visits are none of it. Pure.
-
-The baseline of a record is the status as we saw it last, and when sales is known to have changed it
-before that: with the status alone, what sales did between two interests would be forgotten.
-"""
+"""What sales did, told by the status of a person: opens, clicks and visits are none of it. Pure."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
+from shared.destinations.http.statuses import last_change, remembered_change, time_shown
 from shared.destinations.marketo.fields import STATUS, Person, text
 from shared.domain.delivery import CrmRecord
 from shared.domain.lead import Lead
@@ -38,26 +35,13 @@ def acted_at(
     person: Person | None, known: Mapping[str, str], open_statuses: Collection[str], now: datetime
 ) -> datetime | None:
     """Return when sales last acted, None if never; a person who was deleted says nothing new."""
-    times = [datetime.fromisoformat(at) for at in [known.get(STATUS_CHANGED_AT)] if at]
     untouched = {"", known.get(STATUS, ""), *open_statuses}
-    if person is not None and text(person, STATUS) not in untouched:
-        times.append(_changed_at(person) or now)
-    return max(times, default=None)
+    moved = person is not None and text(person, STATUS) not in untouched
+    moved_at = time_shown(text(person or {}, UPDATED_AT)) or now if moved else None
+    return last_change(known, STATUS_CHANGED_AT, moved_at)
 
 
 def baseline(lead: Lead, status: str, acted: datetime | None) -> dict[str, str]:
     """Return what is kept with the record."""
-    told = {
-        STATUS_CHANGED_AT: acted.isoformat() if acted else "",
-        SUPPRESSED: "yes" if lead.suppressed else "",
-    }
-    return {STATUS: status, **{name: value for name, value in told.items() if value}}
-
-
-def _changed_at(person: Person) -> datetime | None:
-    """Return when a person last changed, None if Marketo does not tell."""
-    try:
-        at = datetime.fromisoformat(text(person, UPDATED_AT))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    suppressed = {SUPPRESSED: "yes"} if lead.suppressed else {}
+    return {STATUS: status, **remembered_change(STATUS_CHANGED_AT, acted), **suppressed}

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from shared.destinations.http.addresses import BaseAddress
 from shared.destinations.http.crm_settings import SharedRecordSettings, named
+from shared.destinations.http.lead_statuses import OUTCOMES
 from shared.destinations.http.own_fields import OwnFields
 from shared.setting_types import Names
 from shared.settings import SECRET
@@ -17,6 +18,7 @@ class MarketoSettings(SharedRecordSettings):
     model_config = named("MARKETO")
     ours = ("email",)
     naming_ours = ("id_field", "interest_field")
+    known_outcomes = OUTCOMES
 
     url: BaseAddress = Field(
         description="address of the instance's REST API: https://000-AAA-000.mktorest.com",

@@ -86,7 +86,7 @@ class SalesforceCrm:
             for question in some:
                 row = survivor(leads, question.record.id) or leads.get(question.record.id)
                 with understood("Salesforce", "SALESFORCE_URL"):
-                    act = acted(row, question)
+                    act = acted(row, question, self._settings.outcome)
                 seen |= {question.lead_id: act} if act else {}
         return seen
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from shared.destinations.http.outcomes import outcomes_check
 from shared.destinations.http.own_fields import Value, settable
 from shared.destinations.http.reading import understood
 from shared.destinations.salesforce.api import SalesforceApi, quoted
 from shared.destinations.salesforce.contact import our_fields
 from shared.destinations.salesforce.fields import COUNTRY_CODE, DESCRIPTION, DO_NOT_CONTACT
+from shared.destinations.salesforce.follow_up import STATUS
 from shared.destinations.salesforce.rows import Row
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.errors import CrmError
@@ -47,6 +49,7 @@ def _described(lead: Row, settings: SalesforceSettings) -> list[CheckResult]:
         *_lead(lead, fields, settings),
         *_own_fields(fields, settings),
         *_picklists(fields, settings),
+        *outcomes_check("SALESFORCE_OUTCOMES", settings.outcomes, _labels(_field(fields, STATUS))),
     ]
 
 
@@ -144,6 +147,12 @@ async def _there(api: SalesforceApi, what: str, source: str, where: str, mend: s
 
 def _field(fields: Fields, name: str) -> Row:
     return fields.get(name.lower(), {})
+
+
+def _labels(field: Row) -> dict[str, str]:
+    """Return the labels of a picklist's values; leads may have an inactive one."""
+    entries = field.get("picklistValues") or ()
+    return {str(entry["value"]): str(entry.get("label") or "") for entry in entries}
 
 
 def _can_be_set(field: Row) -> bool:

@@ -3,11 +3,12 @@
 Our own tasks move ``LastActivityDate``, so that is no sign of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from shared.destinations.http.owners import named_since
+from shared.destinations.http.statuses import last_change, remembered_change, time_shown
 from shared.destinations.salesforce.rows import Row, same_id
 from shared.destinations.salesforce.tasks import OURS
 from shared.domain.acts import Outcome
@@ -33,7 +34,12 @@ ACTS = (
 """What shows whether sales acted: the lead itself, and what was logged on it."""
 
 
-def acted(row: Row | None, question: FollowUpQuestion) -> FollowUpSeen | None:
+type OutcomeOf = Callable[[str], Outcome | None]
+
+
+def acted(
+    row: Row | None, question: FollowUpQuestion, outcome_of: OutcomeOf
+) -> FollowUpSeen | None:
     """Return what sales did on a lead since the question's time; Salesforce's are whole seconds.
 
     What sales did on a lead before it was deleted counts, as long as the lead is to be seen. All is
@@ -44,7 +50,8 @@ def acted(row: Row | None, question: FollowUpQuestion) -> FollowUpSeen | None:
     kinds = [row[name] or {"records": []} for name in ("Tasks", "Events")]
     logged = [kind["records"] for kind in kinds]
     whole = all(kind.get("done", True) and len(kind["records"]) < MOST_ACTS for kind in kinds)
-    since, of_the_lead = question.since.replace(microsecond=0), [*_of_the_lead(row, question)]
+    since = question.since.replace(microsecond=0)
+    of_the_lead = [*_of_the_lead(row, question, outcome_of)]
     acts = [*(_act(one) for some in logged for one in some), *of_the_lead]
     return FollowUpSeen.of(
         (replace(act, at=max(act.at, question.since)) for act in acts if act.at >= since),
@@ -60,28 +67,25 @@ def _owner(record: CrmRecord, row: Row) -> str:
     return named_since(record, row.get("OwnerId") or "", same=same_id)
 
 
-def _of_the_lead(row: Row, question: FollowUpQuestion) -> Iterator[SeenAct]:
+def _of_the_lead(row: Row, question: FollowUpQuestion, outcome_of: OutcomeOf) -> Iterator[SeenAct]:
     """Give what the lead itself tells: that it is converted, or has another status."""
-    baseline = question.record.baseline
+    baseline, outcome = question.record.baseline, outcome_of(row[STATUS] or "")
     if row["IsConverted"]:
         last = _act(row)
         at = max(last.at, question.since)
-        yield replace(last, at=at, outcome=Outcome.QUALIFIED, closed=True)
+        yield replace(last, at=at, outcome=outcome or Outcome.QUALIFIED, closed=True)
     elif row[STATUS] != baseline.get(STATUS, row[STATUS]):
-        yield _act(row)
-    if STATUS_CHANGED_AT in baseline:
-        yield SeenAct(at=datetime.fromisoformat(baseline[STATUS_CHANGED_AT]))
+        yield replace(_act(row), outcome=outcome)
+    if before := last_change(baseline, STATUS_CHANGED_AT, None):
+        yield SeenAct(at=before, outcome=outcome_of(baseline.get(STATUS, "")))
 
 
 def status_baseline(status: str, changed_at: str, before: CrmRecord | None) -> dict[str, str]:
-    """Return the status as it is now, and when sales is known to have changed it.
-
-    With the status alone, what sales did between two interests would be forgotten.
-    """
+    """Return the status as it is now, and when sales is known to have changed it."""
     known = before.baseline if before else {}
-    moved = status != known.get(STATUS, status)
-    at = changed_at if moved else known.get(STATUS_CHANGED_AT, "")
-    return {STATUS: status, **({STATUS_CHANGED_AT: at} if at else {})}
+    moved_at = time_shown(changed_at) if status != known.get(STATUS, status) else None
+    at = last_change(known, STATUS_CHANGED_AT, moved_at)
+    return {STATUS: status, **remembered_change(STATUS_CHANGED_AT, at)}
 
 
 def _act(row: Row) -> SeenAct:

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from shared.destinations.http.addresses import BaseAddress
 from shared.destinations.http.countries import CountryFormat
 from shared.destinations.http.crm_settings import SharedRecordSettings, named
+from shared.destinations.http.lead_statuses import OUTCOMES
 from shared.destinations.http.own_fields import OwnField, OwnFields
 from shared.destinations.salesforce.fields import (
     COMPANY,
@@ -30,6 +31,7 @@ class SalesforceSettings(SharedRecordSettings):
     model_config = named("SALESFORCE")
     ours = (DESCRIPTION,)
     naming_ours = ("id_field",)
+    known_outcomes = OUTCOMES
 
     url: BaseAddress = Field(
         description="address of My Domain: https://fabrikam.my.salesforce.com",

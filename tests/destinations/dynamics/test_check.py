@@ -116,3 +116,16 @@ async def test_definitions_that_are_none_are_no_answer(
     path = "EntityDefinitions(LogicalName='lead')/Attributes"
     server.answers[f"{path}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata"] = {}
     assert await choices(crm_for) == "not as Dataverse answers, check DYNAMICS_URL"
+
+
+async def test_status_reasons_that_outcomes_are_named_for_must_exist(
+    crm_for: CrmFor, server: DynamicsServer
+) -> None:
+    server.statuses["Nurturing"] = 100_000_001
+    ours = {"100000001": "meeting", "Nurturing": "meeting", "99": "lost"}
+
+    *others, found = await crm_for(DYNAMICS_OUTCOMES=json.dumps(ours)).check()
+
+    assert all(result.ok for result in others)
+    assert found.what == "the statuses of DYNAMICS_OUTCOMES exist"
+    assert found.mend.startswith("correct 'Nurturing' (write '100000001'), '99'; there are: '1', ")

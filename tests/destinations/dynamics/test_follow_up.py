@@ -92,8 +92,21 @@ async def test_another_status_or_a_first_contact_is_a_follow_up(
     server.sales_owns(record.id, "Anna Sales", "Contacted")
     assert await seen(crm, record) == FollowUpSeen(at=START + HOUR, by="Anna Sales")
     assert await seen(crm, record, since=START + 2 * HOUR) is None
+
+
+async def test_what_sales_did_between_two_interests_is_still_seen(
+    crm: DynamicsCrm, server: DynamicsServer
+) -> None:
+    record = await delivered(crm)
+    server.now = START + HOUR
+    server.sales_owns(record.id, "Anna Sales", "Contacted")
+    server.now = START + 2 * HOUR
+
     moved = await crm.upsert(customer(), later(record), uncertain=False)
-    assert await seen(crm, moved.record) is None
+    again = await crm.upsert(customer(), later(moved.record), uncertain=False)
+
+    assert await seen(crm, again.record) == FollowUpSeen(at=START + HOUR)
+    assert await seen(crm, again.record, since=START + 2 * HOUR) is None
 
 
 async def test_many_leads_are_asked_about_in_few_calls(
@@ -176,7 +189,7 @@ async def test_all_activities_since_are_told_by_time(
 
 @pytest.mark.parametrize(
     ("closed_as", "outcome"),
-    [("Qualified", Outcome.QUALIFIED), ("Lost", Outcome.NOT_QUALIFIED)],
+    [("Qualified", Outcome.QUALIFIED), ("Lost", Outcome.LOST)],
 )
 async def test_what_became_of_a_closed_lead_is_told(
     crm: DynamicsCrm, server: DynamicsServer, closed_as: str, outcome: Outcome

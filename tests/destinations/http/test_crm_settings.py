@@ -5,6 +5,7 @@ import json
 import pytest
 
 from shared.destinations.http.crm_settings import CrmSettings, SharedRecordSettings
+from shared.domain.acts import Outcome
 from shared.domain.errors import SettingsError
 from shared.settings import load
 from tests.docs.test_destination_pages import settings_of
@@ -67,6 +68,51 @@ def test_what_a_record_is_recognised_by_is_no_field_of_the_publisher(
     cls = given(monkeypatch, crm, FIELDS=json.dumps({field: "x"}), **naming)
 
     with pytest.raises(SettingsError, match=f"{crm.upper()}_FIELDS: .*is set by the relay"):
+        load(cls)
+
+
+@pytest.mark.parametrize("crm", NEEDED)
+def test_statuses_of_the_publisher_say_what_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, crm: str
+) -> None:
+    cls = given(monkeypatch, crm)
+    shipped, outcome = next(iter(cls.known_outcomes.items()))
+    assert load(cls).outcome(f" {shipped.lower()} ") is outcome
+    assert load(cls).outcome("Demo booked") is None
+    ours = {"Demo booked": "Meeting", "Bad Fit": "not-qualified", shipped.upper(): "none"}
+    monkeypatch.setenv(f"{crm.upper()}_OUTCOMES", json.dumps(ours))
+
+    settings = load(cls)
+
+    assert settings.outcome("DEMO BOOKED") is Outcome.MEETING
+    assert settings.outcome("Bad Fit") is Outcome.NOT_QUALIFIED
+    assert settings.outcome(shipped) is None
+
+
+@pytest.mark.parametrize("crm", NEEDED)
+def test_every_outcome_that_there_is_not_is_named(
+    monkeypatch: pytest.MonkeyPatch, crm: str
+) -> None:
+    wrong = json.dumps({"Nurturing": "warm", "Bad Fit": "lost", "Parked": 3})
+    cls = given(monkeypatch, crm, OUTCOMES=wrong, COUNTRY="DE")
+
+    with pytest.raises(SettingsError, match="wrong settings") as raised:
+        load(cls)
+
+    faults = raised.value.faults
+    assert len(faults) == 3
+    for fault, (status, value) in zip(
+        sorted(faults)[1:], [("Nurturing", "'warm'"), ("Parked", "3")], strict=True
+    ):
+        assert fault.startswith(f"{crm.upper()}_OUTCOMES: {status} is {value};")
+        assert "no answer, in conversation, meeting, qualified, not qualified, won, lost" in fault
+
+
+@pytest.mark.parametrize("crm", NEEDED)
+def test_a_status_that_is_named_twice_is_a_fault(monkeypatch: pytest.MonkeyPatch, crm: str) -> None:
+    cls = given(monkeypatch, crm, OUTCOMES='{"Bad Fit": "lost", "bad fit": "won"}')
+
+    with pytest.raises(SettingsError, match="a status is named twice, in upper and lower case"):
         load(cls)
 
 

@@ -89,6 +89,17 @@ async def test_everything_that_is_missing_is_named_with_the_step_to_mend_it(
     assert [part for part, line in zip(expected, found, strict=True) if part not in line] == []
 
 
+async def test_lead_statuses_that_outcomes_are_named_for_must_exist(crm_for: CrmFor) -> None:
+    crm = crm_for(HUBSPOT_OUTCOMES='{"CONNECTED": "meeting", "BAD_FIT": "lost", "Warm": "none"}')
+
+    assert await failed(crm) == [
+        (
+            "the statuses of HUBSPOT_OUTCOMES exist: correct 'BAD_FIT', 'Warm'; there are: 'NEW',"
+            " 'OPEN', 'IN_PROGRESS', 'CONNECTED'"
+        )
+    ]
+
+
 async def test_a_wrong_key_is_all_that_is_told(server: HubspotServer, crm_for: CrmFor) -> None:
     [line] = await failed(crm_for(HUBSPOT_TOKEN="wrong"))
 

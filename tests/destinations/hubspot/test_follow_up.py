@@ -148,7 +148,7 @@ async def test_many_leads_are_asked_about_in_few_calls(
     seen = await crm.follow_ups([question(record), *others])
 
     assert set(seen) == {f"lead-{ids[-1]}"}
-    assert [call for call in server.calls if "/objects/" in call] == [BATCH] * 3
+    assert [call for call in server.calls if "/objects/" in call] == [BATCH] * 5
 
 
 async def test_a_contact_that_is_gone_does_not_keep_the_others_from_being_seen(

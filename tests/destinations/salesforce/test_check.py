@@ -118,3 +118,13 @@ async def test_a_status_that_own_fields_give_is_checked_instead_of_the_settings(
     results = await crm_for(SALESFORCE_FIELDS=own, SALESFORCE_STATUS="Neu").check()
 
     assert [result.what for result in results if not result.ok] == []
+
+
+async def test_statuses_that_outcomes_are_named_for_must_exist(crm_for: CrmFor) -> None:
+    ours = {"working - contacted": "meeting", "Bad Fit": "lost", "Gone": "none"}
+
+    checked = await crm_for(SALESFORCE_OUTCOMES=json.dumps(ours)).check()
+
+    [found] = [result for result in checked if not result.ok]
+    assert found.what == "the statuses of SALESFORCE_OUTCOMES exist"
+    assert found.mend.startswith("correct 'Bad Fit', 'Gone'; there are: 'Open - Not Contacted', ")
