@@ -41,6 +41,7 @@ type Settings = {
   DYNAMICS_LEAD_SOURCE_CODE: string?
   DYNAMICS_COUNTRY: ('' | CountryFormat)?
   DYNAMICS_FIELDS: string?
+  DYNAMICS_OUTCOMES: string?
 
   HUBSPOT_URL: string?
   HUBSPOT_API_VERSION: string?
@@ -49,6 +50,7 @@ type Settings = {
   HUBSPOT_LEAD_STATUS: string?
   HUBSPOT_LIFECYCLE_STAGE: string?
   HUBSPOT_FIELDS: string?
+  HUBSPOT_OUTCOMES: string?
   HUBSPOT_COUNTRY: ('' | CountryFormat)?
   HUBSPOT_FILL_EMPTY_ONLY: string?
   HUBSPOT_UNSUBSCRIBE: string?
@@ -67,6 +69,7 @@ type Settings = {
   MARKETO_STATUS: string?
   MARKETO_OPEN_STATUSES: string?
   MARKETO_FIELDS: string?
+  MARKETO_OUTCOMES: string?
 
   SALESFORCE_URL: string?
   SALESFORCE_CLIENT_ID: string?
@@ -82,6 +85,7 @@ type Settings = {
   SALESFORCE_FILL_EMPTY_ONLY: string?
   SALESFORCE_CLOSED_TASK_STATUS: string?
   SALESFORCE_FIELDS: string?
+  SALESFORCE_OUTCOMES: string?
 }
 
 @export()

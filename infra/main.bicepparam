@@ -50,6 +50,7 @@ param destinationSettings = {
   DYNAMICS_LEAD_SOURCE_CODE: trim(readEnvironmentVariable('DYNAMICS_LEAD_SOURCE_CODE', ''))
   DYNAMICS_COUNTRY: any(trim(readEnvironmentVariable('DYNAMICS_COUNTRY', '')))
   DYNAMICS_FIELDS: trim(readEnvironmentVariable('DYNAMICS_FIELDS', ''))
+  DYNAMICS_OUTCOMES: trim(readEnvironmentVariable('DYNAMICS_OUTCOMES', ''))
 
   HUBSPOT_URL: trim(readEnvironmentVariable('HUBSPOT_URL', ''))
   HUBSPOT_API_VERSION: trim(readEnvironmentVariable('HUBSPOT_API_VERSION', ''))
@@ -58,6 +59,7 @@ param destinationSettings = {
   HUBSPOT_LEAD_STATUS: trim(readEnvironmentVariable('HUBSPOT_LEAD_STATUS', ''))
   HUBSPOT_LIFECYCLE_STAGE: trim(readEnvironmentVariable('HUBSPOT_LIFECYCLE_STAGE', ''))
   HUBSPOT_FIELDS: trim(readEnvironmentVariable('HUBSPOT_FIELDS', ''))
+  HUBSPOT_OUTCOMES: trim(readEnvironmentVariable('HUBSPOT_OUTCOMES', ''))
   HUBSPOT_COUNTRY: any(trim(readEnvironmentVariable('HUBSPOT_COUNTRY', '')))
   HUBSPOT_FILL_EMPTY_ONLY: trim(readEnvironmentVariable('HUBSPOT_FILL_EMPTY_ONLY', ''))
   HUBSPOT_UNSUBSCRIBE: trim(readEnvironmentVariable('HUBSPOT_UNSUBSCRIBE', ''))
@@ -76,6 +78,7 @@ param destinationSettings = {
   MARKETO_STATUS: trim(readEnvironmentVariable('MARKETO_STATUS', ''))
   MARKETO_OPEN_STATUSES: trim(readEnvironmentVariable('MARKETO_OPEN_STATUSES', ''))
   MARKETO_FIELDS: trim(readEnvironmentVariable('MARKETO_FIELDS', ''))
+  MARKETO_OUTCOMES: trim(readEnvironmentVariable('MARKETO_OUTCOMES', ''))
 
   SALESFORCE_URL: trim(readEnvironmentVariable('SALESFORCE_URL', ''))
   SALESFORCE_CLIENT_ID: trim(readEnvironmentVariable('SALESFORCE_CLIENT_ID', ''))
@@ -91,4 +94,5 @@ param destinationSettings = {
   SALESFORCE_FILL_EMPTY_ONLY: trim(readEnvironmentVariable('SALESFORCE_FILL_EMPTY_ONLY', ''))
   SALESFORCE_CLOSED_TASK_STATUS: trim(readEnvironmentVariable('SALESFORCE_CLOSED_TASK_STATUS', ''))
   SALESFORCE_FIELDS: trim(readEnvironmentVariable('SALESFORCE_FIELDS', ''))
+  SALESFORCE_OUTCOMES: trim(readEnvironmentVariable('SALESFORCE_OUTCOMES', ''))
 }
