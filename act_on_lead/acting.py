@@ -11,6 +11,7 @@ from shared.domain.notices import Role
 from shared.domain.planning import plan_for, team_of
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
+from shared.following import followed
 from shared.operations.errors import NotFoundError, RefusedError
 from shared.owning import handed_over
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
@@ -42,6 +43,14 @@ async def found(lead_id: str, ports: ActPorts) -> StoredLead:
     stored = await ports.leads.read(lead_id)
     if stored is None:
         raise _gone(lead_id)
+    return stored
+
+
+async def found_now(lead_id: str, ports: ActPorts) -> StoredLead:
+    """Return a lead, or the one that it has become part of (A6); raise ``NotFoundError``."""
+    end_id, stored = await followed(ports.leads, await found(lead_id, ports))
+    if stored is None:
+        raise _gone(end_id)
     return stored
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from act_on_lead.acting import ActPorts, change, found
+from act_on_lead.acting import ActPorts, change, found, found_now
 from shared.committing import rows_of
 from shared.domain.acts import Act, Outcome, Via
 from shared.operations.actions import record_act
@@ -52,10 +52,12 @@ async def show(lead_id: str, ports: ActPorts) -> LeadView:
 async def follow_up(lead_id: str, body: bytes, ports: ActPorts) -> LeadView:
     """Record an act, and return the lead after it; the same one, by time and person, is one (F2).
 
+    One on a merged lead is one on the lead that it is part of, which is returned.
+
     Raises ``NotFoundError``, ``RefusedError`` if nobody has to follow up, or ``UsageError``.
     """
     act = _act(body, ports.clock())
-    stored = await found(_lead_id(lead_id), ports)
+    stored = await found_now(_lead_id(lead_id), ports)
     rules = await ports.rules()
     rows = await rows_of(ports.leads, stored.lead)
     after = await change(stored, lambda before: record_act(before, rows, act, rules), ports)

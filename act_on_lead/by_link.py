@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from act_on_lead.acting import ActPorts, Decide, change, found, reassign
+from act_on_lead.acting import ActPorts, Decide, change, found_now, reassign
 from act_on_lead.form import Form
 from act_on_lead.situation import still_owned, still_to_do
 from shared.acting.links import ActLink, read_link, shown_for
@@ -55,7 +55,7 @@ async def opened(token: str, ports: ActPorts) -> Opened:
     link = read_link(token, secret, ports.clock())
     return Opened(
         link=link,
-        stored=await found(link.lead_id, ports),
+        stored=await found_now(link.lead_id, ports),
         rules=await ports.rules(),
         secret=secret,
     )

@@ -48,7 +48,7 @@ def follow_up(  # noqa: PLR0913 - one an option
             note=said_note(note),
         )
         stores = await open_stores()
-        stored = await stores.lead(who, last_name=last_name)
+        stored = await stores.lead_now(who, last_name=last_name)
         after = await record_follow_up(stores, stored, act, await rules_as_stored(stores))
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
@@ -62,7 +62,7 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
 
     async def command() -> None:
         stores = await open_stores()
-        stored = await stores.lead(who, last_name=last_name)
+        stored = await stores.lead_now(who, last_name=last_name)
         after, act = await undo_follow_up(stores, stored)
         lead = after.lead
         who_acted = f" by {act.by}" if act.by else ""

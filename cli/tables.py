@@ -21,10 +21,12 @@ def _table(*columns: str) -> Table:
 
 async def print_identity(changes: AsyncIterator[IdentityChange]) -> None:
     """Print what the newest identity rule would join and split, as it is found."""
-    found = False
+    found = joins = False
     async for change in changes:
-        found = True
+        found, joins = True, joins or change.change == "join"
         say(f"{change.change} {', '.join(i[:ID_DIGITS] for i in change.lead_ids)}: {change.reason}")
+    if joins:
+        say("`leads merge LEAD INTO` makes one lead of two")
     if not found:
         say("today's identity rules would join or split no lead")
 

@@ -35,6 +35,10 @@ async def deal(
 
     ``told`` numbers the leads of a sweep that have notices to be sent.
     """
+    before = step.change.before
+    if before is not None and before.lead.merged_into and before.lead.follow_up.awaited:
+        await ports.merge_again(row.lead_id, before.lead.merged_into)
+        return None
     if step.requeue:
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:

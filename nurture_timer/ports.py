@@ -21,6 +21,10 @@ from shared.ports.rules import no_rules
 from shared.ports.telling import ListTeller, NobodyToTell
 
 
+async def leave_apart(lead_id: str, into_id: str) -> None:
+    """Leave two leads as they are, where nobody can merge them."""
+
+
 def _new_id() -> str:
     return uuid.uuid4().hex
 
@@ -29,7 +33,8 @@ def _new_id() -> str:
 class SweepPorts:
     """What the sweep needs from the world, and the destinations that the settings name.
 
-    ``rules`` reads the rules in force.
+    ``rules`` reads the rules in force; ``merge_again`` takes to the lead that another one is part
+    of what an older version of the app has recorded there since.
     """
 
     leads: LeadStore
@@ -44,6 +49,7 @@ class SweepPorts:
     owners: Owners = field(default_factory=NoOwners)
     teller: ListTeller = field(default_factory=NobodyToTell)
     given_up: NoteGivenUp = note_nothing
+    merge_again: Callable[[str, str], Awaitable[object]] = leave_apart
     new_id: Callable[[], str] = _new_id
     jitter: Callable[[], float] = random.random
 

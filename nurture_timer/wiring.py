@@ -1,15 +1,21 @@
 """Put together what ``nurture_timer`` needs."""
 
 import logging
+import random
 from datetime import timedelta
+from functools import partial
 
 from nurture_timer.announcing import AnnouncingPorts
+from nurture_timer.merging import merge_again
 from nurture_timer.ports import SweepPorts
 from shared import bootstrap
+from shared.committing import LeadWriter
 from shared.domain.errors import SettingsError
 from shared.domain.ladder import GRACE
+from shared.domain.merging import MergeRules
 from shared.notice_settings import SILENCE_AFTER, GraceSettings, SilenceSettings
-from shared.settings import TimerSettings, load
+from shared.operations.merging import MergePorts
+from shared.settings import RouteSettings, TimerSettings, load
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +35,24 @@ def sweep_ports(*, as_app: bool = True) -> SweepPorts:
         given_up=bootstrap.note_given_up,
         in_use=bootstrap.in_use(),
         grace=_grace(),
+        merge_again=partial(merge_again, build=_merging),
+    )
+
+
+async def _merging() -> MergePorts:
+    settings = load(RouteSettings)
+    return MergePorts(
+        leads=bootstrap.leads(),
+        facts=bootstrap.lead_histories(),
+        writer=LeadWriter(leads=bootstrap.leads(), index=bootstrap.index(), jitter=random.random),
+        queue=bootstrap.queue(),
+        owners=bootstrap.owners(),
+        clock=bootstrap.utc_now,
+        rules=await bootstrap.rules_in_force().current(),
+        merging=MergeRules(
+            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
+        ),
+        in_use=bootstrap.in_use(),
     )
 
 

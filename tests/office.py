@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
+from nurture_timer.merging import merge_again
 from nurture_timer.nurture import sweep
 from nurture_timer.ports import SweepPorts
 from shared.assignment.assigning import Assigner
 from shared.assignment.owners import OwnersByTurns
-from shared.committing import commit
+from shared.committing import LeadWriter, commit
 from shared.domain.acts import Act
 from shared.domain.clock import answered
 from shared.domain.errors import StorageError
 from shared.domain.rules import Rules
 from shared.notices.teller import NoticeTeller
+from shared.operations.merging import MergePorts
 from shared.ports.leads import LeadChange
 from tests.fake_teams import FakeTeams
 from tests.fakes import FakeDestinations, FakeOutbox, Gate
@@ -67,8 +70,23 @@ class Office:
             rules=app.in_force,
             owners=self.owners,
             teller=self.teller,
+            merge_again=partial(merge_again, build=self.merging),
             new_id=lambda: f"sweep-{next(self._ids)}",
             jitter=lambda: app.jitter,
+        )
+
+    async def merging(self) -> MergePorts:
+        """Return what merging two leads needs."""
+        app = self.relay
+        return MergePorts(
+            leads=app.leads,
+            facts=app.leads,
+            writer=LeadWriter(leads=app.leads, index=app.index, jitter=lambda: 0.0, sleep=no_sleep),
+            queue=app.queue,
+            owners=self.owners,
+            clock=app.clock,
+            rules=await app.in_force(),
+            merging=app.rules.merge,
         )
 
     def _note(self, change: LeadChange) -> None:

@@ -155,6 +155,8 @@ def record_taken(
 
 def why_none(lead: Lead) -> str:
     """Return why nobody has to follow up on a lead."""
+    if lead.merged_into:
+        return f"it was merged into lead {lead.merged_into}"
     if lead.test:
         return "it is a test lead"
     if lead.do_not_contact:

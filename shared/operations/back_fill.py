@@ -56,6 +56,8 @@ async def look(
     found = BackFill(destination)
     now = stores.clock()
     async for stored in listed(stores, since=since):
+        if stored.lead.merged_into:
+            continue  # the lead that it is part of has all of it
         if destination not in stored.deliveries and _goes_elsewhere(stored.lead, found, by_rule):
             found.elsewhere += 1
         else:

@@ -137,8 +137,11 @@ def asked_about(body: bytes, content_type: str, settings: MergeRules, now: datet
 
 
 async def asked_lead(stores: Stores, who: str, last_name: str) -> Asked:
-    """Return a stored lead with its newest interest; raise ``NotFoundError`` or ``UsageError``."""
-    stored = await stores.lead(who, last_name=last_name)
+    """Return a stored lead with its newest interest, of a merged one that which it is part of.
+
+    Raises ``NotFoundError`` or ``UsageError``.
+    """
+    stored = await stores.lead_now(who, last_name=last_name)
     history = await stores.histories.submissions(stored.lead.lead_id)
     newest = [recorded.submission for recorded in history if not recorded.repeat_of][-1]
     return Asked(lead=stored.lead, interest=newest)

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from shared.domain.identity import RULES, DedupeKey, dedupe_key, lead_id
 from shared.domain.lead import KeyKind, Submission
+from shared.following import followed
 from shared.operations.stores import AT_A_TIME, Stores
 from shared.operations.views import View
 
@@ -61,7 +62,8 @@ async def identity_changes(
     """Yield the leads that the newest rule would split, then those that it would join."""
     told = stores.histories.told
     async for change in _splits(told):
-        yield change
+        if not await _took_in(stores, change.lead_ids[0]):
+            yield change
     secret = await stores.secret()
     start = FIRST
     while start != END:
@@ -71,9 +73,22 @@ async def identity_changes(
             present = {stored.lead.lead_id for stored in await stores.read(some)}
             for new_id in some:
                 kind, lead_ids = moved[new_id]
-                joined = (*((new_id,) if new_id in present else ()), *sorted(lead_ids))
+                named = (*((new_id,) if new_id in present else ()), *sorted(lead_ids))
+                joined = await _still_apart(stores, named) if len(named) > 1 else ()
                 if len(joined) > 1:
                     yield IdentityChange(change="join", reason=JOINED_BY[kind], lead_ids=joined)
+
+
+async def _took_in(stores: Stores, lead_id: str) -> bool:
+    """Tell whether a person has said that a lead is one customer: another was merged into it."""
+    stored = await stores.leads.read(lead_id)
+    return stored is not None and bool(stored.lead.merged_from)
+
+
+async def _still_apart(stores: Stores, ids: Sequence[str]) -> Sequence[str]:
+    """Return the leads that these are by now: of those that were merged, the one that stayed."""
+    ends = [await followed(stores.leads, stored) for stored in await stores.read(ids)]
+    return list(dict.fromkeys(end.lead_id for end in ends))
 
 
 async def _splits(told: Told) -> AsyncIterator[IdentityChange]:

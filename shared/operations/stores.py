@@ -19,6 +19,7 @@ from shared.domain.identity import (
 )
 from shared.domain.lead import Contact, Submission
 from shared.domain.retired import InUse
+from shared.following import followed
 from shared.operations.errors import NotFoundError, UsageError
 from shared.operations.phone_search import LOOKS_LIKE_A_PHONE, leads_by_phone
 from shared.ports.index import LeadIndex
@@ -81,6 +82,15 @@ class Stores:
         if LOOKS_LIKE_A_PHONE.fullmatch(who.strip()):
             return await self._by_phone(who.strip(), last_name)
         raise NotFoundError(f"there is no lead {who!r}")
+
+    async def lead_now(self, who: str, *, last_name: str = "") -> StoredLead:
+        """Return a lead likewise, or the one that it has become part of (A6)."""
+        named = await self.lead(who, last_name=last_name)
+        lead_id, stored = await followed(self.leads, named)
+        if stored is None:
+            gone = f"lead {named.lead.lead_id} was merged into lead {lead_id}, which is gone"
+            raise NotFoundError(gone)
+        return stored
 
     async def _by_phone(self, phone: str, last_name: str) -> StoredLead:
         """Return the lead that gave a phone number in any of its submissions."""

@@ -1,10 +1,13 @@
 """``leads merge``: two leads of one customer become one (A6)."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 from shared.bootstrap import utc_now
 from shared.domain.envelope import Deliver
-from shared.ports.leads import LeadChange
+from shared.ports.index import KnownDestinations
+from shared.ports.leads import LeadChange, StoredLead
 from tests.cli.account import DAY, Account
 
 
@@ -114,3 +117,103 @@ async def test_a6_a_follow_up_that_only_an_older_version_knew_goes_with_its_lead
 
     acts = await office.stores.histories.acts(kept.lead.lead_id)
     assert [(act.by, act.via) for act in acts] == [("sam", "earlier_version")]
+
+
+async def test_a6_a_follow_up_on_a_merged_lead_is_one_on_the_other(office: Account) -> None:
+    await office.push("ada@example.com")
+    kept = await office.push("ada@mills.example")
+    await office.command("merge", "ada@example.com", "ada@mills.example", "--yes")
+
+    told = await office.command("follow-up", "ada@example.com", "--by", "sam")
+    undone = await office.command("undo-follow-up", "ada@example.com")
+    explained = await office.command("explain", "ada@example.com")
+
+    assert told.out.startswith(f"lead {kept.lead.lead_id}: followed up at ")
+    assert undone.out.startswith(f"lead {kept.lead.lead_id}: the follow-up of ")
+    assert (explained.code, explained.err) == (0, "")
+    acts = await office.stores.histories.acts(kept.lead.lead_id)
+    assert [act.by for act in acts if not act.withdraws] == ["sam"]
+    await office.stores.leads.commit(
+        LeadChange(
+            before=kept_now(await office.stores.leads.read(kept.lead.lead_id)),
+            lead=replace(kept.lead, merged_into="c8" * 16),
+            at=utc_now(),
+        )
+    )
+    gone = await office.command("follow-up", "ada@example.com")
+    assert gone.code == 1
+    assert gone.err.endswith(f" was merged into lead {'c8' * 16}, which is gone\n")
+
+
+def kept_now(stored: StoredLead | None) -> StoredLead:
+    assert stored is not None
+    return stored
+
+
+async def test_a6_a_phone_number_that_both_gave_finds_the_one_that_stays(office: Account) -> None:
+    details = {"UserDetails": {"Email": "ada@mills.example", "Phone": "+49 30 901820"}}
+    gone = {"UserDetails": {"LastName": "Byron", "Phone": "+49 30 901820"}}
+    for body in (details, gone):
+        await office.queue_body(json.dumps({**body, "ActionCode": "INS"}).encode())
+    await office.route_queued()
+    kept = await office.stores.lead("ada@mills.example")
+    other = await office.stores.lead("+49 30 901820", last_name="Byron")
+    await office.command("merge", other.lead.lead_id, "ada@mills.example", "--yes")
+
+    shown = await office.command("show", "+49 30 901820")
+
+    assert shown.out.startswith(f"lead {kept.lead.lead_id}, ")
+
+
+async def test_a6_a_new_destination_is_not_given_merged_leads(office: Account) -> None:
+    await office.push("ada@example.com")
+    await office.push("ada@mills.example")
+    await office.command("merge", "ada@example.com", "ada@mills.example", "--yes")
+    known = KnownDestinations(in_use=frozenset({"crm", "hubspot"}), retired=frozenset())
+    await office.stores.index.put_known_destinations(known)
+
+    told = await office.command("deliver", "--to", "hubspot", "--dry-run")
+
+    assert told.out == "hubspot: 2 lacking\n"  # the third is merged
+
+
+async def test_a6_leads_identity_leaves_out_what_is_merged_and_names_the_command(
+    office: Account,
+) -> None:
+    gone, kept = await office.push("ada@example.com"), await office.push("ada@mills.example")
+    moved = replace(gone.lead, lead_id="ab" * 16)
+    rows = await office.stores.histories.recorded(gone.lead.lead_id)
+    await office.stores.leads.commit(
+        LeadChange(before=None, lead=moved, at=utc_now(), interest=rows[0])
+    )
+
+    before = await office.command("identity")
+    await office.command("merge", "ab" * 16, gone.lead.lead_id, "--yes")
+    await office.command("merge", gone.lead.lead_id, kept.lead.lead_id, "--yes")
+    after = await office.command("identity")
+
+    assert before.out.splitlines() == [
+        f"join {gone.lead.lead_id[:8]}, abababab: the same e-mail address",
+        "`leads merge LEAD INTO` makes one lead of two",
+    ]
+    assert after.out == "today's identity rules would join or split no lead\n"
+
+
+async def test_a6_an_export_holds_what_a_merge_wrote(office: Account, tmp_path: Path) -> None:
+    gone, kept = await office.push("ada@example.com"), await office.push("ada@mills.example")
+    await office.command("merge", "ada@example.com", "ada@mills.example", "--yes")
+    file = str(tmp_path / "leads.jsonl")
+    await office.command("export", "--all", file)
+    before = [await office.stores.leads.read(one.lead.lead_id) for one in (gone, kept)]
+    await office.wipe()
+
+    told = await office.command("import", file, "--yes")
+
+    assert told.code == 0
+    after = [await office.stores.leads.read(one.lead.lead_id) for one in (gone, kept)]
+    assert [one and one.lead.merged_into for one in after] == [kept.lead.lead_id, ""]
+    assert [one and one.lead for one in after] == [one and one.lead for one in before]
+    await office.push("ada@example.com")
+    again = await office.stores.leads.read(kept.lead.lead_id)
+    assert again is not None
+    assert again.lead.submissions == 3

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from shared.committing import LeadWriter
+from route_lead.changes import record
+from shared.committing import commit
 from shared.domain.envelope import Push
+from shared.domain.identity import dedupe_key
 from shared.domain.lead import Lead
-from shared.operations.merging import Merge, MergePorts, merge
-from shared.ports.leads import EventKind, StoredLead
+from shared.intake.parse import parse
+from shared.operations.merging import Merge, merge
+from shared.ports.leads import EventKind, LeadChange, StoredLead
 from tests.fakes import Gate, open_gate
 from tests.office import Office
-from tests.route_lead.relay import RULES, no_sleep, push
+from tests.route_lead.relay import RULES, push
 
 PHONE, MAIL = "+49 30 123456", "zoe@fabrikam.example"
 
@@ -39,26 +42,36 @@ class TwoLeads:
         self.by_phone, self.by_mail = self.office.relay.leads.partitions
         return self
 
-    @property
-    def ports(self) -> MergePorts:
-        app = self.office.relay
-        return MergePorts(
-            leads=app.leads,
-            facts=app.leads,
-            writer=LeadWriter(leads=app.leads, index=app.index, jitter=lambda: 0.0, sleep=no_sleep),
-            queue=app.queue,
-            owners=self.office.owners,
-            clock=app.clock,
-            rules=self.office.in_force,
-            merging=RULES.merge,
-        )
-
     async def merged(self, gate: Gate = open_gate) -> Merge:
         self.office.guard(gate)
         try:
-            return await merge(self.ports, self.by_phone, self.by_mail)
+            return await merge(await self.office.merging(), self.by_phone, self.by_mail)
         finally:
             self.office.guard(open_gate)
+
+    async def commit(self, change: LeadChange) -> None:
+        await commit(self.office.relay.leads, self.office.relay.index, change)
+
+    async def recorded_by_an_older_version(self, came: Push) -> None:
+        """Record a push on the lead that has its key, as version dc2ca93 does."""
+        app = self.office.relay
+        parsed = parse(
+            came.body,
+            came.content_type,
+            submission_id=came.submission_id,
+            received_at=came.received_at,
+        )
+        change = record(
+            self.stored(self.by_phone),
+            parsed,
+            lead_id=self.by_phone,
+            key=dedupe_key(parsed),
+            body=came.body,
+            content_type=came.content_type,
+            rules=RULES,
+            now=app.clock(),
+        )
+        await self.commit(change)
 
     def stored(self, lead_id: str) -> StoredLead:
         return self.office.relay.leads.partitions[lead_id].stored

@@ -155,8 +155,8 @@ async def test_a6_into_each_other_at_once_one_is_refused(seed: int) -> None:
     both.office.guard(Jittered(seed))
 
     outcomes = await asyncio.gather(
-        merge(both.ports, both.by_phone, both.by_mail),
-        merge(both.ports, both.by_mail, both.by_phone),
+        merge(await both.office.merging(), both.by_phone, both.by_mail),
+        merge(await both.office.merging(), both.by_mail, both.by_phone),
         return_exceptions=True,
     )
 
@@ -189,16 +189,16 @@ async def test_a6_chains_are_followed_to_their_end() -> None:
     third = next(name for name in app.leads.partitions if name not in (both.by_phone, both.by_mail))
 
     await both.merged()
-    await merge(both.ports, both.by_mail, third)
+    await merge(await both.office.merging(), both.by_mail, third)
     await app.host(by_phone(4))
-    again = await merge(both.ports, both.by_phone, both.by_mail)
+    again = await merge(await both.office.merging(), both.by_phone, both.by_mail)
     await app.drain()
 
     assert again.into.lead.lead_id == third
     assert sorted(app.leads.partitions[third].interests) == ["s1", "s2", "s3", "s4"]
     assert set(both.stored(third).lead.merged_from) == {both.by_phone, both.by_mail}
     with pytest.raises(RefusedError, match="is part of it already"):
-        await look(both.ports, third, both.by_phone)
+        await look(await both.office.merging(), third, both.by_phone)
 
 
 async def test_a6_what_can_not_be_merged_is_refused() -> None:
@@ -207,7 +207,7 @@ async def test_a6_what_can_not_be_merged_is_refused() -> None:
     await app.host(push(3, Email="MSFT_TEST_1@example.com"))
     await app.host(push(4, Email="zoe@contoso.example"))
     test, other = [n for n in app.leads.partitions if n not in (both.by_phone, both.by_mail)]
-    ports = both.ports
+    ports = await both.office.merging()
 
     with pytest.raises(RefusedError, match="they are the same"):
         await look(ports, both.by_phone, both.by_phone)
@@ -332,7 +332,7 @@ def of_nobody(stored: StoredLead) -> LeadChange:
 
 async def test_a6_a_lead_without_an_owner_gets_the_other_s() -> None:
     both = await two_leads()
-    await both.ports.writer.commit(of_nobody(both.stored(both.by_mail)))
+    await both.commit(of_nobody(both.stored(both.by_mail)))
 
     await both.merged()
 
@@ -343,7 +343,7 @@ async def test_a6_a_lead_without_an_owner_gets_the_other_s() -> None:
 async def test_a6_with_an_open_interest_a_lead_that_nobody_owns_is_assigned() -> None:
     both = await two_leads()
     for lead_id in (both.by_mail, both.by_phone):
-        await both.ports.writer.commit(of_nobody(both.stored(lead_id)))
+        await both.commit(of_nobody(both.stored(lead_id)))
 
     await both.merged()
 
@@ -361,6 +361,38 @@ async def test_a6_nobody_is_told_of_what_was_answered_already() -> None:
 
     assert both.office.channels.arrived == []
     assert both.kept.follow_up.state is FollowUpState.FOLLOWED_UP
+
+
+async def test_a6_what_an_older_version_records_on_a_merged_lead_is_taken_along() -> None:
+    """It doesn't know that a lead can be part of another; the sweep of this version does."""
+    both = await two_leads()
+    await both.merged()
+    await both.office.relay.drain()
+    await both.recorded_by_an_older_version(by_phone(3))
+    waits = both.gone.follow_up.awaited
+    assert waits
+
+    await both.office.run(both.office.relay.clock() + DAY)
+
+    assert both.gone.follow_up.state is FollowUpState.NONE
+    assert both.kept.submissions == 3
+    assert sorted(both.notes(both.by_mail)) == ["s1", "s2", "s3"]
+    assert EventKind.FLAGGED not in both.told(both.by_phone)
+
+
+async def test_a6_where_the_other_lead_is_gone_the_sweep_goes_on() -> None:
+    both = await two_leads()
+    await both.merged()
+    await both.office.relay.drain()
+    await both.recorded_by_an_older_version(by_phone(3))
+    del both.office.relay.leads.partitions[both.by_mail]
+    await both.office.relay.host(push(4, Email="zoe@contoso.example"))
+
+    await both.office.run(both.office.relay.clock() + DAY)
+
+    assert both.gone.follow_up.state is FollowUpState.WAITING
+    last = list(both.office.relay.leads.partitions)[-1]
+    assert EventKind.FLAGGED in both.told(last)
 
 
 async def test_a6_the_sweep_looks_at_a_merged_lead_no_more() -> None:
@@ -395,7 +427,7 @@ async def test_a6_a_record_that_both_leads_share_is_told_nothing() -> None:
     same = replace(
         stored.deliveries["crm"], record=both.stored(both.by_mail).deliveries["crm"].record
     )
-    await both.ports.writer.commit(
+    await both.commit(
         LeadChange(before=stored, lead=stored.lead, at=START, deliveries={"crm": same})
     )
 
