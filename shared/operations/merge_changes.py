@@ -21,8 +21,9 @@ from shared.owning import lacks_owner, with_owner
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from shared.ports.owners import Owned, Owners
 
-MOST_INTERESTS = 12
-"""Table Storage takes 4 MiB in one transaction, and what a push holds may grow sixfold in JSON."""
+MOST_INTERESTS = 20
+MOST_BYTES = 128 * 1024
+"""Of pushes in one transaction: with their texts, which may grow sixfold in JSON, below 1 MiB."""
 
 MOST_ACTS = 40
 
@@ -32,10 +33,23 @@ type Portion = tuple[Sequence[Act], Sequence[RecordedInterest]]
 def portions(acts: Sequence[Act], recorded: Sequence[RecordedInterest]) -> Iterator[Portion]:
     """Yield what is written in one transaction each, at least one: acts first."""
     of_acts = [*batched(acts, MOST_ACTS, strict=False)] or [()]
-    of_interests = [*batched(recorded, MOST_INTERESTS, strict=False)] or [()]
+    of_interests = [*_fitting(recorded)] or [[]]
     yield from ((some, ()) for some in of_acts[:-1])
     yield of_acts[-1], of_interests[0]
     yield from (((), some) for some in of_interests[1:])
+
+
+def _fitting(recorded: Iterable[RecordedInterest]) -> Iterator[list[RecordedInterest]]:
+    some: list[RecordedInterest] = []
+    size = 0
+    for row in recorded:
+        if some and (len(some) == MOST_INTERESTS or size + len(row.body) > MOST_BYTES):
+            yield some
+            some, size = [], 0
+        some.append(row)
+        size += len(row.body)
+    if some:
+        yield some
 
 
 def taken_in(  # noqa: PLR0913 - all but the first four by keyword

@@ -8,12 +8,13 @@ from azure.data.tables.aio import TableClient
 from azure.storage.queue.aio import QueueClient
 
 from shared.ports.index import LeadIndex, Swept
-from shared.ports.leads import Event, EventKind, LeadStore
+from shared.ports.leads import Event, EventKind, LeadFacts, LeadStore
 from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import PushQueue
 from shared.storage.account import Table
 from shared.storage.keys import text_time
 from shared.storage.lead_index import TableLeadIndex
+from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from shared.storage.quarantine import TableQuarantine
 from shared.storage.queue import StoragePushQueue
@@ -29,9 +30,10 @@ def rows_of(client: TableClient, partition: str) -> AsyncIterator[Row]:
 
 @dataclass(frozen=True)
 class Leads:
-    """A lead store, and the audit trail of a lead as stored."""
+    """A lead store, what happened on its leads, and the audit trail of a lead as stored."""
 
     store: LeadStore
+    facts: LeadFacts
     events: Callable[[str], Awaitable[list[tuple[int, Event]]]]
 
 
@@ -41,7 +43,7 @@ def leads_in_memory() -> Leads:
     async def events(lead_id: str) -> list[tuple[int, Event]]:
         return sorted(store.partitions[lead_id].events.items(), key=lambda event: event[0])
 
-    return Leads(store, events)
+    return Leads(store, store, events)
 
 
 def leads_on_azurite(table: Table) -> Leads:
@@ -54,7 +56,7 @@ def leads_on_azurite(table: Table) -> Leads:
         kind = EventKind(row["kind"])
         return number, Event(kind=kind, destination=row["destination"], detail=row["detail"])
 
-    return Leads(TableLeadStore(table), events)
+    return Leads(TableLeadStore(table), TableLeadHistories(table), events)
 
 
 type Listed = list[list[str]]
