@@ -1,6 +1,6 @@
 """Act on a lead by the link in a notice: a look changes nothing, a form acts once (rule F1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from shared.committing import rows_of
 from shared.domain.acts import Act, Via
 from shared.domain.errors import RelayError
 from shared.domain.planning import plan_for
-from shared.domain.rules import Member, Rules
+from shared.domain.rules import Rules
 from shared.domain.whole import ToldInterest
 from shared.operations.actions import record_act, record_taken
 from shared.operations.errors import UsageError
@@ -46,7 +46,7 @@ class Opened:
     def person(self) -> str:
         """Return the name of whom the link was sent to, "" if several people read it."""
         member = self.link.member
-        return next((p.name for p in _people(self.rules) if p.id == member), member)
+        return next((p.name for p in self.rules.people if p.id == member), member)
 
 
 async def opened(token: str, ports: ActPorts) -> Opened:
@@ -67,7 +67,7 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
     Raises ``OutdatedError``, ``RefusedError``, or ``UsageError`` for what is wrong in the form.
     """
     shown = shown_for(form.token, page.link, page.secret)
-    by = page.person or said_name(form.by)
+    by = _named(page.person or said_name(form.by))
     match form.action:
         case Action.FOLLOWED_UP:
             rows = await rows_of(ports.leads, page.stored.lead)
@@ -76,7 +76,7 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
         case Action.HAVE_IT:
             await change(page.stored, _have_it(page, by, shown, ports), ports)
         case Action.REASSIGN:
-            await reassign(page.stored, _named(by), lambda now: _owned(shown, now), ports)
+            await reassign(page.stored, by, lambda now: _owned(shown, now), ports)
         case _:
             raise OutdatedError("the form is not of this page")
 
@@ -85,7 +85,7 @@ def _done(form: Form, by: str, now: datetime) -> Act:
     return Act(
         said_at=now,
         seen_at=now,
-        by=_named(by),
+        by=by,
         via=Via.LINK,
         outcome=said_outcome(form.outcome),
         note=said_note(form.note),
@@ -129,9 +129,3 @@ def _named(by: str) -> str:
     if not by:
         raise UsageError("say who you are: several people get this link")
     return by
-
-
-def _people(rules: Rules) -> Iterator[Member]:
-    for team in rules.teams.values():
-        yield from team.members
-        yield from filter(None, (team.manager, team.stand_in))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nurture_timer.announcing import AnnouncingPorts, Sending
 from nurture_timer.trouble_words import Seen, message_of
-from shared.domain.rules import ChannelKind, Rules
+from shared.domain.rules import ChannelKind, ChannelRef, Rules
 from shared.domain.troubles import (
     OF_DESTINATION,
     ToldTrouble,
@@ -85,19 +85,25 @@ def _channel_of(trouble: ToldTrouble) -> str:
 def ways_to_tell(rules: Rules, *, but: str) -> Sequence[Sequence[Resolved]]:
     """Return where troubles go: the default channel, and if it takes none, those of all teams.
 
-    ``but`` is left out, and so are tasks in a CRM: they are for single leads.
+    The channel ``but`` is left out, whatever else it is called; so are tasks in a CRM: they are for
+    single leads.
     """
     default = to_team(rules, None)
     teams = [to_team(rules, team) for team in rules.teams.values()]
-    first = list(_usable([default], but))
-    others = _usable(teams, but, *(each.channel.name for each in first))
+    bad = [rules.channels[but]] if but in rules.channels else []
+    first = list(_usable([default], bad))
+    others = _usable(teams, (*bad, *(each.channel for each in first)))
     return [first, list(others)]
 
 
-def _usable(ways: Iterable[Resolved | None], *but: str) -> Iterator[Resolved]:
-    """Yield each channel once."""
-    seen = set(but)
+def _usable(ways: Iterable[Resolved | None], but: Iterable[ChannelRef]) -> Iterator[Resolved]:
+    """Yield each place once."""
+    seen = list(but)
     for way in ways:
-        if way and way.channel.kind is not ChannelKind.CRM and way.channel.name not in seen:
-            seen.add(way.channel.name)
+        if way and way.channel.kind is not ChannelKind.CRM and not _is_among(way.channel, seen):
+            seen.append(way.channel)
             yield way
+
+
+def _is_among(channel: ChannelRef, others: Iterable[ChannelRef]) -> bool:
+    return any(channel.is_same_place(other) for other in others)

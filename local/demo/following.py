@@ -56,7 +56,8 @@ LOOK_EVERY_SECONDS = 0.1
 
 PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>")
 TAG = re.compile(r"<[^>]+>")
-TYPED = {"action": "followed_up", "outcome": "meeting"}
+TYPED = {"by": "Emmy Example", "action": "followed_up", "outcome": "meeting"}
+"""All share one channel, so the page asks who acts."""
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
 
 

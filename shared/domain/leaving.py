@@ -1,6 +1,6 @@
 """Rules without somebody who has left, whatever the file still says of them. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 from shared.domain.rules import Member, Rules, Team
@@ -11,13 +11,8 @@ def without_members(rules: Rules, left: Collection[str]) -> Rules:
     if not left:
         return rules
     teams = {name: _without(team, left) for name, team in rules.teams.items()}
-    gone = {person.id: person for person in _people(rules) if person.id in left}
+    gone = {person.id: person for person in rules.people if person.id in left}
     return replace(rules, teams=teams, leavers=(*rules.leavers, *gone.values()))
-
-
-def _people(rules: Rules) -> Iterator[Member]:
-    for team in rules.teams.values():
-        yield from (*team.members, *filter(None, (team.manager, team.stand_in)))
 
 
 def _without(team: Team, left: Collection[str]) -> Team:

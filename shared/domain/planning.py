@@ -1,5 +1,6 @@
 """What the rules of now say about a lead: its plan on the clock, and who can be told. Pure."""
 
+from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
 from shared.domain.ladder import GRACE, Plan
@@ -57,7 +58,24 @@ IN_SIGHT_OF_ALL = frozenset({ChannelKind.TEAMS, ChannelKind.SLACK, ChannelKind.C
 def _in_one_channel(rules: Rules, lead: Lead) -> bool:
     """Tell whether what the owner is told is told to the team by that."""
     own, team = (channel_for(rules, lead, role) for role in (Role.OWNER, Role.TEAM))
-    return own is not None and own == team and own.kind in IN_SIGHT_OF_ALL
+    return (
+        own is not None
+        and team is not None
+        and own.is_same_place(team)
+        and own.kind in IN_SIGHT_OF_ALL
+    )
+
+
+def is_read_by_others(rules: Rules, person: Member, channel: ChannelRef) -> bool:
+    """Tell whether others read what a person is told in a channel."""
+    if channel.kind not in IN_SIGHT_OF_ALL:
+        return False
+    teams = rules.teams.values()
+    names = {rules.default_channel, *(team.channel for team in teams)}
+    names |= {team.member_channel for team in teams}
+    names |= {other.channel for other in rules.people if other.id != person.id}
+    theirs = (each for name, each in rules.channels.items() if name in names)
+    return any(channel.is_same_place(each) for each in theirs)
 
 
 def owner_of(rules: Rules, lead: Lead) -> Member | None:
@@ -97,15 +115,31 @@ def person_for(rules: Rules, lead: Lead, role: Role) -> Member | None:
             return None
 
 
+def people_for(rules: Rules, lead: Lead, role: Role) -> Iterator[Member]:
+    """Yield who can be told in a role: whose it is, then the one who stands in for them (N4).
+
+    Nobody stands in for an owner whom no team has: the team's channel is told in their place (A5).
+    """
+    team, person = team_of(rules, lead), person_for(rules, lead, role)
+    if person is not None:
+        yield person
+    if team and team.stand_in and (person or role is Role.MANAGER):
+        yield team.stand_in
+
+
 def channel_for(rules: Rules, lead: Lead, role: Role) -> ChannelRef | None:
-    """Return the channel of somebody in a role, without looking for another; None if none."""
+    """Return the channel in which a role is told, but for the team's in their place."""
     team = team_of(rules, lead)
     if role is Role.TEAM:
         return team_channel(rules, team)
-    person = person_for(rules, lead, role)
-    home = rules.teams.get(lead.team) or team
-    found = rules.channels.get(home.channel_of(person)) if person and home else None
-    return found if found and person and person.is_reached_by(found) else None
+    channels = (channel_of(rules, team, each) for each in people_for(rules, lead, role) if team)
+    return next((channel for channel in channels if channel), None)
+
+
+def channel_of(rules: Rules, team: Team, person: Member) -> ChannelRef | None:
+    """Return the channel in which somebody of a team is told, None if none reaches them."""
+    channel = rules.channels.get(team.channel_of(person))
+    return channel if channel and person.is_reached_by(channel) else None
 
 
 def team_channel(rules: Rules, team: Team | None) -> ChannelRef | None:

@@ -3,7 +3,7 @@
 ``shared/routing`` reads the file; without one, ``rules_without_file`` are in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -65,6 +65,10 @@ class ChannelRef:
     kind: ChannelKind
     setting: str = ""
     to: str = ""
+
+    def is_same_place(self, other: "ChannelRef") -> bool:
+        """Tell whether what is sent to the other arrives in the same place, whatever its name."""
+        return (self.kind, self.setting, self.to) == (other.kind, other.setting, other.to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +211,12 @@ class Rules:
     def from_file(self) -> bool:
         """Tell whether a ``routing.toml`` is in force, and not the settings alone."""
         return self.source != NO_FILE
+
+    @property
+    def people(self) -> Iterator[Member]:
+        """Return the people of all teams, managers and stand-ins too; some more than once."""
+        for team in self.teams.values():
+            yield from (*team.members, *filter(None, (team.manager, team.stand_in)))
 
     def team_of(self, member_id: str) -> Team | None:
         """Return the first team in which somebody is."""

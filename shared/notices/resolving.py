@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from shared.domain.lead import Lead
 from shared.domain.notices import Role
-from shared.domain.planning import person_for, team_channel, team_of
+from shared.domain.planning import (
+    channel_of,
+    is_read_by_others,
+    people_for,
+    team_channel,
+    team_of,
+)
 from shared.domain.rules import ChannelRef, Member, Rules, Team
 from shared.ports.channels import Recipient
 
@@ -17,24 +23,22 @@ EVERYBODY = "team"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """Where a notice goes; ``recipient_id`` is a member's id, or a team's behind ``team:``."""
+    """Where a notice goes; ``recipient_id`` is a member's id, or a team's behind ``team:``.
+
+    ``acting`` is who acts by a link in it; where others read it too, the team: then the page asks.
+    """
 
     recipient_id: str
     channel: ChannelRef
     to: Recipient
-
-    @property
-    def is_person(self) -> bool:
-        """Tell whether one person reads it, so that a link need not ask who acts."""
-        return not self.recipient_id.startswith(f"{EVERYBODY}:")
+    acting: str
 
 
 def resolve(rules: Rules, lead: Lead, role: Role) -> Resolved | None:
     """Return where a notice to a role goes; None if there is no channel at all."""
-    team = rules.teams.get(lead.team) or team_of(rules, lead)
-    person = person_for(rules, lead, role)
-    for candidate in (person, team.stand_in if team and role is not Role.TEAM else None):
-        if candidate and team and (found := _to_person(rules, team, candidate)):
+    team = team_of(rules, lead)
+    for person in people_for(rules, lead, role):
+        if team and (found := _to_person(rules, team, person)):
             return found
     return to_team(rules, team)
 
@@ -46,18 +50,24 @@ def to_team(rules: Rules, team: Team | None) -> Resolved | None:
         return None
     name = team.name if team else "everybody"
     return Resolved(
-        recipient_id=f"{EVERYBODY}:{team.id if team else ''}",
+        recipient_id=_everybody(team),
         channel=channel,
         to=Recipient(name=name, email=channel.to),
+        acting=_everybody(team),
     )
 
 
+def _everybody(team: Team | None) -> str:
+    return f"{EVERYBODY}:{team.id if team else ''}"
+
+
 def _to_person(rules: Rules, team: Team, person: Member) -> Resolved | None:
-    channel = rules.channels.get(team.channel_of(person))
-    if channel is None or not person.is_reached_by(channel):
+    channel = channel_of(rules, team, person)
+    if channel is None:
         return None
     return Resolved(
         recipient_id=person.id,
         channel=channel,
         to=Recipient(name=person.name, email=person.email, teams=person.teams, slack=person.slack),
+        acting=_everybody(team) if is_read_by_others(rules, person, channel) else person.id,
     )

@@ -69,7 +69,7 @@ class NoticeTeller:
             return Told()
         if not await self.places.take(resolved.recipient_id, self.clock()):
             return Told(recipient=resolved.recipient_id, to_be_listed=True)
-        message = await self._message(stored, notice, rules, resolved.recipient_id)
+        message = await self._message(stored, notice, rules, resolved.acting)
         await self._send(message, resolved, notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
 
@@ -110,7 +110,7 @@ class NoticeTeller:
             raise
 
     async def _message(
-        self, stored: StoredLead, notice: Notice, rules: Rules, recipient_id: str
+        self, stored: StoredLead, notice: Notice, rules: Rules, acting: str
     ) -> Message:
         lead_id = stored.lead.lead_id
         interests = await self.leads.interests(lead_id, after_version=0) if self.details else ()
@@ -118,15 +118,15 @@ class NoticeTeller:
             rules=rules,
             deliveries=self.in_use.used(stored.deliveries),
             interests=interests,
-            act_url=await self._link(stored, recipient_id),
+            act_url=await self._link(stored, acting),
             details=self.details,
         )
         return compose(notice, stored.lead, given)
 
-    async def _link(self, stored: StoredLead, recipient_id: str) -> str:
+    async def _link(self, stored: StoredLead, acting: str) -> str:
         """Return the link to act, none if a setting keeps it from being made: news can't wait."""
         try:
-            return await self.link(stored, recipient_id)
+            return await self.link(stored, acting)
         except SettingsError as error:
             log.warning("notices have no link to act: %s", error)
             return ""

@@ -87,6 +87,17 @@ async def test_a_channel_is_not_told_of_by_itself() -> None:
     assert await app.announce(NIGHT) == []
 
 
+async def test_d3_a_channel_is_not_told_of_by_itself_under_another_name() -> None:
+    app = Mornings(rules=rules())
+    same = replace(app.rules.channels["sales"], name="same")
+    app.rules = replace(
+        app.rules, channels={**app.rules.channels, "same": same}, default_channel="same"
+    )
+    await app.announcements.put_given_up(GivenUp(channel="sales", reason="404", at=NIGHT))
+
+    assert await app.announce(NIGHT) == []
+
+
 async def test_the_teams_are_told_where_there_is_no_default_channel() -> None:
     """D2."""
     app = Mornings(rules=replace(rules(), default_channel=""))
