@@ -43,6 +43,18 @@ class _Answered(NamedTuple):
     at: datetime
 
 
+class _Worker(NamedTuple):
+    """A worker that runs, and waits for an answer."""
+
+    task: asyncio.Task[object]
+    mail: Mailbox
+    clock: Clock
+
+
+MOST_ALIVE = 2_000
+"""Workers that stand where a history ends, to go on from there; without one, it is run again."""
+
+
 class Tokens:
     """A number for each value; values that read the same have the same."""
 
@@ -71,11 +83,14 @@ class Histories:
         self._works: dict[int, tuple[Work, datetime]] = {}
         self._answered: dict[int, _Answered] = {}
         self._standings: dict[int, Standing] = {}
+        self._alive: dict[int, _Worker] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
+        for number in [*self._alive]:
+            self._end(self._alive.pop(number))
         self._loop.close()
 
     def started(self, work: Work, at: datetime) -> int:
@@ -97,26 +112,36 @@ class Histories:
         return self._numbers.setdefault(key, len(self._numbers))
 
     def _replayed(self, history: int) -> Standing:
+        worker = self._at(history)
+        if worker.task.done():
+            return Standing({}, ended=True, error=worker.task.exception())
+        waiting = dict(worker.mail.waiting)
+        assert waiting, "a worker waits for nothing"
+        self._alive[history] = worker
+        if len(self._alive) > MOST_ALIVE:
+            self._end(self._alive.pop(next(iter(self._alive))))
+        return Standing(waiting, ended=False, error=None)
+
+    def _at(self, history: int) -> _Worker:
+        """Bring a worker there: one that stands nearest before it, or a new one."""
         answers = []
-        while history in self._answered:
+        while history in self._answered and history not in self._alive:
             answers.append(self._answered[history])
             history = answers[-1].before
-        work, started_at = self._works[history]
+        worker = self._alive.pop(history, None) or self._new(*self._works[history])
+        for answered in reversed(answers):
+            worker.clock.now = answered.at
+            worker.mail.answer(answered.number, answered.answer)
+            self._loop.run_until_all_wait()
+        return worker
+
+    def _new(self, work: Work, started_at: datetime) -> _Worker:
         clock, mail = Clock(started_at), Mailbox(self._loop)
         task = self._loop.create_task(self._program(work, mail, clock))
         self._loop.run_until_all_wait()
-        for answered in reversed(answers):
-            clock.now = answered.at
-            mail.answer(answered.number, answered.answer)
-            self._loop.run_until_all_wait()
-        return self._stood(task, mail)
+        return _Worker(task, mail, clock)
 
-    def _stood(self, task: asyncio.Task[object], mail: Mailbox) -> Standing:
-        if task.done():
-            return Standing({}, ended=True, error=task.exception())
-        waiting = dict(mail.waiting)
-        assert waiting, "a worker waits for nothing"
-        task.cancel()
+    def _end(self, worker: _Worker) -> None:
+        worker.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(task)
-        return Standing(waiting, ended=False, error=None)
+            self._loop.run_until_complete(worker.task)
