@@ -21,6 +21,7 @@ from shared.domain.rules import Rules
 from shared.domain.whole import ToldInterest
 from shared.following import Followed, followed
 from shared.owning import lacks_owner, with_owner
+from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 from shared.ports.owners import NoOwners, Owners
 
@@ -76,8 +77,18 @@ async def _recorded(
             except StorageUnavailableError as error:
                 tries.lost(error)
             known = await _known(writer.leads, recording)
+            await _forget_rows(writer.index, change, known.stored)
     except StorageUnavailableError as error:
         raise UnsentClaimError(str(error), recording.claim_id) from error
+
+
+async def _forget_rows(index: LeadIndex, change: LeadChange, stored: StoredLead | None) -> None:
+    """Delete the rows of a lead that somebody else was the first to create, at another time."""
+    lead = change.lead
+    if change.before is not None or stored is None or stored.lead.lead_id != lead.lead_id:
+        return
+    if stored.lead.created_at != lead.created_at:
+        await index.delete_new(lead.lead_id, lead.created_at)
 
 
 async def _known(leads: LeadStore, recording: Recording) -> Followed:

@@ -94,14 +94,14 @@ class FakeLeadLists:
 
     def _rows(self, listing: Listing) -> list[tuple[datetime, str, str]]:
         if listing is Listing.RECENT:
-            return [(at, lead_id, "") for lead_id, at in self.index.recent.items()]
+            return [(at, lead_id, "") for at, lead_id in self.index.recent]
         kind = StateKind(listing)
         rows = [row for row in self.index.states.values() if row.kind is kind]
         return [(row.since, row.lead_id, row.destination) for row in rows if row.since]
 
     async def newest_at(self, *, without: Collection[str]) -> datetime | None:
         await self.gate("lists.newest_at")
-        times = [at for lead_id, at in self.index.recent.items() if lead_id not in without]
+        times = [at for at, lead_id in self.index.recent if lead_id not in without]
         return max(times, default=None)
 
     async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:

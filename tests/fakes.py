@@ -206,8 +206,8 @@ class FakeLeadIndex:
     clock: Clock
     gate: Gate = open_gate
     due_rows: dict[tuple[datetime, str], DueRow] = field(default_factory=dict)
-    recent: dict[str, datetime] = field(default_factory=dict)
-    tests: dict[str, datetime] = field(default_factory=dict)
+    recent: set[tuple[datetime, str]] = field(default_factory=set)
+    tests: set[tuple[datetime, str]] = field(default_factory=set)
     states: dict[str, StateRow] = field(default_factory=dict)
     told: dict[tuple[str, Doing], Trouble] = field(default_factory=dict)
     tidied: TidiedTo = field(default_factory=TidiedTo)
@@ -220,10 +220,15 @@ class FakeLeadIndex:
     ) -> None:
         await self.gate("index.put_new")
         self._put_due(lead_id, due_at)
-        self.recent[lead_id] = created_at
+        self.recent.add((created_at, lead_id))
         if test:
-            self.tests[lead_id] = created_at
+            self.tests.add((created_at, lead_id))
         await self.gate("index.written")
+
+    async def delete_new(self, lead_id: str, created_at: datetime) -> None:
+        await self.gate("index.delete_new")
+        self.recent.discard((created_at, lead_id))
+        self.tests.discard((created_at, lead_id))
 
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         await self.gate("index.put_due")

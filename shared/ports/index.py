@@ -103,6 +103,12 @@ class LeadIndex(Protocol):
     ) -> None:
         """Write the rows of a new lead: due, recent, and test if it is one."""
 
+    async def delete_new(self, lead_id: str, created_at: datetime) -> None:
+        """Delete the rows by which a new lead is listed: it was created at another time.
+
+        Whoever was the first to create it has rows of their own. The due row is the sweep's.
+        """
+
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         """Write when the sweep must look at a lead that is known."""
 

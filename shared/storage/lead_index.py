@@ -58,6 +58,11 @@ class TableLeadIndex:
         keys = [due_key(lead_id, due_at), RECENT + newest_first]
         await self._put(*keys, *([TEST + newest_first] if test else []))
 
+    async def delete_new(self, lead_id: str, created_at: datetime) -> None:
+        """Delete the rows by which a new lead is listed: it was created at another time."""
+        newest_first = f"{newest_first_key(created_at)}|{lead_id}"
+        await asyncio.gather(*(self._delete_any(key + newest_first) for key in (RECENT, TEST)))
+
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         """Write when the sweep must look at a lead that is known."""
         await self._put(due_key(lead_id, due_at))
@@ -140,9 +145,8 @@ class TableLeadIndex:
         return [trouble_of(row) async for row in found]
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
-        """Delete a trouble that is over; the SDK takes a row that is not there for deleted."""
-        key = trouble_key(destination, doing)
-        await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
+        """Delete a trouble that is over."""
+        await self._delete_any(trouble_key(destination, doing))
 
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         """Write when the last sweep was and what it did."""
@@ -174,6 +178,10 @@ class TableLeadIndex:
 
     async def _upsert(self, row: Mapping[str, object], mode: UpdateMode) -> None:
         await self._table.run(partial(self._table.client.upsert_entity, row, mode=mode))
+
+    async def _delete_any(self, key: str) -> None:
+        """Delete a row; the SDK takes one that is not there for deleted."""
+        await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
 
     async def _delete(self, key: str, etag: str) -> None:
         delete = partial(

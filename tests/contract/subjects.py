@@ -76,8 +76,8 @@ def index_in_memory() -> Index:
 
     async def listed(kind: str) -> Listed:
         rows: dict[str, Iterable[tuple[Any, ...]]] = {
-            "recent": ((at, lead_id) for lead_id, at in index.recent.items()),
-            "test": ((at, lead_id) for lead_id, at in index.tests.items()),
+            "recent": index.recent,
+            "test": index.tests,
             "parked": index.parked,
             "overdue": index.overdue,
         }

@@ -117,6 +117,17 @@ async def test_a_new_lead_is_due_and_recent(index: Index) -> None:
     assert await index.listed("test") == [[LEAD_ID]]
 
 
+async def test_who_did_not_create_a_lead_deletes_its_own_rows_and_no_others(index: Index) -> None:
+    for created_at in (START, START + HOUR):
+        await index.index.put_new(LEAD_ID, due_at=START, created_at=created_at, test=True)
+
+    for _ in range(2):
+        await index.index.delete_new(LEAD_ID, START + HOUR)
+
+    assert await index.listed("recent") == await index.listed("test") == [[LEAD_ID]]
+    assert [row.lead_id for row in await due(index)] == [LEAD_ID]
+
+
 async def test_parked_deliveries_and_overdue_leads_are_listed_newest_first(index: Index) -> None:
     await index.index.put_parked(LEAD_ID, "azure_table", START)
     await index.index.put_parked(LEAD_ID, "azure_table", START)

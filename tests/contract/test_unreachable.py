@@ -66,6 +66,7 @@ def requests(storage: Storage) -> list[Awaitable[object]]:
         store.interests(LEAD_ID, after_version=0),
         store.commit(change(new=recorded())),
         index.put_new(LEAD_ID, due_at=START, created_at=START, test=True),
+        index.delete_new(LEAD_ID, START),
         index.put_due(LEAD_ID, START),
         index.put_parked(LEAD_ID, "azure_table", START),
         index.put_overdue(LEAD_ID, START),

@@ -106,6 +106,9 @@ class AskedIndex:
             "lead_index", "put_new", lead_id, due_at=due_at, created_at=created_at, test=test
         )
 
+    async def delete_new(self, lead_id: str, created_at: datetime) -> None:
+        await self.mail.ask("lead_index", "delete_new", lead_id, created_at)
+
     async def put_due(self, lead_id: str, due_at: datetime) -> None:
         await self.mail.ask("lead_index", "put_due", lead_id, due_at)
 

@@ -137,7 +137,7 @@ async def test_silence_is_told_after_its_time_and_ends_with_the_next_lead() -> N
     [title] = await until(app, late + HOUR, late)
     assert title.endswith("sales: Trouble: no new leads")
     await app.put(lead("b" * 32, clock=STOPPED, due_after=20 * DAY))
-    app.index.recent["b" * 32] = app.clock.now
+    app.index.recent.add((app.clock.now, "b" * 32))
     over = await until(app, late + 4 * HOUR, late + HOUR)
     assert [title.split(": ", 1)[1] for title in over] == ["Over: no new leads"]
 

@@ -96,7 +96,7 @@ async def test_a_test_lead_is_delivered_if_it_is_wanted_and_has_no_clock() -> No
     await relay.take(a_test())
     relay.assert_delivered("s1")
     assert relay.lead.follow_up.state is FollowUpState.NONE
-    assert list(relay.index.tests) == [relay.lead.lead_id]
+    assert [lead_id for _, lead_id in relay.index.tests] == [relay.lead.lead_id]
 
 
 async def test_a_test_lead_is_only_recorded_if_it_is_not_wanted() -> None:
@@ -132,7 +132,7 @@ async def test_a_new_lead_is_looked_at_first_after_half_an_hour() -> None:
     await relay.take(push(1))
     assert relay.lead.next_due_at == relay.clock() + GRACE == relay.clock() + 30 * MINUTE
     assert list(relay.index.due_rows) == [(relay.lead.next_due_at, relay.lead.lead_id)]
-    assert relay.index.recent == {relay.lead.lead_id: relay.lead.created_at}
+    assert relay.index.recent == {(relay.lead.created_at, relay.lead.lead_id)}
 
 
 async def test_a_later_look_is_not_put_off_by_another_click() -> None:

@@ -144,3 +144,25 @@ async def test_a_lead_that_needed_no_look_gets_a_row_with_what_is_new() -> None:
     await relay.take(push(2))
     assert relay.lead.next_due_at is not None
     assert list(relay.index.due_rows) == [(relay.lead.next_due_at, relay.lead.lead_id)]
+
+
+async def test_who_is_not_the_first_to_create_a_lead_leaves_no_row_in_the_list() -> None:
+    relay = Relay()
+
+    async def somebody_is_faster() -> None:
+        await relay.take(push(2))
+
+    relay.index.gate = First("index.written", 1, somebody_is_faster)
+    await relay.take(push(1))
+
+    assert relay.index.recent == {(relay.lead.created_at, relay.lead.lead_id)}
+    relay.assert_delivered("s1", "s2")
+
+
+async def test_who_created_a_lead_without_an_answer_keeps_its_row() -> None:
+    relay = Relay()
+    relay.leads.gate = First("leads.committed", 1, no_answer)
+    await relay.take(push(1))
+
+    assert relay.index.recent == {(relay.lead.created_at, relay.lead.lead_id)}
+    relay.assert_delivered("s1")
