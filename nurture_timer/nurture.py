@@ -3,7 +3,8 @@
 A due row counts only if it equals ``next_due_at`` of its lead. Only the sweep deletes index rows:
 those it has dealt with, and others only once they are so old that no writer can still be at work
 on their lead. To delete a row "because there is no lead yet" is to forget the lead that is written
-a moment later.
+a moment later. (A worker that was not the first to create a lead deletes its own ``recent`` row,
+whose time the lead does not have.)
 """
 
 import asyncio
