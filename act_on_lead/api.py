@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from act_on_lead.acting import ActPorts, change, found, found_now
 from shared.committing import rows_of
-from shared.domain.acts import Act, Outcome, Via
+from shared.domain.acts import CLOCKS_APART, Act, Outcome, Via
 from shared.operations.actions import record_act
 from shared.operations.errors import NotFoundError, UsageError
 from shared.operations.lead_views import LeadView
@@ -69,7 +69,7 @@ def _act(body: bytes, now: datetime) -> Act:
     at = said.at or now
     if not EARLIEST <= at.year <= LATEST:
         raise UsageError(f"at: the year {at.year} should be the one in which somebody acted")
-    if at > now:
+    if at > now + CLOCKS_APART:
         raise UsageError(f"at: {at.isoformat()} is still to come: a follow-up has happened")
     return Act(
         said_at=at.astimezone(UTC),

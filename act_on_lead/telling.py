@@ -11,6 +11,7 @@ from shared.acting.links import form_token
 from shared.answers import RETRY_LATER, Answer
 from shared.domain.acts import last_act
 from shared.domain.follow_up import FollowUpState
+from shared.domain.holding import counts
 from shared.domain.lead import Lead
 from shared.domain.moments import moment
 from shared.domain.planning import owner_name, zone_of
@@ -66,7 +67,7 @@ def done(opened: Opened, action: str) -> str:
         case Action.FOLLOWED_UP if lead.follow_up.state is FollowUpState.FOLLOWED_UP:
             return "Recorded."
         case Action.HAVE_IT if opened.link.link_id in lead.follow_up.held_for:
-            return _held(lead, rules)
+            return _held(lead, rules, opened.link.link_id)
         case Action.REASSIGN if lead.owner:
             return f"{owner_name(rules, lead)} owns this lead now."
         case _:
@@ -88,8 +89,12 @@ def not_now() -> Answer:
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, facts, RETRY_LATER)
 
 
-def _held(lead: Lead, rules: Rules) -> str:
+def _held(lead: Lead, rules: Rules, press: str) -> str:
     clock, zone = lead.follow_up, zone_of(rules, lead)
+    if not counts(clock, press):
+        told = "This delays no reminder: that can be done twice until somebody follows up."
+        at = clock.next_step_at
+        return f"{told} The next one comes {moment(at, zone)}." if at else told
     if clock.state is FollowUpState.WAITING and clock.due_at:
         return f"Noted. The customer must still be answered by {moment(clock.due_at, zone)}."
     if clock.next_step_at is None:

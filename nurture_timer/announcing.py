@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 SEND_WITHIN = timedelta(seconds=10)
 ALL_WITHIN = timedelta(minutes=2)
+TO_READ_AND_SEND = 3 * SEND_WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,12 @@ class Sending:
         """Tell whether one more message fits."""
         left = ALL_WITHIN.total_seconds() - (self.seconds() - self.begun)
         return left >= SEND_WITHIN.total_seconds()
+
+    @property
+    def has_time_to_read(self) -> bool:
+        """Tell whether more may be read before a message: two more fit."""
+        left = ALL_WITHIN.total_seconds() - (self.seconds() - self.begun)
+        return left >= TO_READ_AND_SEND.total_seconds()
 
     def may_reach(self, to: Resolved) -> bool:
         """Tell whether a message fits, and its channel has not failed to answer in this sweep."""

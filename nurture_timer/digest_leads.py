@@ -1,7 +1,7 @@
 """The leads of a digest, read by the index: so many at most, and the rest only counted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -19,9 +19,12 @@ from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.reading import LeadLists, Listing
 
 MOST_READ = 200
-"""Leads of each list that are read."""
+"""New and overdue leads that are read, each."""
 
 MOST_COUNTED = 2_000
+MOST_DUE = 10_000
+"""Leads that the sweep looks at today: all are read, to tell which must be answered today."""
+
 AT_A_TIME = 16
 WITHOUT_TEAM = "Leads without a team"
 EVERYBODY = "All leads"
@@ -38,12 +41,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLeads:
-    """Reads leads for the digests of one sweep, each once."""
+    """Reads leads for the digests of one sweep, each once; ``has_time`` says that it may go on."""
 
     rules: Rules
     leads: LeadStore
     index: LeadIndex
     lists: LeadLists
+    has_time: Callable[[], bool] = lambda: True
     known: dict[str, StoredLead | None] = field(default_factory=dict)
 
     async def facts(self, team: Team | None, span: Span) -> DigestFacts:
@@ -51,12 +55,16 @@ class DigestLeads:
         recent = await _first(self.lists.ids(Listing.RECENT, since=span.since))
         overdue = await _first(self.lists.ids(Listing.OVERDUE))
         ends_at = _end_of_day(team, span.at)
-        rows = await self.index.due(ends_at, limit=MOST_READ)
+        rows = await self.index.due(ends_at, limit=MOST_DUE)
         due = list(dict.fromkeys(row.lead_id for row in rows))
-        came = await self._of(team, recent)
+        came = await self._of(team, recent[:MOST_READ])
         contacted = [one for one in came if not one.lead.do_not_contact]
         reachable = [one for one in contacted if answerable(one.lead.contact)]
-        late = [one for one in await self._of(team, overdue) if _is_overdue(one.lead, span.at)]
+        late = [
+            one
+            for one in await self._of(team, overdue[:MOST_READ])
+            if _is_overdue(one.lead, span.at)
+        ]
         soon = [one for one in await self._of(team, due) if _is_due(one.lead, span.at, ends_at)]
         return DigestFacts(
             team=team.name if team else WITHOUT_TEAM if self.rules.teams else EVERYBODY,
@@ -67,12 +75,12 @@ class DigestLeads:
             overdue=self._lines(late),
             do_not_contact=self._lines([one for one in came if one.lead.do_not_contact]),
             unanswerable=len(contacted) - len(reachable),
-            uncounted=sum(max(len(ids) - MOST_READ, 0) for ids in (recent, overdue)),
+            uncounted=sum(lead_id not in self.known for lead_id in {*recent, *overdue, *due}),
         )
 
     async def _of(self, team: Team | None, ids: Sequence[str]) -> list[StoredLead]:
-        """Read the first of some leads, and return those that are a team's."""
-        found = [await self.known_or_read(part) for part in _parts(ids[:MOST_READ])]
+        """Read leads while there is time, and return those that are a team's."""
+        found = [await self.known_or_read(part) for part in _parts(ids) if self.has_time()]
         return [
             stored
             for part in found

@@ -22,7 +22,13 @@ DAY = timedelta(days=1)
 
 async def tell_digests(rules: Rules, ports: AnnouncingPorts, sending: Sending) -> None:
     """Send the digests whose time it is."""
-    leads = DigestLeads(rules=rules, leads=ports.leads, index=ports.index, lists=ports.lists)
+    leads = DigestLeads(
+        rules=rules,
+        leads=ports.leads,
+        index=ports.index,
+        lists=ports.lists,
+        has_time=lambda: sending.has_time_to_read,
+    )
     for team in teams_of(rules):
         now = ports.clock()
         to, day = channel_of(rules, team), due_on(team, now)

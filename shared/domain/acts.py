@@ -6,7 +6,7 @@ the first.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -19,6 +19,9 @@ NOTE_CHARACTERS = 200
 """How much of a note the lead keeps; the whole of it is on the act's own row."""
 
 BY_DIGITS = 16
+
+CLOCKS_APART = timedelta(minutes=4)
+"""How far somebody's clock may be ahead of ours: what they say is still to come is now then."""
 
 
 class Outcome(StrEnum):

@@ -34,6 +34,11 @@ def hold(before: FollowUp, press: str, now: datetime, calendar: Calendar | None)
     return hold_until(pressed, HOLD.after(now, calendar))
 
 
+def counts(clock: FollowUp, press: str) -> bool:
+    """Tell whether a press was one of those that delay a step; only the newest are kept."""
+    return press in clock.held_for[:MOST_HOLDS] and len(clock.held_for) < MOST_KEPT
+
+
 def hold_until(before: FollowUp, until: datetime) -> FollowUp:
     """Return the clock with its next step no sooner than ``until``, as far as one is to come."""
     if before.run_kind is not LadderKind.NONE:

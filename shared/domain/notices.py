@@ -24,7 +24,6 @@ from shared.domain.lead import Lead
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(minutes=5)
 SEND_DEADLINE = timedelta(seconds=30)
-MOST_A_LEAD = 10
 ID_DIGITS = 32
 
 

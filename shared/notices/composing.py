@@ -8,11 +8,12 @@ from shared.domain.clock import unanswered
 from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, InterestSummary, Lead
-from shared.domain.notices import Notice, Occasion, Role
+from shared.domain.notices import Notice, Occasion
 from shared.domain.planning import owner_name, owner_of, owner_words, team_of, zone_of
 from shared.domain.priority import Priority
 from shared.domain.qualification import qualification_of
 from shared.domain.rules import Rules
+from shared.domain.zones import zone
 from shared.notices.compose import (
     check_in,
     escalation,
@@ -32,12 +33,16 @@ class Given:
     """What a message is composed of beside the lead itself.
 
     ``interests`` have what customers wrote, where it is to be told; ``act_url`` is the link to act.
+    ``reader`` is the id of the person who reads it, "" for several, and times are shown in
+    ``zone``, "" for the owner's.
     """
 
     rules: Rules
     deliveries: Mapping[str, Delivery]
     interests: Iterable[Interest] = ()
     act_url: str = ""
+    reader: str = ""
+    zone: str = ""
     details: bool = False
 
 
@@ -70,7 +75,7 @@ def _about_owner(notice: Notice, lead: Lead, facts: LeadFacts, given: Given) -> 
             left = _left(notice, given.rules)
             return owner_has_left(notice.notice_id, facts, left, details=details)
         case _:
-            handover = _handover(notice, lead, given.rules)
+            handover = _handover(lead, given)
             return handed_over(notice.notice_id, facts, handover, details=details)
 
 
@@ -87,7 +92,7 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
         signature=owner.name if owner else "",
         team=team.name if team else "",
         due_at=lead.follow_up.due_at,
-        zone=zone_of(given.rules, lead),
+        zone=zone(given.zone) if given.zone else zone_of(given.rules, lead),
         record_url=next((d.record.url for d in given.deliveries.values() if d.record), ""),
         act_url=given.act_url,
         labels=(*urgent, *lead.tags),
@@ -95,13 +100,14 @@ def lead_facts(lead: Lead, given: Given) -> LeadFacts:
     )
 
 
-def _handover(notice: Notice, lead: Lead, rules: Rules) -> HandoverFacts:
+def _handover(lead: Lead, given: Given) -> HandoverFacts:
+    rules = given.rules
     former_id = lead.follow_up.had[-1] if lead.follow_up.had else ""
     team = rules.team_of(former_id)
     former = team.member(former_id) if team else None
     return HandoverFacts(
         former=former.name if former else owner_words(former_id),
-        to_owner=notice.recipient == Role.OWNER,
+        to_owner=bool(lead.owner) and given.reader == lead.owner,
         overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )
 

@@ -132,6 +132,4 @@ class TroubleFacts:
     what: str
     mend: str = ""
     since: datetime | None = None
-    zone: tzinfo = UTC
-    leads: int = 0
     over: bool = False

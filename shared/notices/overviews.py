@@ -20,6 +20,7 @@ class ListAbout(StrEnum):
     OVERDUE = "overdue"
     CHECK_IN = "check_in"
     REASSIGNED = "reassigned"
+    ANOTHERS = "anothers"
     NO_OWNER = "no_owner"
     OWNER_LEFT = "owner_left"
 
@@ -33,6 +34,7 @@ TITLES = {
         "{} has an owner in the CRM who has left",
         "{} have an owner in the CRM who has left",
     ),
+    ListAbout.ANOTHERS: ("{} has another owner now", "{} have another owner now"),
     ListAbout.REASSIGNED: ("{} is now yours", "{} are now yours"),
 }
 
@@ -82,9 +84,8 @@ def digest(message_id: str, facts: DigestFacts) -> Message:
 
 def trouble(message_id: str, facts: TroubleFacts) -> Message:
     """Tell those who run the relay that something needs them, or that it is over."""
-    since = f" Since {moment(facts.since, facts.zone)}." if facts.since else ""
-    waiting = f" {leads(facts.leads)} affected." if facts.leads else ""
-    told: list[Text] = [(f"{facts.what}{since}{waiting}",)]
+    since = f" Since {moment(facts.since, UTC)}." if facts.since else ""
+    told: list[Text] = [(f"{facts.what}{since}",)]
     if facts.mend and not facts.over:
         told.append((f"What to do: {facts.mend}",))
     state = "Over" if facts.over else "Trouble"

@@ -26,12 +26,19 @@ class Resolved:
     """Where a notice goes; ``recipient_id`` is a member's id, or a team's behind ``team:``.
 
     ``acting`` is who acts by a link in it; where others read it too, the team: then the page asks.
+    ``zone`` is the time zone of a person, "" for several people.
     """
 
     recipient_id: str
     channel: ChannelRef
     to: Recipient
     acting: str
+    zone: str = ""
+
+    @property
+    def person_id(self) -> str:
+        """Return the id of the person whom it is for, "" for a team."""
+        return "" if self.recipient_id.startswith(f"{EVERYBODY}:") else self.recipient_id
 
 
 def resolve(rules: Rules, lead: Lead, role: Role) -> Resolved | None:
@@ -68,6 +75,7 @@ def _to_person(rules: Rules, team: Team, person: Member) -> Resolved | None:
     return Resolved(
         recipient_id=person.id,
         channel=channel,
+        zone=person.zone or team.zone,
         to=Recipient(name=person.name, email=person.email, teams=person.teams, slack=person.slack),
         acting=_everybody(team) if is_read_by_others(rules, person, channel) else person.id,
     )

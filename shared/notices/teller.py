@@ -18,6 +18,7 @@ from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role, gives_up
 from shared.domain.planning import team_of, zone_of
 from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
+from shared.domain.zones import zone
 from shared.notices.composing import Given, compose, lead_facts
 from shared.notices.facts import LeadLine
 from shared.notices.overviews import MOST_LINES, ListAbout, lead_list
@@ -69,7 +70,7 @@ class NoticeTeller:
             return Told()
         if not await self.places.take(resolved.recipient_id, self.clock()):
             return Told(recipient=resolved.recipient_id, to_be_listed=True)
-        message = await self._message(stored, notice, rules, resolved.acting)
+        message = await self._message(stored, notice, rules, resolved)
         await self._send(message, resolved, notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
 
@@ -91,10 +92,10 @@ class NoticeTeller:
             return Told()
         message = lead_list(
             _list_id(listed),
-            ABOUT[first.notice.occasion],
+            _about(first.notice, resolved),
             [_line(one.stored, rules, self.in_use) for one in listed[:MOST_LINES]],
             total=len(listed),
-            zone=zone_of(rules, first.stored.lead),
+            zone=zone(resolved.zone) if resolved.zone else zone_of(rules, first.stored.lead),
         )
         await self._send(message, resolved, first.notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
@@ -110,7 +111,7 @@ class NoticeTeller:
             raise
 
     async def _message(
-        self, stored: StoredLead, notice: Notice, rules: Rules, acting: str
+        self, stored: StoredLead, notice: Notice, rules: Rules, resolved: Resolved
     ) -> Message:
         lead_id = stored.lead.lead_id
         interests = await self.leads.interests(lead_id, after_version=0) if self.details else ()
@@ -118,7 +119,9 @@ class NoticeTeller:
             rules=rules,
             deliveries=self.in_use.used(stored.deliveries),
             interests=interests,
-            act_url=await self._link(stored, acting),
+            act_url=await self._link(stored, resolved.acting),
+            reader=resolved.person_id,
+            zone=resolved.zone,
             details=self.details,
         )
         return compose(notice, stored.lead, given)
@@ -139,7 +142,9 @@ class NoticeTeller:
         records = [(d.destination, d.record) for d in used.values() if d.record is not None]
         if not records:
             return False
-        message = compose(notice, stored.lead, Given(rules=rules, deliveries=used))
+        message = compose(
+            notice, stored.lead, Given(rules=rules, deliveries=used, reader=stored.lead.owner)
+        )
         destination, record = records[0]
         try:
             crm = await self.destinations.get(destination)
@@ -168,6 +173,13 @@ ABOUT = {
     Occasion.OWNER_LEFT: ListAbout.OWNER_LEFT,
     Occasion.MERGED: ListAbout.NEW,
 }
+
+
+def _about(notice: Notice, resolved: Resolved) -> ListAbout:
+    """Return what a list is about; what is whose own is told otherwise to anybody else."""
+    about = ABOUT[notice.occasion]
+    theirs = about is ListAbout.REASSIGNED and not resolved.person_id
+    return ListAbout.ANOTHERS if theirs else about
 
 
 def _resolved(rules: Rules, stored: StoredLead, notice: Notice) -> Resolved | None:

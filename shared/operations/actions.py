@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.committing import rows_of
-from shared.domain.acts import Act, ActSummary, last_act
+from shared.domain.acts import CLOCKS_APART, Act, ActSummary, last_act
 from shared.domain.calendars import Calendar
 from shared.domain.clock import answered, as_of_then
 from shared.domain.envelope import Deliver
@@ -70,7 +70,7 @@ async def record_follow_up(
 
     The same act twice, by time and person, is one.
     """
-    if act.said_at > act.seen_at:
+    if act.said_at > act.seen_at + CLOCKS_APART:
         told = act.said_at.isoformat()
         raise UsageError(f"{told} is still to come: a follow-up has happened")
     rows = await rows_of(stores.writer.leads, stored.lead)
@@ -111,7 +111,21 @@ def record_act(
     the lead.
     """
     lead = whole(before.lead, rows)
+    if _is_known(act, lead):
+        return None
     return _recorded(before, rows, as_of_then(act, lead, plan_for(rules, lead).calendar))
+
+
+def _is_known(act: Act, lead: Lead) -> bool:
+    """Tell whether an act is there that somebody whose clock is ahead tells again.
+
+    Its time is when we heard of it, and no longer the same.
+    """
+    return act.said_at > act.seen_at and any(
+        (one.by, one.outcome) == (act.by, act.outcome)
+        and act.seen_at - CLOCKS_APART <= one.at <= act.seen_at
+        for one in lead.acts
+    )
 
 
 def _recorded(before: StoredLead, rows: Sequence[ToldInterest], act: Act) -> LeadChange | None:

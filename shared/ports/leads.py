@@ -190,8 +190,9 @@ class LeadChange:
     def is_in(self, stored: StoredLead) -> bool:
         """Tell whether this was written, though the answer may have been lost."""
         written = {name: row.last_change for name, row in stored.deliveries.items()}
+        told = {name: row.last_change for name, row in stored.notices.items()}
         ids = {stored.lead.last_change, *(written.get(name) for name in self.deliveries)}
-        return self.change_id in ids
+        return self.change_id in ids | {told.get(name) for name in self.notices}
 
 
 class LeadFacts(Protocol):

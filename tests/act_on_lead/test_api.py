@@ -120,7 +120,7 @@ async def test_f2_acts_of_two_people_at_one_time_are_two(world: World) -> None:
         ({"at": "2026-11-02T09:00:00"}, "at"),
         ({"at": "yesterday"}, "at"),
         ({"at": 1_700_000_000}, "at"),
-        ({"at": "2026-11-02T09:00:01Z"}, "still to come"),
+        ({"at": "2026-11-02T09:04:01Z"}, "still to come"),
         ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
         ({"at": "9999-12-31T23:59:59-14:00"}, "at"),
         ({"look_on": "2027-05-02"}, "180 days"),
@@ -187,3 +187,18 @@ async def test_a_lead_that_nobody_has_to_answer_takes_no_act(world: World) -> No
     assert answer.status == 409
     assert "it is a test lead" in answer.body
     assert world.lead.follow_up.state is FollowUpState.NONE
+
+
+async def test_f2_an_act_of_a_clock_that_is_ahead_is_of_now_and_one_however_often_it_comes(
+    world: World,
+) -> None:
+    now = world.clock.now
+    said = {"at": (now + timedelta(minutes=4)).isoformat(), "by": "Ada", "outcome": "meeting"}
+
+    first = await say(world, **said)
+    world.clock.advance(timedelta(seconds=5))
+    again = await say(world, **said)
+    other = await say(world, **{**said, "outcome": "won"})
+
+    assert (first.status, again.status, other.status) == (200, 200, 200)
+    assert [one.at for one in world.lead.acts] == [now, now + timedelta(seconds=5)]

@@ -69,7 +69,10 @@ async def test_f3_the_third_notice_of_a_run_holds_nothing_and_is_an_event(world:
         token = world.token()
         said = told(await world.press(token, await world.look(token), "have_it"))
 
-    assert said == "Noted. The next reminder comes Mon 2 Nov 2026, 13:20 UTC at the earliest."
+    assert said == (
+        "This delays no reminder: that can be done twice until somebody follows up. The next one"
+        " comes Mon 2 Nov 2026, 13:20 UTC."
+    )
     assert world.lead.follow_up.next_step_at == world.clock.now - timedelta(minutes=10) + 4 * HOUR
     assert world.events == [EventKind.TAKEN] * 3
 

@@ -8,6 +8,7 @@ import pytest
 from shared.domain.delivery import Delivery
 from shared.domain.errors import AlreadyRecordedError, StaleLeadError
 from shared.domain.follow_up import stop_clock
+from shared.domain.notices import Occasion, Role, new_notice
 from shared.domain.schedule import GRACE
 from shared.domain.whole import ToldInterest
 from shared.ports.leads import EventKind, LeadChange, StoredLead
@@ -102,6 +103,29 @@ async def test_a_change_is_known_again_in_what_it_wrote_and_no_other_is(leads: L
     stored = await leads.store.read(LEAD_ID)
     assert stored is not None
     assert ours.is_in(stored)
+
+
+async def test_a_change_of_a_notice_alone_is_known_again_after_another_change(
+    leads: Leads,
+) -> None:
+    first = await create(leads)
+    notice = new_notice(
+        LEAD_ID,
+        recipient=Role.OWNER,
+        occasion=Occasion.NEW,
+        because_of="s1",
+        now=START,
+        send_from=START,
+    )
+    ours = replace(change(first), notices={"owner": notice})
+    after = await leads.store.commit(ours)
+    await leads.store.commit(change(after, events=[told()]))
+
+    stored = await leads.store.read(LEAD_ID)
+
+    assert stored is not None
+    assert ours.is_in(stored)
+    assert not replace(ours, notices={"owner": replace(notice, step=1)}).is_in(stored)
 
 
 async def test_a_change_of_what_is_no_longer_stored_is_stale(leads: Leads) -> None:

@@ -2,13 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from shared.domain.acts import Outcome, with_act
 from shared.domain.follow_up import FollowUpState, LadderKind, flag
 from shared.domain.lead import Lead
-from shared.domain.notices import Occasion, Role, new_notice, not_wanted, run_id, to_be_listed
+from shared.domain.notices import (
+    Notice,
+    Occasion,
+    Role,
+    claim,
+    new_notice,
+    not_wanted,
+    run_id,
+    to_be_listed,
+    with_notices,
+)
 from shared.domain.places import MOST_SINGLE, WINDOW, Places, with_list, with_single
 from tests.examples import OTHER_LEAD_ID, acted
 from tests.fakes import START
@@ -96,3 +107,25 @@ def test_who_gets_a_lead_that_was_answered_and_is_open_is_told() -> None:
     assert why(open_, Occasion.REASSIGNED) == ""
     assert why(open_, Occasion.NEW) == "somebody has acted"
     assert why(closed, Occasion.REASSIGNED) == "somebody has acted"
+
+
+def test_n2_a_recipient_has_one_unsent_notice_and_a_lead_no_more_than_there_are_recipients() -> (
+    None
+):
+    unsent: dict[str, Notice] = {}
+    for number, (role, occasion) in enumerate(product(Role, Occasion)):
+        newer = new_notice(
+            "l1",
+            recipient=role,
+            occasion=occasion,
+            because_of=f"s{number}",
+            now=START,
+            send_from=START,
+        )
+        unsent = with_notices(unsent, {str(role): claim(newer, "mine", START)})
+        unsent = with_notices(unsent, {str(role): newer})
+        assert unsent[role] == newer
+        assert unsent[role].held_until(START) is None
+
+    assert unsent.keys() == set(Role)
+    assert len(Role) <= 10

@@ -71,7 +71,7 @@ def asked(*interests: InterestSummary, done_at: int = 0) -> Lead:
         (Occasion.NO_OWNER, MessageKind.ESCALATION, "Nobody else can take "),
         (Occasion.OVERDUE, MessageKind.REMINDER, "Still not answered: "),
         (Occasion.REMINDER, MessageKind.REMINDER, "Still not answered: "),
-        (Occasion.REASSIGNED, MessageKind.REMINDER, "Now yours: "),
+        (Occasion.REASSIGNED, MessageKind.REMINDER, "Anna now owns "),
         (Occasion.ESCALATION, MessageKind.ESCALATION, "Anna has not answered "),
         (Occasion.CHECK_IN, MessageKind.CHECK_IN, "Time to check in with "),
     ],
@@ -175,3 +175,25 @@ def test_a5_one_who_has_left_and_owns_the_record_is_named_and_the_lead_s_owner_s
     assert words(named.paragraphs[0]).startswith("The lead stays with Anna.")
     assert words(unknown.title).startswith("gus has left")
     assert words(unknown.paragraphs[0]).startswith("Nobody owns the lead here.")
+
+
+def test_a_handover_is_yours_only_to_the_one_who_has_the_lead_now() -> None:
+    told = notice(Occasion.REASSIGNED)
+
+    for reader, title in (
+        ("anna", "Now yours: "),
+        ("bo", "Anna now owns "),
+        ("", "Anna now owns "),
+    ):
+        message = compose(told, asked(), replace(GIVEN, reader=reader))
+        assert words(message.title).startswith(title)
+
+
+def test_n6_times_are_in_the_zone_of_the_one_who_reads_them() -> None:
+    due = replace(asked(), follow_up=replace(asked().follow_up, due_at=START))
+
+    owners = compose(notice(Occasion.NEW), due, GIVEN)
+    managers = compose(notice(Occasion.ESCALATION), due, replace(GIVEN, zone="Asia/Tokyo"))
+
+    assert facts_of(owners)["Answer by"].endswith("UTC")
+    assert facts_of(managers)["Answer by"].endswith("18:00 JST")

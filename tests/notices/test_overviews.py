@@ -61,10 +61,10 @@ def test_an_empty_digest_says_so() -> None:
     ("given", "title", "told"),
     [
         (
-            {"since": AT, "leads": 3, "mend": "renew the secret"},
+            {"since": AT, "mend": "renew the secret"},
             "Trouble: salesforce",
             [
-                "It rejects our credentials. Since Sat 28 Nov 2026, 16:00 UTC. 3 leads affected.",
+                "It rejects our credentials. Since Sat 28 Nov 2026, 16:00 UTC.",
                 "What to do: renew the secret",
             ],
         ),

@@ -19,7 +19,7 @@ from shared.ports.leads import StoredLead
 from shared.ports.telling import Listed, Told
 from tests.examples import lead
 from tests.fakes import START, Clock, FakeCrm, FakeDestinations, FakeLeadStore
-from tests.telling import NORTH, FakeChannels, FakePlaces, rules
+from tests.telling import MARTA, NORTH, FakeChannels, FakePlaces, rules
 
 RECORD = Delivery(destination="crm", record=CrmRecord(id="0", url="https://crm.example/0"))
 IN_CRM = ChannelRef(name="tasks", kind=ChannelKind.CRM)
@@ -105,6 +105,33 @@ async def test_a_list_names_the_leads(occasion: Occasion) -> None:
     [arrived] = telling.channels.arrived
     assert len(arrived.message.lists[0].items) == 10
     assert arrived.message.lists[0].more == 2
+
+
+async def test_a_list_of_handovers_says_yours_only_to_a_person() -> None:
+    telling = Telling()
+    for role, title in (
+        (Role.OWNER, "3 leads are now yours"),
+        (Role.TEAM, "3 leads have another owner now"),
+    ):
+        one = Listed(stored=asked(), notice=notice(role, Occasion.REASSIGNED))
+        await telling.teller.tell_list([one] * 3)
+        assert telling.channels.arrived[-1].message.title == (title,)
+
+
+async def test_n6_a_manager_reads_times_in_their_own_zone() -> None:
+    marta = replace(MARTA, zone="Asia/Tokyo")
+    telling = Telling(rules(replace(NORTH, manager=marta)))
+    due = replace(asked().lead, follow_up=replace(asked().lead.follow_up, due_at=START))
+
+    for role in (Role.MANAGER, Role.OWNER):
+        await telling.teller.tell(replace(asked(), lead=due), notice(role, Occasion.ESCALATION))
+
+    managers, owners = (
+        next(fact.value for fact in one.message.facts if fact.label == "Answer by")
+        for one in telling.channels.arrived
+    )
+    assert str(managers[0]).endswith("JST")
+    assert str(owners[0]).endswith("UTC")
 
 
 async def test_without_a_channel_a_list_is_told_to_nobody() -> None:

@@ -236,3 +236,43 @@ async def test_many_leads_are_counted_and_not_read() -> None:
     assert "New since the last digest: 200" in told(digest.message)
     assert "30 leads more, of any team, are not in here" in told(digest.message)
     assert digest.message.lists[0].more == 190
+
+
+async def test_d1_all_that_are_due_today_are_counted_and_the_first_are_named() -> None:
+    """Most rows of the day are looks at other leads, and come first."""
+    app = Mornings(rules=rules())
+    for number in range(400):
+        old = named(number, created_at=MONDAY - 9 * DAY, follow_up=waiting(MONDAY + 9 * DAY))
+        await app.put(old)
+        await app.index.put_due(old.lead_id, MONDAY + number * MINUTE / 100)
+    for number in range(400, 650):
+        due_at = MONDAY + HOUR + number * MINUTE / 2
+        today = named(number, created_at=MONDAY - 9 * DAY, follow_up=waiting(due_at))
+        await app.put(today)
+        await app.index.put_due(today.lead_id, due_at)
+
+    [digest] = await app.announce(MONDAY)
+
+    assert "Due today: 250" in told(digest.message)
+    assert "are not in here" not in told(digest.message)
+    [due] = digest.message.lists
+    assert (len(due.items), due.more) == (10, 240)
+    assert "Zoe 400 " in told(digest.message)
+
+
+async def test_d1_a_digest_is_sent_in_time_and_says_how_many_it_left_out() -> None:
+    app = Mornings(rules=rules())
+    for number in range(200):
+        due_at = MONDAY + HOUR + number * MINUTE
+        today = named(number, created_at=MONDAY - 9 * DAY, follow_up=waiting(due_at))
+        await app.put(today)
+        await app.index.put_due(today.lead_id, due_at)
+
+    async def slow(request: str) -> None:
+        app.seconds += 1.0 * (request == "leads.read")
+
+    app.leads.gate = slow
+    [digest] = await app.announce(MONDAY)
+
+    assert "Due today: 96" in told(digest.message)
+    assert "104 leads more, of any team, are not in here" in told(digest.message)

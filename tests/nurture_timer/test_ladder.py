@@ -27,7 +27,7 @@ from shared.ports.owners import Owned
 from tests.examples import LEAD_ID, acted
 from tests.fakes import START, FakeCrm
 from tests.nurture_timer.world import DELIVERED, HOUR, MINUTE, WAITING, WITHIN, Failing, World, lead
-from tests.telling import CALENDAR, FAST, NORTH, ladder, rules
+from tests.telling import ANNA, BO, CALENDAR, FAST, NORTH, ladder, rules
 
 if TYPE_CHECKING:
     from shared.domain.notices import Notice
@@ -305,6 +305,22 @@ async def test_a_notice_whose_time_has_come_is_queued_once_and_found_again_if_th
     assert app.queued() == [LEAD_ID]
     await app.sweep(DAY + 30 * MINUTE)
     assert app.queued() == [LEAD_ID, LEAD_ID]
+
+
+async def test_d3_a_notice_that_is_given_up_names_the_channel_of_the_one_whom_it_was_for() -> None:
+    """The step of the same sweep gives the lead to somebody else, who is told elsewhere."""
+    elsewhere = replace(BO, channel="sales")
+    team = replace(ALWAYS, members=(ANNA, elsewhere))
+    late = ladder(("3d", StepKind.REASSIGN))
+    app = world(rules(team, late), owners=Other(["bo"]))
+    await app.put(owned(), DELIVERED)
+
+    await app.sweep(WITHIN)
+    await app.sweep(WITHIN + 3 * DAY)
+
+    assert app.stored().lead.owner == "bo"
+    assert app.given_up == [("people", "")]
+    assert unsent(app)["owner"] == "reassigned"
 
 
 async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
