@@ -15,10 +15,9 @@ from itertools import pairwise
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.clock import answerable_since, known_acts
 from shared.domain.identity import answerable
-from shared.domain.identity.rule_1 import fingerprint as former_fingerprint
 from shared.domain.lead import Lead, Submission
 from shared.domain.stage import Stage, highest, stage_of
-from shared.domain.whole import ToldInterest, fingerprint
+from shared.domain.whole import ToldInterest, whole
 
 
 class LeftOut(StrEnum):
@@ -92,14 +91,14 @@ def left_out(lead: Lead) -> LeftOut | None:
 
 
 def waits_of(
-    lead: Lead, told: Iterable[ToldInterest], rows: Iterable[Act], within: timedelta
+    lead: Lead, told: Sequence[ToldInterest], rows: Iterable[Act], within: timedelta
 ) -> list[Wait]:
     """Return the waits of a lead that counts, by its interests and acts, oldest first.
 
     ``within`` is for interests of an older version, whose rows do not say when they were due.
     """
     acts = _counting(lead, rows)
-    asked = sorted(_asked(lead, told), key=lambda one: one.interest.submission.stamp)
+    asked = _asked(lead, told)
     times = [_at(one) for one in asked]
     ends = [bisect_right(times, act.at) for act in acts]
     answers = [*acts, None]
@@ -169,29 +168,11 @@ def _counting(lead: Lead, rows: Iterable[Act]) -> list[Act]:
     return sorted(counting, key=lambda act: (act.at, act.by))
 
 
-def _asked(lead: Lead, told: Iterable[ToldInterest]) -> Iterator[ToldInterest]:
-    """Yield the interests that somebody must answer, each once.
-
-    A row says of what it was a repeat when it was recorded. What came in another order is folded on
-    the lead only, which keeps the newest.
-    """
-    firsts = {interest.first.submission_id for interest in lead.interests}
-    for one in told:
-        submission = one.interest.submission
-        if submission.do_not_contact:
-            continue
-        folded = bool(one.interest.repeat_of) or _is_folded(lead, submission)
-        if submission.submission_id in firsts or not folded:
-            yield one
-
-
-def _is_folded(lead: Lead, submission: Submission) -> bool:
-    at = submission.received_at
-    within = [i for i in lead.interests if i.first.received_at <= at <= i.last.received_at]
-    if not within:
-        return False
-    prints = {fingerprint(submission), former_fingerprint(submission)}
-    return any(interest.fingerprint in prints for interest in within)
+def _asked(lead: Lead, rows: Sequence[ToldInterest]) -> list[ToldInterest]:
+    """Return the interests that somebody must answer, each once, in order."""
+    told = {row.interest.submission.submission_id: row for row in rows}
+    firsts = sorted(i.first for i in whole(lead, rows).interests if not i.do_not_contact)
+    return [told[first.submission_id] for first in firsts if first.submission_id in told]
 
 
 def _at(one: ToldInterest) -> datetime:

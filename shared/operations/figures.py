@@ -10,6 +10,7 @@ from shared.domain.acts import Outcome
 from shared.domain.figures import LeftOut, Wait, left_out, waits_of
 from shared.domain.identity import country_code
 from shared.domain.lead import Lead
+from shared.domain.tally import Spans, Tally
 from shared.operations.figure_views import (
     DeliveredView,
     FiguresView,
@@ -18,7 +19,6 @@ from shared.operations.figure_views import (
     SpanView,
 )
 from shared.operations.stores import Stores
-from shared.operations.tally import Spans, Tally
 from shared.ports.leads import StoredLead
 
 
@@ -100,9 +100,10 @@ class Counting:
         some = [wait for wait in waits if since is None or wait.since >= since]
         if not some:
             return
-        self._total.add(stored, some, self._now)
+        deliveries = stored.deliveries.values()
+        self._total.add(deliveries, some, self._now)
         for name, of_group in self._grouped(stored.lead, some).items():
-            self._groups.setdefault(name, Tally()).add(stored, of_group, self._now)
+            self._groups.setdefault(name, Tally()).add(deliveries, of_group, self._now)
         inferred = [wait.since for wait in some if wait.inferred]
         self._last_inferred = max(filter(None, [self._last_inferred, *inferred]), default=None)
 

@@ -15,7 +15,6 @@ from shared.domain.rules import rules_without_file
 from shared.operations.actions import record_follow_up, undo_follow_up
 from shared.operations.figure_views import SpanView
 from shared.operations.figures import Asked, By, figures
-from shared.operations.tally import Spans
 from shared.ports.leads import LeadChange, StoredLead
 from tests.cli.account import DAY, Account
 from tests.telling import rules
@@ -273,24 +272,3 @@ async def test_an_owner_whom_only_a_crm_knows_is_named_as_in_notices(
     print_figures(await figures(account.stores, replace(ALL, by=By.OWNER)))
 
     assert "somebody in dynamics (7)" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("seconds", "median", "ninetieth"),
-    [
-        ([], None, None),
-        ([5], 5, 5),
-        ([9, 1], 5, 9),
-        ([3, 1, 2], 2, 3),
-        ([*range(1, 11)], 5, 9),
-        ([*range(1, 31)], 15, 27),
-    ],
-)
-def test_k1_median_and_ninetieth_are_those_of_what_was_added(
-    seconds: list[int], median: int | None, ninetieth: int | None
-) -> None:
-    spans = Spans()
-    for one in seconds:
-        spans.add(timedelta(seconds=one))
-
-    assert (spans.median(), spans.ninetieth()) == (median, ninetieth)

@@ -17,7 +17,7 @@ from shared.domain.follow_up import FollowUpState, flag, follow_up
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import Terms, merge, new_lead
 from shared.domain.stage import Stage
-from shared.domain.whole import ToldInterest
+from shared.domain.whole import ToldInterest, clipped, keeps_all, whole
 from tests.domain.histories import DAY, HOUR, MOMENT, NOON, RULES, submission
 from tests.examples import acted
 
@@ -35,12 +35,14 @@ class Stored:
     acts: list[Act] = field(default_factory=list)
 
     def add(self, fact: Fact) -> None:
+        rows = [] if keeps_all(self.lead) else self.told
+        before = whole(self.lead, rows)
         if isinstance(fact, Act):
-            self.acts.append(as_of_then(fact, self.lead, OFFICE))
-            self.lead = answered(self.lead, fact)
+            self.acts.append(as_of_then(fact, before, OFFICE))
+            self.lead = clipped(answered(before, fact))
             return
         terms = Terms(due_at=due_at(fact), rule="default")
-        self.lead, repeat_of = merge(self.lead, fact, RULES, terms)
+        self.lead, repeat_of = merge(before, fact, RULES, terms)
         waits = self.lead.follow_up.state is not FollowUpState.NONE
         interest = Interest(submission=fact, version=self.lead.version, repeat_of=repeat_of)
         self.told.append(ToldInterest(interest=interest, due_at=due_at(fact) if waits else None))
@@ -299,3 +301,13 @@ def test_k1_of_many_interests_those_that_the_lead_keeps_no_more_count_by_their_r
 
     assert (len(wait.interests), wait.since) == (30, NOON)
     assert wait.stage is Stage.ACTIVE
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_k1_of_many_interests_the_order_in_which_they_are_heard_of_changes_no_figure(
+    seed: int,
+) -> None:
+    facts: list[Fact] = [submission(f"s{n:02}", n * HOUR, offer=f"o{n}") for n in range(40)]
+    facts += [acted(NOON + hours * HOUR + MOMENT) for hours in (5, 12, 33)]
+
+    assert figures(stored(*shuffled(facts, seed)).waits) == figures(stored(*facts).waits)

@@ -2,13 +2,13 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.domain.acts import Outcome
+from shared.domain.delivery import Delivery
 from shared.domain.figures import Wait
-from shared.ports.leads import StoredLead
 
 A_SECOND = timedelta(seconds=1)
 
@@ -65,12 +65,12 @@ class Tally:
         """Return of how many it is known whether somebody followed up in time."""
         return self.answered + self.late
 
-    def add(self, stored: StoredLead, waits: Collection[Wait], now: datetime) -> None:
+    def add(self, deliveries: Iterable[Delivery], waits: Collection[Wait], now: datetime) -> None:
         """Count one lead with its waits, of which there is one at least."""
         self.leads += 1
-        for name, delivery in stored.deliveries.items():
-            self.goes_to[name] += 1
-            self.reached[name] += delivery.delivered_version > 0
+        for delivery in deliveries:
+            self.goes_to[delivery.destination] += 1
+            self.reached[delivery.destination] += delivery.delivered_version > 0
         for wait in waits:
             self._add(wait, now)
 
