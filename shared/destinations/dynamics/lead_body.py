@@ -16,8 +16,7 @@ from shared.destinations.dynamics.fields import (
 from shared.destinations.dynamics.owner import OWNER_BIND, owner_path
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.contact import Writing
-from shared.destinations.http.own_fields import Filled, settable
-from shared.destinations.http.refused import refusals
+from shared.destinations.http.own_fields import Filled, decided, without_refused
 from shared.destinations.http.saving import Body
 from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, name_for
@@ -63,12 +62,12 @@ def new_lead(
         **{name: value for name, value in own.values.items() if name not in texts},
         **(DO_NOT_CONTACT if lead.do_not_contact else {}),
     }
-    closed = {name for name, field in settings.own_fields.items() if list(settable(field))}
     stand_ins = {LAST_NAME} if values.get(LAST_NAME) == NO_NAME else set()
+    by_settings = {*decided(settings.own_fields), *stand_ins, *own.constants}
     words_in = {*COLUMNS.values(), *fit.values, *open_bindings(settings.own_fields)}
     return Body(
         values,
-        frozenset(words_in & values.keys()) - closed - stand_ins - {*own.constants},
+        frozenset(words_in & values.keys()) - by_settings,
         (*own.remarks, *contact.remarks, *fit.remarks),
     )
 
@@ -114,7 +113,6 @@ def _of_settings(settings: DynamicsSettings) -> dict[str, object]:
 def _own(
     settings: DynamicsSettings, lead: Lead, first: Interest | None, refused: Collection[str]
 ) -> Filled:
-    fields = {name: field for name, field in settings.own_fields.items() if name not in refused}
-    own = own_columns(fields, lead, first)
-    left_out = refusals(VENDOR, settings.own_fields.keys() & set(refused))
-    return Filled(own.values, (*own.remarks, *left_out))
+    return without_refused(
+        VENDOR, settings.own_fields, refused, lambda fields: own_columns(fields, lead, first)
+    )

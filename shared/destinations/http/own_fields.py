@@ -5,7 +5,7 @@ A setting maps names of fields to values, as JSON. A value is a constant, a text
 marketplace said, as in ``{"of": "{offer}", "values": {"backup": "Backup Pro"}, "else": "Other"}``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from string import Formatter
@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from shared.destinations.http.refused import refusals
 from shared.domain.identity import NORMAL_FORMS, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
 from shared.domain.stage import Stage
@@ -162,6 +163,23 @@ def settable(field: OwnField) -> Iterable[Value]:
         return field.all
     is_open = isinstance(field, str) and any(name for _, name, _, _ in Formatter().parse(field))
     return [] if is_open else [field]
+
+
+def decided(fields: Mapping[str, OwnField]) -> set[str]:
+    """Return the fields whose values the settings alone decide: no words of a customer's."""
+    return {name for name, field in fields.items() if list(settable(field))}
+
+
+def without_refused(
+    vendor: str,
+    fields: Mapping[str, OwnField],
+    refused: Collection[str],
+    fill: Callable[[Mapping[str, OwnField]], Filled],
+) -> Filled:
+    """Fill the fields that the CRM does not refuse; a remark says of each other one that it did."""
+    own = fill({name: field for name, field in fields.items() if name not in refused})
+    left_out = refusals(vendor, fields.keys() & set(refused))
+    return Filled(own.values, (*own.remarks, *left_out))
 
 
 def _value(field: OwnField, known: Mapping[str, str]) -> Value | None:

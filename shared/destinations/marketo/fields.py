@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from shared.destinations.http.own_fields import filled, settable
+from shared.destinations.http.own_fields import decided, filled
 from shared.destinations.http.refused import refusals
 from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.values import Fitted, fitted
@@ -43,7 +43,7 @@ def optional_fields(settings: MarketoSettings) -> frozenset[str]:
 
     What it says of any other field, it says of the settings.
     """
-    constant = {name for name, own in settings.own_fields.items() if list(settable(own))}
+    constant = decided(settings.own_fields)
     return frozenset({*FIELDS.values(), *settings.own_fields} - constant)
 
 

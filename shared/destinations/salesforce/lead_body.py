@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from shared.destinations.http.own_fields import Filled, OwnField, Value, filled, settable
-from shared.destinations.http.refused import refusals
+from shared.destinations.http.own_fields import Filled, Value, decided, filled, without_refused
 from shared.destinations.http.saving import Body
 from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, mark
@@ -43,7 +42,7 @@ def new_lead(
         settings.id_field: lead.lead_id,
         **flags(lead, None),
     }
-    from_settings = {*own.constants, *_closed(settings.own_fields)}
+    from_settings = {*own.constants, *decided(settings.own_fields)}
     stand_ins = {n for n, v in settings.placeholders.items() if v and values.get(n) == v}
     given = {*contact.values, *texts.values, *description.values, LAST_NAME, COMPANY}
     open_ones = given - from_settings - stand_ins
@@ -97,15 +96,9 @@ def note_text(
 def _own_fields(
     settings: SalesforceSettings, lead: Lead, first: Interest | None, refused: Collection[str]
 ) -> Filled:
-    fields = {name: field for name, field in settings.own_fields.items() if name not in refused}
-    own = filled(fields, lead, first)
-    left_out = refusals(VENDOR, settings.own_fields.keys() & set(refused))
-    return Filled(own.values, (*own.remarks, *left_out))
-
-
-def _closed(fields: Mapping[str, OwnField]) -> set[str]:
-    """Return the custom fields whose values the settings alone decide."""
-    return {name for name, field in fields.items() if list(settable(field))}
+    return without_refused(
+        VENDOR, settings.own_fields, refused, lambda fields: filled(fields, lead, first)
+    )
 
 
 def _told_by_publisher(

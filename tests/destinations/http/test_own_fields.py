@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.destinations.http.own_fields import OwnFields, filled, settable, without_ours
+from shared.destinations.http.own_fields import (
+    Choice,
+    OwnFields,
+    decided,
+    filled,
+    settable,
+    without_ours,
+    without_refused,
+)
 from shared.domain.errors import SettingsError
 from shared.domain.follow_up import FollowUp
 from shared.domain.stage import Stage
@@ -189,3 +197,20 @@ def test_texts_tell_where_the_lead_stands(own: OwnSettings) -> None:
     }
     unknown = replace(tagged, follow_up=FollowUp(), owner="", team="", tags=(), unqualified=())
     assert filled(fields, unknown, None).values == {"A__c": "//high///", "C__c": True}
+
+
+def test_a_field_that_is_refused_is_left_out_and_told_others_are_filled() -> None:
+    fields = {"Offer__c": "{offer}", "Kind__c": "ours", "Gone__c": "x"}
+
+    own = without_refused(
+        "the CRM", fields, ["Kind__c", "Phone"], lambda some: filled(some, lead(), interest())
+    )
+
+    assert own.values.keys() == {"Offer__c", "Gone__c"}
+    assert own.remarks == ("Kind__c left out: not accepted by the CRM",)
+
+
+def test_the_settings_decide_constants_and_choices_but_not_what_a_customer_wrote() -> None:
+    choice = Choice.model_validate({"of": "{offer}", "values": {"a": "b"}})
+
+    assert decided({"A": "ours", "B": "{company}", "C": choice, "D": True}) == {"A", "C", "D"}
