@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import batched
 
 import pytest
 from azure.data.tables import UpdateMode
@@ -13,11 +14,13 @@ from shared.ports.leads import LeadChange, StoredLead
 from shared.ports.reading import LeadRecord
 from shared.storage.account import Storage
 from shared.storage.lead_lists import TableLeadHistories
+from shared.storage.lead_rows import act_row
 from shared.storage.leads import TableLeadStore
 from tests.examples import LEAD_ID, OTHER_LEAD_ID, by_destination, change, delivery, lead, recorded
 from tests.fakes import START
 
 HOUR = timedelta(hours=1)
+MOST_ROWS_A_PAGE = 1_000
 DUE = START + 24 * HOUR
 ACT = Act(
     said_at=START + HOUR,
@@ -117,3 +120,22 @@ async def test_k1_the_rows_of_one_lead_come_together(storage: Storage, prefix: s
         await store.commit(known)
 
     assert sorted(await records(table)) == [f"{number:032x}" for number in range(30)]
+
+
+async def test_k1_a_lead_whose_rows_are_on_two_pages_is_one(storage: Storage, prefix: str) -> None:
+    table = storage.table(prefix)
+    store = TableLeadStore(table)
+    for lead_id in (LEAD_ID, OTHER_LEAD_ID):
+        await store.commit(replace(change(new=recorded()), lead=lead(lead_id)))
+    acts = [replace(ACT, by=f"sales {number}") for number in range(MOST_ROWS_A_PAGE + 50)]
+    for some in batched(acts, 100, strict=False):
+        rows = [("upsert", act_row(LEAD_ID, act)) for act in some]
+        await table.client.submit_transaction(rows)
+
+    found = await records(table)
+
+    assert {name: len(one.acts) for name, one in found.items()} == {
+        LEAD_ID: len(acts),
+        OTHER_LEAD_ID: 0,
+    }
+    assert len(found[LEAD_ID].told) == 1
