@@ -13,9 +13,10 @@ from shared.domain.delivery import Delivery, release_claim
 from shared.domain.follow_up import stop_clock
 from shared.domain.identity import answerable
 from shared.domain.lead import Interest, Lead, Submission
-from shared.domain.merging import MergeRules, Terms, merge
+from shared.domain.merging import MergeRules, Terms, merge_whole
 from shared.domain.priority import PRIORITIES
 from shared.domain.stage import highest
+from shared.domain.whole import clipped
 
 MERGED = "merged-"
 """How the id begins of the note that says of a record what became of its lead."""
@@ -44,17 +45,19 @@ class Joined:
 def joined(into: Lead, other: Lead, coming: Coming, rules: MergeRules) -> Joined:
     """Return a lead that takes in another one, or a part of it; it keeps owner and key.
 
-    Acts come first: an interest that somebody has answered starts no clock.
+    ``into`` has all interests, as ``whole`` returns it; what is returned keeps the newest. Acts
+    come first: an interest that somebody has answered starts no clock.
     """
     lead = _with_labels(_due_from_now(into, other, coming.due_at), other)
     for act in sorted(coming.acts, key=lambda act: (bool(act.withdraws), act.at)):
         lead = answered(lead, act)
     interests = []
     for submission, terms in sorted(coming.submissions, key=lambda each: each[0].stamp):
-        lead, repeat_of = merge(lead, submission, rules, _terms(other, submission, terms, coming))
+        terms_here = _terms(other, submission, terms, coming)
+        lead, repeat_of = merge_whole(lead, submission, rules, terms_here)
         interests.append(Interest(submission=submission, version=lead.version, repeat_of=repeat_of))
     lead = replace(lead, follow_up=clock_of(lead, rules.follow_up_within))
-    return Joined(lead=lead, interests=tuple(interests))
+    return Joined(lead=clipped(lead), interests=tuple(interests))
 
 
 def _with_labels(lead: Lead, other: Lead) -> Lead:

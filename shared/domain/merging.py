@@ -73,6 +73,14 @@ def merge(
     It must be answered within ``follow_up_within`` unless ``terms`` say otherwise.
     The version rises only if there is something new for a CRM; another spelling is nothing new.
     """
+    merged, repeat_of = merge_whole(before, submission, rules, terms)
+    return clipped(merged), repeat_of
+
+
+def merge_whole(
+    before: Lead, submission: Submission, rules: MergeRules, terms: Terms
+) -> tuple[Lead, str]:
+    """Return likewise a lead that still has all its interests."""
     interests, repeat_of = _add_interest(before.interests, submission, rules.repeat_window)
     stamps = _newest_values(before.contact_stamps, submission)
     names = _oldest_names(before.full_names, submission)
@@ -95,7 +103,7 @@ def merge(
     )
     merged = replace(merged, follow_up=clock_of(merged, rules.follow_up_within))
     visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
-    return clipped(replace(merged, version=before.version + visible)), repeat_of
+    return replace(merged, version=before.version + visible), repeat_of
 
 
 def _add_interest(

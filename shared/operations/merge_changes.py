@@ -17,6 +17,7 @@ from shared.domain.planning import plan_for, policy_of, team_of
 from shared.domain.qualification import qualify
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
+from shared.domain.whole import ToldInterest, keeps_all, whole
 from shared.owning import lacks_owner, with_owner
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 from shared.ports.owners import Owned, Owners
@@ -58,12 +59,16 @@ def taken_in(  # noqa: PLR0913 - all but the first four by keyword
     acts: Sequence[Act],
     recorded: Sequence[RecordedInterest],
     *,
+    there: Sequence[ToldInterest],
     now: datetime,
     rules: Rules,
     merging: MergeRules,
     in_use: InUse,
 ) -> LeadChange:
-    """Return the change with which a lead takes in a portion of another one."""
+    """Return the change with which a lead takes in a portion of another one.
+
+    ``there`` are its own interests.
+    """
     rows = {row.interest.submission.submission_id: row for row in recorded}
     coming = Coming(
         acts=tuple(acts),
@@ -72,10 +77,11 @@ def taken_in(  # noqa: PLR0913 - all but the first four by keyword
         ),
         due_at=_due_from(now, into.lead, rules, merging),
     )
-    result = joined(into.lead, other.lead, coming, merging)
+    known = into.lead if keeps_all(into.lead) else whole(into.lead, there)
+    result = joined(known, other.lead, coming, merging)
     found = qualify(rules.prerequisites, result.lead.contact, result.lead.stage)
     lead = replace(result.lead, unqualified=found.reasons)
-    known = other.lead.lead_id in into.lead.merged_from
+    begun = other.lead.lead_id in into.lead.merged_from
     return LeadChange(
         before=into,
         lead=lead,
@@ -83,7 +89,7 @@ def taken_in(  # noqa: PLR0913 - all but the first four by keyword
         deliveries=_new_deliveries(into, other, in_use),
         taken_in=[_row(lead, rows[i.submission.submission_id], i) for i in result.interests],
         acts=acts,
-        events=() if known else (Event(kind=EventKind.TOOK_IN, detail=other.lead.lead_id),),
+        events=() if begun else (Event(kind=EventKind.TOOK_IN, detail=other.lead.lead_id),),
         retired=in_use.retired(into.deliveries),
     )
 

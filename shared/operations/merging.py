@@ -20,6 +20,7 @@ from shared.domain.joining import earlier_act
 from shared.domain.merging import MergeRules
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
+from shared.domain.whole import ToldInterest
 from shared.following import followed
 from shared.operations.errors import NotFoundError, RefusedError
 from shared.operations.merge_changes import closing, portions, taken_in, with_somebody
@@ -45,12 +46,16 @@ class MergePorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """A lead, the one that it becomes part of, and what that one lacks of it."""
+    """A lead, the one that it becomes part of, and what that one lacks of it.
+
+    ``there`` is what that one has itself.
+    """
 
     lead: StoredLead
     into: StoredLead
     acts: Sequence[Act] = ()
     recorded: Sequence[RecordedInterest] = ()
+    there: Sequence[RecordedInterest] = ()
 
     @property
     def is_done(self) -> bool:
@@ -86,6 +91,7 @@ async def look(ports: MergePorts, lead_id: str, into_id: str) -> Merge:
         into=into,
         acts=[act for act in told if act.act_id not in done],
         recorded=[r for r in recorded if r.interest.submission.submission_id not in has],
+        there=there,
     )
 
 
@@ -134,13 +140,14 @@ async def _read(leads: LeadStore, lead_id: str) -> StoredLead:
 
 
 async def _carry_out(ports: MergePorts, found: Merge) -> None:
-    into = found.into
+    into, there = found.into, [_told(row) for row in found.there]
     for acts, recorded in portions(found.acts, found.recorded):
         change = taken_in(
             into,
             found.lead,
             acts,
             recorded,
+            there=there,
             now=ports.clock(),
             rules=ports.rules,
             merging=ports.merging,
@@ -148,7 +155,12 @@ async def _carry_out(ports: MergePorts, found: Merge) -> None:
         )
         owned = await with_somebody(change, found.lead.lead, ports.owners, ports.rules)
         into = await ports.writer.commit(owned)
+        there += [_told(row) for row in change.taken_in]
     await ports.writer.commit(closing(found.lead, into.lead.lead_id, ports.clock()))
+
+
+def _told(row: RecordedInterest) -> ToldInterest:
+    return ToldInterest(interest=row.interest, due_at=row.due_at)
 
 
 async def _ask_for_delivery(ports: MergePorts, done: Merge) -> None:

@@ -75,6 +75,7 @@ async def test_a6_the_largest_pushes_fit_their_transactions(leads: Leads) -> Non
                 StoredLead(lead=other, deliveries={}, etag=""),
                 acts,
                 portion,
+                there=(),
                 now=START,
                 rules=rules_without_file(),
                 merging=RULES.merge,

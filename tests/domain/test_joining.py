@@ -21,10 +21,21 @@ from shared.domain.joining import (
     merge_note,
     merged_away,
 )
-from shared.domain.lead import Contact, KeyKind, Lead, Submission
+from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import Terms, merge, new_lead
 from shared.domain.priority import Priority
-from tests.domain.histories import ANNA, BERTA, DAY, HOUR, NOON, RULES, histories, submission
+from shared.domain.whole import ToldInterest, whole
+from tests.domain.histories import (
+    ANNA,
+    BERTA,
+    DAY,
+    HOUR,
+    MOMENT,
+    NOON,
+    RULES,
+    histories,
+    submission,
+)
 
 NOW = NOON + 10 * DAY
 FIRST, SECOND = "aa" * 16, "bb" * 16
@@ -314,3 +325,18 @@ def test_a6_the_note_names_the_other_lead_and_where_it_is() -> None:
 
 def test_a6_a_clock_without_a_start_is_left_alone() -> None:
     assert earlier_act(replace(lead_of([submission()], [], FIRST), follow_up=FollowUp())) is None
+
+
+def test_a6_c1_beyond_twenty_interests_it_still_is_what_one_lead_would_have_become() -> None:
+    ours = [submission(f"a{n}", 2 * n * HOUR, offer=f"a{n}") for n in range(30)]
+    others = [submission(f"b{n}", (2 * n + 1) * HOUR, offer=f"b{n}") for n in range(30)]
+    theirs = act(7 * HOUR + MOMENT)
+    into, other = lead_of(ours, [], FIRST), lead_of(others, [theirs], SECOND)
+    rows = [ToldInterest(interest=Interest(submission=s, version=1)) for s in ours]
+
+    merged = joined(whole(into, rows), other, coming(others, [theirs], other=other), RULES).lead
+
+    assert merged.follow_up.clock_started_at == NOON + 8 * HOUR
+    assert merged.submissions == 60
+    assert [i.first.submission_id for i in merged.interests[:2]] == ["b29", "a29"]
+    assert len(merged.interests) == 20
