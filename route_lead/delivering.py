@@ -15,6 +15,7 @@ from shared.domain.delivery import UPSERT_DEADLINE
 from shared.domain.errors import (
     CrmError,
     CrmOutcomeUnknownError,
+    CrmRecordGoneError,
     CrmUnavailableError,
     SettingsError,
     StorageRefusedError,
@@ -108,7 +109,10 @@ class Deliverer:
             await self._store(work, turn, upserted, Progress())
         if crm.keeps_notes and (others is None or others.id != record.id):
             note = crm.note(turn.lead, record, merge_note(turn.lead, others.url if others else ""))
-            remarks = (*remarks, *(await self._ask(work, turn, note)).remarks)
+            try:
+                remarks = (*remarks, *(await self._ask(work, turn, note)).remarks)
+            except CrmRecordGoneError as gone:  # nobody looks for it there
+                remarks = (str(gone),)
         await self._mark(work, turn, Upserted(record=record, remarks=remarks))
 
     async def _note(

@@ -21,6 +21,7 @@
     │   └── AlreadyRecordedError    nobody: the submission was recorded before
     ├── CrmError
     │   ├── CrmUnavailableError     nobody: the CRM did not do it and may later
+    │   │   └── CrmRecordGoneError  nobody: the next delivery makes another record
     │   ├── CrmCredentialsError     the operator: the CRM refuses who we are
     │   ├── CrmSettingsError        the operator: our settings do not fit what the CRM has
     │   ├── CrmRejectedError        the operator: the CRM refuses this lead
@@ -155,6 +156,10 @@ class CrmUnavailableError(CrmError):
         super().__init__(reason)
         self.retry_after = retry_after
         self.daily_quota = daily_quota
+
+
+class CrmRecordGoneError(CrmUnavailableError):
+    """The record was deleted there; a delivery makes another one."""
 
 
 class CrmCredentialsError(CrmError):

@@ -179,6 +179,8 @@ class Crm(Protocol):
     ) -> Noted:
         """Append an interest to the record, with where the lead stands by the rules.
 
+        Raises ``CrmRecordGoneError`` if the record was deleted.
+
         What the record holds already is left alone, also if the lead stood elsewhere then.
         """
 

@@ -20,7 +20,12 @@ from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import customers_words
 from shared.destinations.http.values import fitted
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError, CrmSettingsError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmRecordGoneError,
+    CrmRejectedError,
+    CrmSettingsError,
+    CrmUnavailableError,
+)
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
 from shared.ports.crm import Noted, Reminder
@@ -65,7 +70,7 @@ class Noting:
     ) -> Noted:
         shown = await self._api.lead(record.id)
         if shown is None:
-            raise CrmUnavailableError(f"lead {record.id} was deleted meanwhile")
+            raise CrmRecordGoneError(f"lead {record.id} was deleted meanwhile")
         if tells(shown.get("description"), interest):
             return Noted(id="")
         contact = interest.submission.contact

@@ -39,7 +39,11 @@ from shared.destinations.hubspot.placed import GoneError, Placed
 from shared.destinations.hubspot.placing import Placing
 from shared.destinations.hubspot.settings import HubspotSettings
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmError, CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmError,
+    CrmRecordGoneError,
+    CrmRejectedError,
+)
 from shared.domain.identity import normalized_email
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
@@ -199,7 +203,7 @@ class HubspotCrm:
     ) -> Noted:
         contact = await self._present(lead, record)
         if contact is None:
-            raise CrmUnavailableError(f"contact {record.id} was deleted meanwhile")
+            raise CrmRecordGoneError(f"contact {record.id} was deleted meanwhile")
         if mark(interest) in contact.text(MESSAGE):
             return Noted(id=contact.id)
         lines = untold(interest.submission.contact, contact, record, self._settings)

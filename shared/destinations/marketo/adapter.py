@@ -27,7 +27,10 @@ from shared.destinations.marketo.placing import LOOKS, Placing
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.destinations.marketo.updates import BASELINE_KEYS
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmRejectedError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmRecordGoneError,
+    CrmRejectedError,
+)
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
 from shared.ports.crm import (
@@ -114,7 +117,7 @@ class MarketoCrm:
                 return not_noted(refused)
             if there:
                 return Noted(id=interest.submission.submission_id, remarks=shown.remarks)
-        raise CrmUnavailableError(f"the person {record.id} was deleted meanwhile")
+        raise CrmRecordGoneError(f"the person {record.id} was deleted meanwhile")
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Compare each person's lead status with what it was when we delivered."""

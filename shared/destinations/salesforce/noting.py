@@ -25,8 +25,8 @@ from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
+    CrmRecordGoneError,
     CrmRejectedError,
-    CrmUnavailableError,
 )
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
@@ -108,7 +108,7 @@ class Noting:
         columns = ", ".join(dict.fromkeys((*READ, *names)))
         row = survivor(await self._api.leads(f"Id = {quoted(record.id)}", columns), record.id)
         if row is None:
-            raise CrmUnavailableError(f"lead {record.id} was deleted meanwhile")
+            raise CrmRecordGoneError(f"lead {record.id} was deleted meanwhile")
         return lead_row(row, names)
 
     async def _task_once(self, task: Task, hidden: Collection[str]) -> str:
