@@ -28,9 +28,9 @@ WORDS = {
         "Nothing is parked any more.",
     ),
     TroubleKind.QUARANTINE: Words(
-        "Bodies are held that are not valid leads, or that failed five times.",
+        "The quarantine holds bodies that are not valid leads, or that failed five times.",
         "Run leads quarantine list, then release or discard them.",
-        "Nothing that came in the last 14 days is held any more.",
+        "It holds nothing from the last 14 days any more.",
     ),
     TroubleKind.SILENCE: Words(
         "No push has arrived.",
@@ -38,15 +38,15 @@ WORDS = {
         "Pushes arrive again.",
     ),
     TroubleKind.CHANNEL: Words(
-        "Notices were given up.",
+        "Notices could not be sent and were given up.",
         "Run leads check --send-notice.",
         "No notice was given up for a day.",
     ),
     TroubleKind.RULES: Words(
-        "The deployed file is wrong and not in force; the rules of before are.",
+        "The deployed file has faults and is not in force. The rules from before it still are.",
         "Run leads routing check routing.toml, correct the file, and deploy it or run leads"
         " routing apply.",
-        "No wrong file is deployed any more.",
+        "The deployed file has no faults any more.",
     ),
     TroubleKind.CREDENTIALS: Words(
         "It rejects the app's credentials, or they lack a right.",
@@ -60,7 +60,7 @@ WORDS = {
     ),
     TroubleKind.UNREACHABLE: Words(
         "It has not answered for an hour or more.",
-        "Is it down? Leads wait, none is lost; leads status has what it said.",
+        "Check whether it is down. Leads wait, none is lost; leads status shows its last answer.",
         "It answers again.",
     ),
 }

@@ -64,11 +64,10 @@ def digest(message_id: str, facts: DigestFacts) -> Message:
         for heading, lines in sections.items()
         if lines.total
     ]
+    left_out = leads(facts.uncounted).replace(" ", " more ", 1)
     counts = {
         f"{leads(facts.unanswerable)} without any way to get in touch.": facts.unanswerable,
-        f"{leads(facts.uncounted)} more, of any team, are not in here: see leads list.": (
-            facts.uncounted
-        ),
+        f"{left_out} of any team, not included here: run leads list.": (facts.uncounted),
     }
     told = [sentence for sentence, count in counts.items() if count]
     if not told and not lists:

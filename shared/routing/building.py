@@ -19,6 +19,7 @@ from shared.domain.rules import (
 )
 from shared.routing import file_models as file
 from shared.routing.countries import Groups, read_groups
+from shared.routing.enough_time import check_enough_time
 from shared.routing.faults import Findings, Loc
 from shared.routing.outcomes import check_outcomes
 from shared.routing.reading import Parts
@@ -42,6 +43,7 @@ def build(parts: Parts, found: Findings, *, destinations: Collection[str], sourc
         source=source,
     )
     check_outcomes(parts, rules, found, destinations)
+    check_enough_time(rules, found)
     return rules
 
 

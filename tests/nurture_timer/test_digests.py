@@ -234,7 +234,7 @@ async def test_many_leads_are_counted_and_not_read() -> None:
 
     assert reads.count("leads.read") == 200
     assert "New since the last digest: 200" in told(digest.message)
-    assert "30 leads more, of any team, are not in here" in told(digest.message)
+    assert "30 more leads of any team, not included here" in told(digest.message)
     assert digest.message.lists[0].more == 190
 
 
@@ -254,7 +254,7 @@ async def test_d1_all_that_are_due_today_are_counted_and_the_first_are_named() -
     [digest] = await app.announce(MONDAY)
 
     assert "Due today: 250" in told(digest.message)
-    assert "are not in here" not in told(digest.message)
+    assert "not included here" not in told(digest.message)
     [due] = digest.message.lists
     assert (len(due.items), due.more) == (10, 240)
     assert "Zoe 400 " in told(digest.message)
@@ -275,4 +275,4 @@ async def test_d1_a_digest_is_sent_in_time_and_says_how_many_it_left_out() -> No
     [digest] = await app.announce(MONDAY)
 
     assert "Due today: 96" in told(digest.message)
-    assert "104 leads more, of any team, are not in here" in told(digest.message)
+    assert "104 more leads of any team, not included here" in told(digest.message)

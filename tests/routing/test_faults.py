@@ -1,6 +1,7 @@
 """Every fault of a ``routing.toml``, all at once, each with its key and what should be there."""
 
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,19 @@ def test_what_is_probably_not_meant_is_doubted_and_in_force(case: dict[str, str]
 
     assert checked.rules is not None, checked.faults
     assert [str(found) for found in checked.doubts] == [doubt]
+
+
+def test_a_team_that_stops_work_for_good_is_a_fault_and_its_policies_are_none() -> None:
+    days = (date(2027, 3, 1) + timedelta(days=n) for n in range(740))
+    closed = ", ".join(day.isoformat() for day in days)
+    ends = RIGHT.replace('zone = "Europe/Berlin"', f'zone = "Europe/Berlin"\nclosed = [{closed}]')
+
+    faults = [str(fault) for fault in check(ends.replace('"24h"', '"2 working days"')).faults]
+
+    told = "should leave some working time: from 2027-03-01 on there is none for two years"
+    assert faults == [f"teams.east.closed: {told}"]
+
+
+def test_what_a_team_works_in_two_years_is_long_enough() -> None:
+    short = RIGHT.replace('weekdays = "09:00-17:00"', 'monday = "09:00-11:00"')
+    assert check(short.replace('"24h"', '"200 working hours"')).faults == ()
