@@ -170,7 +170,8 @@ def _notices(stored: StoredLead, lead: Lead, now: datetime) -> dict[str, Notice 
     for name, notice in stored.notices.items():
         if notice.held_until(now) is not None:
             continue
-        if not_wanted(notice, lead) or gives_up(notice, now):
+        to_be_tried = notice.next_attempt_at is not None and notice.next_attempt_at > now
+        if not_wanted(notice, lead) or (gives_up(notice, now) and not to_be_tried):
             changed[name] = None
         elif notice.listed:
             continue  # it waits for the list that this sweep, or the next, sends

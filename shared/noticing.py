@@ -16,6 +16,7 @@ from shared.domain.notices import (
     claim,
     gives_up,
     not_wanted,
+    put_off,
     release,
     retry_delay,
     to_be_listed,
@@ -85,6 +86,8 @@ def _may_go(notice: Notice, now: datetime, *, listed: bool) -> bool:
 
 
 def _told(stored: StoredLead, mine: Mine, notice: Notice, told: Told, now: datetime) -> LeadChange:
+    if told.wait_until is not None:
+        return _changed(stored, mine, put_off(notice, told.wait_until), now)
     if told.to_be_listed:
         change = _changed(stored, mine, to_be_listed(notice), now)
         return replace(change, lead=replace(stored.lead, next_due_at=now))

@@ -23,6 +23,7 @@ from shared.domain.lead import Lead
 
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(minutes=5)
+LATE = timedelta(hours=1)
 SEND_DEADLINE = timedelta(seconds=30)
 ID_DIGITS = 32
 
@@ -166,6 +167,11 @@ def release(before: Notice) -> Notice:
     return replace(before, claim_id="", claim_ends_at=None)
 
 
+def put_off(before: Notice, until: datetime) -> Notice:
+    """Have it wait for its recipient, and give the claim back; that is no failed attempt."""
+    return replace(release(before), next_attempt_at=until)
+
+
 def retry_delay(notice: Notice, jitter: float, asked_for: timedelta | None) -> timedelta:
     """Return 30 s, 1 min, … 1 h, half of it left to ``jitter``; longer if the channel asked."""
     own = half_jittered(exponential(FIRST_DELAY, notice.attempts, LONGEST_DELAY), jitter)
@@ -175,6 +181,11 @@ def retry_delay(notice: Notice, jitter: float, asked_for: timedelta | None) -> t
 def gives_up(notice: Notice, now: datetime) -> bool:
     """Tell whether it is so late that telling is of no use any more."""
     return now - notice.send_from >= GIVE_UP_AFTER
+
+
+def is_late(notice: Notice, now: datetime) -> bool:
+    """Tell whether its recipient may have stopped work since it was to be sent (N6)."""
+    return now - notice.send_from > LATE
 
 
 def with_notices(

@@ -14,8 +14,8 @@ from shared.domain.errors import (
     CrmRejectedError,
     SettingsError,
 )
-from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role, gives_up
-from shared.domain.planning import team_of, zone_of
+from shared.domain.notices import ID_DIGITS, Notice, Occasion, Role, gives_up, is_late
+from shared.domain.planning import plan_for, team_of, zone_of
 from shared.domain.retired import InUse
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
 from shared.domain.zones import zone
@@ -68,6 +68,8 @@ class NoticeTeller:
             resolved = to_team(rules, team_of(rules, stored.lead))
         if resolved is None:
             return Told()
+        if (until := self._at_work_from(rules, stored, notice)) is not None:
+            return Told(recipient=resolved.recipient_id, wait_until=until)
         if not await self.places.take(resolved.recipient_id, self.clock()):
             return Told(recipient=resolved.recipient_id, to_be_listed=True)
         message = await self._message(stored, notice, rules, resolved)
@@ -90,6 +92,9 @@ class NoticeTeller:
         resolved = _resolved(rules, first.stored, first.notice)
         if resolved is None:
             return Told()
+        waits = [self._at_work_from(rules, one.stored, one.notice) for one in listed]
+        if (until := min((at for at in waits if at), default=None)) and None not in waits:
+            return Told(recipient=resolved.recipient_id, wait_until=until)
         message = lead_list(
             _list_id(listed),
             _about(first.notice, resolved),
@@ -99,6 +104,13 @@ class NoticeTeller:
         )
         await self._send(message, resolved, first.notice)
         return Told(recipient=resolved.recipient_id, channel=resolved.channel.name)
+
+    def _at_work_from(self, rules: Rules, stored: StoredLead, notice: Notice) -> datetime | None:
+        """Return when the recipient of a late notice works again, None if it can be sent (N6)."""
+        now = self.clock()
+        role = Role(notice.recipient)
+        at_work = plan_for(rules, stored.lead).may_be_told(role, now)
+        return at_work if is_late(notice, now) and at_work > now else None
 
     async def _send(self, message: Message, resolved: Resolved, notice: Notice) -> None:
         """Send, and say so where the notice is given up."""

@@ -1,6 +1,6 @@
 """Leads as they are stored: table ``Leads``, one partition a lead, changed in transactions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ from shared.domain.lead import Interest, Lead
 from shared.domain.notices import Notice, with_notices
 from shared.domain.schedule import next_look_at, sooner
 from shared.domain.whole import ToldInterest
+
+REPLACED = "a newer notice takes its place"
 
 
 class EventKind(StrEnum):
@@ -150,7 +152,7 @@ class LeadChange:
         return replace(
             self.lead,
             next_due_at=sooner(self.lead.next_due_at, look_at),
-            next_event=self.lead.next_event + len(self.events),
+            next_event=self.lead.next_event + len(self.numbered_events),
             updated_at=self.at,
             last_change=self.change_id,
         )
@@ -173,8 +175,20 @@ class LeadChange:
 
     @property
     def numbered_events(self) -> Sequence[tuple[int, Event]]:
-        """Return the events with their numbers in the audit trail."""
-        return list(enumerate(self.events, start=self.lead.next_event))
+        """Return the events with their numbers in the audit trail, replaced notices among them."""
+        return list(enumerate((*self.events, *self._replaced()), start=self.lead.next_event))
+
+    def _replaced(self) -> Iterator[Event]:
+        """Yield an event for each unsent notice that gives way to a newer one."""
+        for name, before in (self.before.notices if self.before else {}).items():
+            newer = self.notices.get(name)
+            if newer is not None and newer.notice_id != before.notice_id:
+                yield Event(
+                    kind=EventKind.NOT_NOTIFIED,
+                    recipient=name,
+                    notice_id=before.notice_id,
+                    detail=REPLACED,
+                )
 
     def after(self, etag: str) -> StoredLead:
         """Return what is stored once this is written."""

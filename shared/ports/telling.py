@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from shared.domain.notices import Notice
@@ -12,12 +13,14 @@ from shared.ports.leads import StoredLead
 class Told:
     """Who was told, and by which channel; "" where there is nobody to tell.
 
-    ``to_be_listed`` says that the recipient was told so much of late that this goes into a list.
+    ``to_be_listed`` says that the recipient was told so much of late that this goes into a list,
+    ``wait_until`` that it came so late that the recipient is not at work any more.
     """
 
     recipient: str = ""
     channel: str = ""
     to_be_listed: bool = False
+    wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
