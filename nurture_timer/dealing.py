@@ -10,8 +10,9 @@ from nurture_timer.ports import SweepPorts
 from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError
+from shared.domain.follow_up import LadderKind
 from shared.domain.rules import Rules
-from shared.owning import handed_over, lacks_owner, nobody
+from shared.owning import first_owned, handed_over, has_gone, lacks_owner, nobody
 from shared.ports.index import DueRow
 from shared.ports.leads import LeadChange, StoredLead
 from shared.taking_over import baseline_owner, is_ours, named_by_sales
@@ -42,7 +43,7 @@ async def deal(
     if step.requeue:
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
-        change = await _handed_over(step, ports, rules)
+        change = await _owned(step, ports, rules)
         await note_given_up(change, rules, ports.given_up)
         after = await commit(ports.leads, ports.index, change)
     except StaleLeadError:
@@ -55,19 +56,35 @@ async def deal(
     return Dealt(step, after)
 
 
-async def _handed_over(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
-    """Return the change of a step, with another owner if the step, or a leaver, asks for one."""
+async def _owned(step: Step, ports: SweepPorts, rules: Rules) -> LeadChange:
+    """Return the change of a step, with an owner where there is none, or with another one.
+
+    The step may ask for another, and so does an owner who has gone.
+    """
     change, taken = _named_by_sales(step, rules), step.taken
+    lead = change.lead
     # One whom sales has just named need not lose the lead to the next in turn.
-    asks = taken is not None and taken.reassign and change.lead.owner == step.change.lead.owner
-    leaver = bool(change.lead.owner) and lacks_owner(change.lead, rules)
-    if not asks and not leaver:
+    asks = taken is not None and taken.reassign and lead.owner == step.change.lead.owner
+    lacks = lacks_owner(lead, rules) or (_checks_in(step) and has_gone(lead, rules))
+    if not asks and not lacks:
         return change
-    owned = await ports.owners.find(change.lead, rules)
-    if leaver and (owned is None or owned.member == change.lead.owner):
+    owned = await ports.owners.find(lead, rules)
+    found = owned is not None and owned.member not in ("", lead.owner)
+    if owned is not None and found and not lead.owner:
+        return first_owned(change, owned, rules)
+    if not lead.owner and not asks:
+        return change
+    if lacks and not found:
         # Told once: from now on nobody owns the lead, until somebody can.
-        owned = nobody(change.lead)
+        owned = nobody(lead)
     return handed_over(change, owned, rules)
+
+
+def _checks_in(step: Step) -> bool:
+    """Tell whether somebody is asked to look at a lead again, now or later."""
+    clock = step.change.lead.follow_up
+    asked = step.taken is not None and bool(step.taken.notices)
+    return clock.run_kind is LadderKind.CHECK_IN and (asked or clock.next_step_at is not None)
 
 
 def _named_by_sales(step: Step, rules: Rules) -> LeadChange:

@@ -56,7 +56,8 @@ def handed_over(
         else (f"{facts.owner} now owns ", *who(facts.contact))
     )
     found = _about(message_id, MessageKind.REMINDER, title, facts, details=details)
-    before: Text = (f"{handover.former or 'Somebody else'} had this lead before.",)
+    former = handover.former or ("Nobody" if handover.first else "Somebody else")
+    before: Text = (f"{former} had this lead before.",)
     late = (_overdue(facts),) if handover.overdue else ()
     return replace(found, paragraphs=(*late, before))
 

@@ -107,6 +107,7 @@ def _handover(lead: Lead, given: Given) -> HandoverFacts:
     former = team.member(former_id) if team else None
     return HandoverFacts(
         former=former.name if former else owner_words(former_id),
+        first=not lead.reassigned,
         to_owner=bool(lead.owner) and given.reader == lead.owner,
         overdue=lead.follow_up.state is FollowUpState.OVERDUE,
     )

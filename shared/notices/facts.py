@@ -53,9 +53,13 @@ class StepFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverFacts:
-    """That a lead is another's now; ``former`` had it before, "" if nobody knows who."""
+    """That a lead is another's now; ``former`` had it before, "" if nobody knows who.
+
+    ``first`` says that nobody had it.
+    """
 
     former: str = ""
+    first: bool = False
     to_owner: bool = True
     overdue: bool = False
 

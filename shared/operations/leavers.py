@@ -8,6 +8,7 @@ from shared.domain.lead import Lead
 from shared.domain.leaving import without_members
 from shared.domain.notices import Role, to_be_listed
 from shared.domain.rules import Rules
+from shared.domain.schedule import lacks_run
 from shared.operations.absences import member_named
 from shared.operations.stores import Stores
 from shared.owning import handed_over, nobody
@@ -87,5 +88,7 @@ def _handed_over(change: LeadChange, owned: Owned, rules: Rules) -> LeadChange:
 
 
 def _is_open(lead: Lead) -> bool:
+    """Tell whether somebody has to look at a lead, also where the sweep has yet to say when."""
     checked_in = lead.follow_up.run_kind is LadderKind.CHECK_IN
-    return lead.follow_up.awaited or (checked_in and bool(lead.follow_up.next_step_at))
+    looked_at = checked_in and bool(lead.follow_up.next_step_at)
+    return lead.follow_up.awaited or looked_at or lacks_run(lead)

@@ -71,6 +71,18 @@ async def test_a8_the_open_leads_of_a_leaver_go_to_the_others_in_turn(office: Ac
     assert [await owner_of(office, lead_id) for lead_id in theirs] == owners
 
 
+async def test_a8_so_does_what_they_left_open_before_the_sweep_says_when_to_look_again(
+    office: Account,
+) -> None:
+    left_open = await owned(office, "open@example.com", "ada")
+    await office.command("follow-up", left_open, "--by", "ada", "--outcome", "meeting")
+
+    told = await office.command("team", "reassign", "ada", "--yes")
+
+    assert told.code == 0
+    assert await owner_of(office, left_open) in {"bob", "cem"}
+
+
 async def test_a8_twice_at_once_each_lead_changes_hands_once(office: Account) -> None:
     theirs = [await owned(office, f"c{n}@example.com", "ada") for n in range(6)]
     await mark_left(office.stores, rules(), "ada")
