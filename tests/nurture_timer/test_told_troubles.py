@@ -75,7 +75,8 @@ async def test_a_channel_is_told_of_by_another() -> None:
 
     assert one.channel == "people"
     assert told(one.message).startswith(
-        "Trouble: channel sales\nNotices could not be sent and were given up. The last failed so: 404 gone"
+        "Trouble: channel sales\n"
+        "Notices could not be sent and were given up. The last failed so: 404 gone"
     )
 
 
