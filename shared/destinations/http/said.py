@@ -1,36 +1,27 @@
 """A vendor's words without the customer's: errors like to repeat what was sent.
 
-What was sent is recognised in another case, as JSON, URLs and HTML spell it, and in pieces: a
-message may quote the beginning of a value only, or one of its words.
+An answer is looked at with no deadline, so what is looked at is short: the beginning of a text, and
+of many texts the first.
 """
 
 import json
 import re
 from collections.abc import Container, Iterable, Iterator
-from html import escape, unescape
 from itertools import groupby
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import unquote
 
 from shared.destinations.http.answers import Request
+from shared.destinations.http.hiding import PIECE, hidden
 
 LONGEST_REASON = 500
 CUT = "…"
 
-PIECE = 8
-"""Characters: what words and a value have in common from this length on is taken for a quote."""
-
-WITHIN_WORDS = 4
-"""Characters: a shorter value is hidden as a word of its own, since it is part of many others."""
-
-SINGLE_WORDS = 100
-"""Characters: of values up to this length single words are hidden too, of texts their pieces."""
+MOST_TOLD = 10
+"""Faults, names or texts of one answer that are told: nobody reads more."""
 
 A_RECORD = 4
 """Values: a message that quotes so many quotes a record, and what stands between them is hidden,
 too: it may be a value that the record had before."""
-
-ESCAPE = re.compile(r"%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|.)|&#?\w+;")
-"""Of URLs, JSON and HTML, in lower case."""
 
 READ = 2 * LONGEST_REASON
 """Characters: no more is looked at."""
@@ -39,8 +30,8 @@ READ = 2 * LONGEST_REASON
 def said(request: Request, words: str, *, also: Iterable[str] = ()) -> str:
     """Return a vendor's words, clipped, without what the request sent or hides, nor ``also``."""
     names = frozenset(_names(request.json))
-    hidden = [*sent_by(request), *request.hidden, *also]
-    return without(hidden, words, names)[:LONGEST_REASON]
+    ours = [*sent_by(request), *request.hidden, *also]
+    return without(ours, words, names)[:LONGEST_REASON]
 
 
 def unless_quoting(request: Request, words: str, contact: Iterable[str]) -> str:
@@ -54,15 +45,14 @@ def unless_quoting(request: Request, words: str, contact: Iterable[str]) -> str:
 
 def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> str:
     """Return words in which each value is replaced by ``…``; words that are ``shown`` stay."""
-    spelled = {_lower(one) for value in values for one in _spellings(value) if one.strip()}
-    read = _lower(words[:READ])
+    read = words[:READ]
     covered = [False] * len(read)
-    for quoted in (*_quotes(read, spelled), *_quotes(_blanked(read), spelled)):
+    for quoted in hidden(tuple(values)).quoted_in(read):
         covered[quoted] = [True] * (quoted.stop - quoted.start)
     starts = [at for at, hide in enumerate(covered) if hide and not (at and covered[at - 1])]
     if len(starts) >= A_RECORD:
         covered[starts[0] : starts[-1]] = [True] * (starts[-1] - starts[0])
-    for word in re.finditer(r"\w+", words[:READ]):
+    for word in re.finditer(r"\w+", read):
         if word[0] in shown:
             covered[slice(*word.span())] = [False] * len(word[0])
     # A value that begins in the last few characters may be one that is cut.
@@ -90,16 +80,16 @@ def _content(request: Request) -> object:
 
 
 def texts_in(value: object, shown: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield all texts in a JSON value but those under a name that may be shown."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            if name not in shown:
-                yield from texts_in(part, shown)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from texts_in(part, shown)
+    """Yield all texts in a JSON value, however deep, but those under a name that may be shown."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                yield text
+            case dict() as parts:
+                waiting += [part for name, part in parts.items() if name not in shown][::-1]
+            case list() | tuple() as parts:
+                waiting += parts[::-1]
 
 
 def _names(value: object) -> Iterator[str]:
@@ -109,46 +99,3 @@ def _names(value: object) -> Iterator[str]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         yield from _names(part)
-
-
-def _spellings(text: str) -> Iterator[str]:
-    """Yield a text as it is and as JSON, URLs and HTML have it."""
-    if text.isascii() and text.isalnum():
-        yield text
-        return
-    for one in dict.fromkeys((text, text.strip(), unescape(text))):
-        yield one
-        yield json.dumps(one)[1:-1]
-        yield json.dumps(one, ensure_ascii=False)[1:-1]
-        yield quote(one, safe="", errors="replace")
-        yield quote_plus(one, errors="replace")
-        yield escape(one)
-
-
-def _quotes(words: str, spelled: Iterable[str]) -> Iterator[slice]:
-    """Yield where words quote a value, or a piece of one."""
-    single: set[str] = set()
-    for value in spelled:
-        edge = r"(?<!\w)", r"(?!\w)"
-        before, after = edge if len(value) < WITHIN_WORDS else ("", "")
-        if len(value) <= SINGLE_WORDS:
-            single.update(re.findall(r"\w{3,}", value))
-        for found in re.finditer(f"{before}{re.escape(value)}{after}", words):
-            yield slice(*found.span())
-    yield from (slice(*word.span()) for word in re.finditer(r"\w+", words) if word[0] in single)
-    everything = "\n".join(spelled)
-    for at in range(len(words) - PIECE + 1):
-        if words[at : at + PIECE] in everything:
-            yield slice(at, at + PIECE)
-
-
-def _blanked(words: str) -> str:
-    """Return words with a space for each character of an escape, which hides where words begin."""
-    return ESCAPE.sub(lambda found: " " * len(found[0]), words)
-
-
-def _lower(text: str) -> str:
-    """Return a text in lower case, each character where it was."""
-    if text.isascii():
-        return text.lower()
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from html import unescape
 from http import HTTPStatus
+from itertools import islice
 
 import httpx
 
@@ -18,7 +19,7 @@ from shared.destinations.http.answers import (
     retry_after,
     unanswered,
 )
-from shared.destinations.http.said import said, texts_in, unless_quoting
+from shared.destinations.http.said import MOST_TOLD, said, texts_in, unless_quoting
 from shared.destinations.http.web_page import is_web_page
 from shared.domain.errors import (
     CrmError,
@@ -110,7 +111,8 @@ def said_by(request: Request, response: httpx.Response, secrets: Sequence[str]) 
     half = is_web_page(response.content) or text.startswith(("{", "[", '"'))
     texts = _texts_in(response) or ([] if half or json_of(response) is not None else [text])
     contact = list(_contact(json.loads(request.content or b"{}")))
-    told = (unless_quoting(request, unescape(one.strip()), contact) for one in texts if one.strip())
+    read = islice(dict.fromkeys(unescape(one.strip()) for one in texts if one.strip()), MOST_TOLD)
+    told = (unless_quoting(request, one, contact) for one in read)
     return said(request, "; ".join(dict.fromkeys(told)), also=secrets)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx
 
 from shared.destinations.http.answers import Request, json_of, unanswered
-from shared.destinations.http.said import CUT, unless_quoting
+from shared.destinations.http.said import CUT, MOST_TOLD, unless_quoting
 from shared.destinations.marketo.codes import (
     DAILY_QUOTA,
     NO_COMPANY,
@@ -31,7 +31,6 @@ from shared.destinations.marketo.codes import (
     VALUE,
 )
 from shared.destinations.marketo.contact import COMPANY, FIELDS
-from shared.destinations.marketo.fields import Person
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -143,7 +142,8 @@ def _refusal(
 ) -> CrmError:
     """Tell fields that can be left out from those that can't, and from a person who is refused."""
     person = request.json["input"][0]
-    named = {name for problem in found for name in _fields(problem, person)}
+    spelled = {name: _spellings(value) for name, value in person.items()}
+    named = {name for problem in found for name in _fields(problem, spelled)}
     if left_out := named & set(optional):
         return CrmFieldsRefusedError(words, fields=left_out)
     if named:
@@ -154,14 +154,14 @@ def _refusal(
     return CrmRejectedError(words)
 
 
-def _fields(problem: Problem, person: Person) -> set[str]:
-    """Return the fields of a person whose values are refused."""
+def _fields(problem: Problem, person: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the fields of a person, with the spellings of their values, that are refused."""
     if problem.code == NO_COMPANY:
         return {COMPANY}
     if problem.code not in VALUE:
         return set()
     if found := REFUSED_BY_VALUE.fullmatch(problem.message):
-        same = {name for name, value in person.items() if found["value"] in _spellings(value)}
+        same = {name for name, spelled in person.items() if found["value"] in spelled}
         return {found["type"]} & person.keys() or same
     found = REFUSED_BY_NAME.fullmatch(problem.message)
     return {found["field"]} & person.keys() if found else set()
@@ -172,8 +172,8 @@ def _spellings(value: object) -> set[str]:
 
 
 def _words(request: Request, found: Sequence[Problem]) -> str:
-    """Return Marketo's words without the customer's."""
-    return "; ".join(_told(request, problem) for problem in found)
+    """Return Marketo's first words without the customer's."""
+    return "; ".join(_told(request, problem) for problem in found[:MOST_TOLD])
 
 
 def _told(request: Request, problem: Problem) -> str:

@@ -8,10 +8,11 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorco
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.said import said
+from shared.destinations.http.said import MOST_TOLD, said
 from shared.destinations.salesforce.codes import KNOWN
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -59,11 +60,11 @@ def faults_of(body: object, code_name: str = "errorCode") -> tuple[Fault, ...]:
 
 
 def words(request: Request, faults: Iterable[Fault]) -> str:
-    """Return what the errors say, without what the request sent.
+    """Return what the first errors say, without what the request sent.
 
     What is said of a question is not told: it is not known whom it may quote.
     """
-    return "; ".join(_sentence(request, fault) for fault in faults)
+    return "; ".join(_sentence(request, fault) for fault in islice(faults, MOST_TOLD))
 
 
 def _fault(error: object, code_name: str) -> Fault | None:
@@ -107,8 +108,9 @@ def _names(request: Request) -> set[str]:
 def _sentence(request: Request, fault: Fault) -> str:
     code = fault.code if fault.code in KNOWN else said(request, fault.code)
     ours = _names(request)
-    about = [name for name in fault.fields if name in ours or said(request, name) == name]
-    matches = [record_id for record_id in fault.matches if said(request, record_id) == record_id]
+    names, ids = fault.fields[:MOST_TOLD], fault.matches[:MOST_TOLD]
+    about = [name for name in names if name in ours or said(request, name) == name]
+    matches = [record_id for record_id in ids if said(request, record_id) == record_id]
     message = f": {said(request, fault.message)}" if request.writes else ""
     return (
         f"{code}{message}"

@@ -1,6 +1,7 @@
 """A vendor's words are kept, the customer's are not."""
 
 import json
+import unicodedata
 from dataclasses import replace
 from html import escape
 from urllib.parse import quote
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.destinations.http.answers import Request
+from shared.destinations.http.hiding import PIECE, hidden
 from shared.destinations.http.said import (
     LONGEST_REASON,
-    PIECE,
     said,
     sent_by,
+    texts_in,
     unless_quoting,
     without,
 )
@@ -139,3 +141,69 @@ def test_of_a_record_that_is_quoted_what_stands_between_its_values_is_hidden() -
 
 def test_a_few_values_are_no_record() -> None:
     assert without(["Zoë", "Boss"], "Zoë is no Boss") == "… is no …"
+
+
+OF_A_FORM = Request(
+    method="POST",
+    path="/leads",
+    writes=True,
+    json={
+        "first": "Zoë",
+        "last": "Ğüneş-Łukasz",
+        "phone": "+49 (30) 765-4321",
+        "company": "Straßenbau AG",
+        "country": "Côte d'Ivoire",
+        "title": "Chef·fe d’équipe",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "+49307654321",
+        "49307654321",
+        "030/765 43 21",
+        "(030) 7654321",
+        unicodedata.normalize("NFD", "Côte d'Ivoire, Zoë"),
+        "C&ocirc;te",
+        "Zo&#235;",
+        "Zo&#xEB;",
+        "STRASSENBAU",
+        "Stra&szlig;enbau",
+        "Gunes",
+        "Lukasz",
+        "Cote d'Ivoire",
+        "Chef\u00b7fe d'equipe",
+        "Z\u200bo\u00eb",
+    ],
+)
+def test_a_value_is_hidden_in_other_letters_too(quoted: str) -> None:
+    told = said(OF_A_FORM, f"Not allowed: {quoted} [77]")
+
+    assert set(told.removeprefix("Not allowed: ").removesuffix("[77]")) <= set("…+()' ,.\u00b7")
+
+
+def test_a_number_that_is_not_the_customers_is_told() -> None:
+    told = said(OF_A_FORM, "400 on 2026-11-28, request 1234567890, limit 100 000 000")
+
+    assert told == "400 on 2026-11-28, request 1234567890, limit 100 000 000"
+
+
+def test_of_many_texts_the_spellings_are_made_once() -> None:
+    before = hidden.cache_info().misses
+    request = replace(REQUEST, hidden=("A long description. " * 500,))
+    told = [said(request, f"text {number} by zoe@fabrikam.example") for number in range(300)]
+
+    assert told[299] == "text 299 by …"
+    assert hidden.cache_info().misses == before + 1
+
+
+def test_texts_are_found_however_deep_they_are() -> None:
+    deep: object = "bottom"
+    for _ in range(20_000):
+        deep = {"a": [deep]}
+
+    assert list(texts_in({"a": "1", "b": ["2", {"c": "3"}], "d": deep, "e": "4"})) == [
+        *("1", "2", "3", "bottom", "4"),
+    ]

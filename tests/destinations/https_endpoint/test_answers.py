@@ -234,3 +234,10 @@ async def test_no_log_has_the_query_of_the_address(
     ours = [r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn")]
     assert ours
     assert not any(server.sig in line for line in ours)
+
+
+async def test_of_many_texts_the_first_are_told(crm_for: CrmFor) -> None:
+    texts = json.dumps([f"rule {number}." for number in range(1_000)])
+    async with Saying(400, texts).running() as server:
+        with pytest.raises(CrmRejectedError, match=r"rule 8\.; rule 9\.$"):
+            await upsert(crm_for(server))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ from starlette.responses import JSONResponse, Response
 
 from local.fakes.marketo import MarketoServer
 from local.fakes.marketo.answers import skipped
+from shared.destinations.http.answers import Request
 from shared.destinations.marketo.adapter import MarketoCrm
+from shared.destinations.marketo.answers import failure, problems
 from shared.domain.errors import CrmError
 from tests.destinations.marketo.world import a_lead, deliver
 from tests.examples import CONTACT, interest
@@ -85,3 +88,11 @@ async def test_no_reason_repeats_what_was_asked_for(server: MarketoServer, crm: 
         with pytest.raises(CrmError, match=r"^1003: ") as raised:
             await deliver(crm)
         assert CONTACT.email not in str(raised.value).lower()
+
+
+def test_of_many_errors_the_first_are_told() -> None:
+    errors = problems([{"code": "709", "message": f"rule {number}."} for number in range(300)])
+    person = {"company": "Fabrikam"}
+    request = Request(method="POST", path="/", writes=True, json={"input": [person]})
+
+    assert str(failure(request, errors, datetime.now(UTC))).endswith("rule 9.")

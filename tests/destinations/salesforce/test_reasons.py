@@ -9,7 +9,10 @@ import pytest
 
 from local.fakes.faults import Reply
 from local.fakes.salesforce import SalesforceServer
+from shared.destinations.http.answers import Request
 from shared.destinations.salesforce.adapter import SalesforceCrm
+from shared.destinations.salesforce.faults import faults_of
+from shared.destinations.salesforce.faults import words as told_of
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmError
 from shared.domain.lead import Contact
@@ -117,3 +120,13 @@ async def test_no_answer_to_an_update_or_a_note_does(
 
 def test_the_planted_words_would_be_found() -> None:
     assert told('No lead of ENCOM "ARCADE" here')
+
+
+def test_of_many_faults_and_names_the_first_are_told() -> None:
+    names = [f"field_{number}" for number in range(1_000)]
+    faults = [{"errorCode": f"FOO_{n}", "message": "no", "fields": names} for n in range(20)]
+    request = Request(method="POST", path="/", writes=True, json={"Company": "Fabrikam"})
+    reason = told_of(request, faults_of(faults))
+
+    assert ("FOO_9: no" in reason, "FOO_10" in reason) == (True, False)
+    assert ("field_9)" in reason, "field_10" in reason) == (True, False)
