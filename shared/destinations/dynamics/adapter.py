@@ -10,7 +10,7 @@ from itertools import batched
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.destinations.dynamics.answers import classify
+from shared.destinations.dynamics.answers import classify, refuses_token
 from shared.destinations.dynamics.api import DynamicsApi
 from shared.destinations.dynamics.check import Check
 from shared.destinations.dynamics.follow_up import (
@@ -67,7 +67,7 @@ class DynamicsCrm:
             url,
             tokens=tokens,
             classify=classify,
-            refuses_token=lambda _: True,  # all writes have keys of ours: done twice, they are done
+            refuses_token=refuses_token,
         )
         self._api = DynamicsApi(self._http)
         self._upserting = Upserting(settings, self._api, url)

@@ -99,7 +99,7 @@ def classify(request: Request, response: httpx.Response) -> CrmError | None:
         told = _told(request, fault)
         own = _by_code(request, response, fault, told)
         return own or meaning(request, response, told, own=True)
-    if _refuses_token(response):
+    if refuses_token(response):
         return meaning(request, response, own=True)
     elsewhere = response.is_client_error and response.status_code not in {
         HTTPStatus.UNAUTHORIZED,
@@ -108,13 +108,15 @@ def classify(request: Request, response: httpx.Response) -> CrmError | None:
     return meaning(request, response, NOT_ITS_WORDS) if elsewhere else None
 
 
-def _refuses_token(response: httpx.Response) -> bool:
-    """Tell whether the service takes no token: it says so in a header, and has not looked further.
+def refuses_token(response: httpx.Response) -> bool:
+    """Tell whether Dataverse takes no token: it says so in a header, or with a code, and no more.
 
     See https://learn.microsoft.com/power-apps/developer/data-platform/authenticate-oauth
     """
     asks_for = response.headers.get("WWW-Authenticate", "").partition(" ")[0].lower()
-    return response.status_code == HTTPStatus.UNAUTHORIZED and asks_for == "bearer"
+    fault = fault_of(response)
+    own = asks_for == "bearer" or bool(fault and fault.code)
+    return response.status_code == HTTPStatus.UNAUTHORIZED and own
 
 
 def _by_code(

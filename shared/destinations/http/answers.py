@@ -36,7 +36,7 @@ NO_ACCESS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call; ``writes`` as in this module's docstring.
+    """One call; ``writes`` as in this module's docstring, ``repeatable`` if twice is once.
 
     ``shown`` names what of ``json`` and ``params`` is not the customer's: errors may repeat it.
     ``hidden`` are texts of the customer's that are not sent: errors may quote the whole record.
@@ -52,6 +52,7 @@ class Request:
     form: Mapping[str, str] | None = None
     shown: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
+    repeatable: bool = False
 
 
 def meaning(

@@ -9,10 +9,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from shared.destinations.http.answers import Request, meaning, unanswered
+from shared.destinations.http.answers import Request, after_a_write, meaning, unanswered
 from shared.destinations.http.bodies import read
 from shared.destinations.http.tokens import Tokens
-from shared.domain.errors import CrmError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmError,
+    CrmOutcomeUnknownError,
+    CrmRejectedError,
+    CrmUnavailableError,
+)
 
 TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
 
@@ -67,16 +72,35 @@ class HttpClient:
     ) -> httpx.Response:
         """Send a request; return the answer if it is a success or one of ``accept``.
 
-        A token that is refused is fetched anew, once. A write is sent again with it only if it was
-        the vendor that refused the old one: after a proxy's 401 it may have been done. Raises
-        ``CrmError``.
+        A token that is refused is fetched anew, once. If it was not the vendor that refused it, a
+        write may have been done: it is sent again only if it is ``repeatable``, and whatever fails
+        then, the outcome is unknown. Raises ``CrmError``.
         """
         token = await self._tokens.get() if self._tokens else ""
         response = await self._send(request, token)
-        if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens:
-            token = await self._tokens.get(instead_of=token)
-            if not request.writes or self._refuses_token(response):
-                response = await self._send(request, token)
+        if response.status_code != HTTPStatus.UNAUTHORIZED or not self._tokens:
+            return self._understood(request, response, accept)
+        if not request.writes or self._refuses_token(response):
+            return await self._again(request, self._tokens, token, accept)
+        try:
+            if request.repeatable:
+                return await self._again(request, self._tokens, token, accept)
+            await self._tokens.get(instead_of=token)
+        except (CrmOutcomeUnknownError, CrmRejectedError):  # refused for what is in it, each time
+            raise
+        except CrmError as error:
+            raise after_a_write(error) from error
+        return self._understood(request, response, accept)
+
+    async def _again(
+        self, request: Request, tokens: Tokens, refused: str, accept: frozenset[int]
+    ) -> httpx.Response:
+        response = await self._send(request, await tokens.get(instead_of=refused))
+        return self._understood(request, response, accept)
+
+    def _understood(
+        self, request: Request, response: httpx.Response, accept: frozenset[int]
+    ) -> httpx.Response:
         if response.is_success or response.status_code in accept:
             return response
         raise self._classify(request, response) or meaning(request, response)

@@ -16,7 +16,11 @@ from shared.destinations.http.client import (
     HttpClient,
 )
 from shared.destinations.http.tokens import Token, Tokens
-from shared.domain.errors import CrmCredentialsError, CrmOutcomeUnknownError, CrmUnavailableError
+from shared.domain.errors import (
+    CrmCredentialsError,
+    CrmOutcomeUnknownError,
+    CrmUnavailableError,
+)
 from tests.destinations.http.served import said, serving
 from tests.fakes import Clock
 
