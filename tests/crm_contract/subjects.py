@@ -85,6 +85,7 @@ class Behind(Protocol):
     """What stands in for a CRM: a fake server, or something that looks like one."""
 
     faults: deque[Fault | Reply]
+    write_faults: deque[Fault | Reply]
     down: bool
     slow_seconds: float
     calls: list[str]
@@ -115,6 +116,7 @@ class InMemory:
     def __init__(self, *, finds: bool) -> None:
         self.crm = FakeCrm(gate=self._gate, finds=finds, takes_notes=True)
         self.faults: deque[Fault | Reply] = deque()
+        self.write_faults: deque[Fault | Reply] = deque()  # see Feature.DELETES
         self.down = False
         self.slow_seconds = 3600.0
         self.calls: list[str] = []

@@ -1,8 +1,12 @@
 """What sales does on a record is left alone, and seen; what the marketplace says arrives whole."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from local.fakes.dynamics import DynamicsServer
+from local.fakes.faults import Fault
 from shared.ports.crm import Changed, Reminder
 from shared.ports.leads import EventKind
 from tests.crm_contract.subjects import ANYWHERE, Feature, having
@@ -152,6 +156,32 @@ async def test_a_deleted_record_is_made_anew_when_the_customer_comes_again(world
     assert world.missing(record) == [world.pushed[0]]  # it was deleted with the record
     assert world.delivery.delivered_version == world.lead.version
     assert sum("re-created" in event.detail for event in world.told(EventKind.DELIVERED)) == 1
+
+
+@having(Feature.DELETES)
+@pytest.mark.parametrize("lost", [Fault.CUT_AFTER, Fault.HALF_A_BODY, Fault.UNAVAILABLE_AFTER])
+async def test_that_a_record_was_re_created_is_told_even_if_the_answer_was_lost(
+    world: World, lost: Fault
+) -> None:
+    await world.push()
+    await world.rest()
+    before = world.record.id
+    behind = world.subject.behind
+    behind.sales_deletes(before)
+    behind.write_faults.append(lost)
+    if isinstance(behind, DynamicsServer):  # whose times are whole seconds
+        behind.now = datetime.now(UTC) + timedelta(minutes=1)
+
+    await world.push()
+    await world.rest()
+
+    [record] = await world.subject.records()
+    assert record.record_id == world.record.id
+    told = [event.detail for event in world.told(EventKind.DELIVERED)]
+    assert [f"record {before} was deleted there: re-created" in detail for detail in told] == [
+        False,
+        True,
+    ]
 
 
 @having(Feature.DELETES)

@@ -191,6 +191,7 @@ class Environment:
             "statuscode": self.statuses["New"],
             "initialcommunication": None,
             "_masterid_value": None,
+            "createdon": self.time(),
             **dict.fromkeys(FLAGS, False),
             **self.owned_by(self.app),
         }

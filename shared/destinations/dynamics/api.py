@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from shared.destinations.dynamics.answers import GoneError, classify, fault_of
 from shared.destinations.dynamics.codes import EXISTS
 from shared.destinations.dynamics.fields import COLUMNS
-from shared.destinations.dynamics.follow_up import MASTER, STATUS
+from shared.destinations.dynamics.follow_up import CREATED, MASTER, STATUS
 from shared.destinations.dynamics.rows import (
     GUID,
     Row,
@@ -46,7 +46,7 @@ MOST_MERGES = 5
 """One after the other; nobody has so many, but a circle must end."""
 
 SEEN = ("leadid", *STATUS, MASTER, "modifiedon", "_modifiedby_value", "_ownerid_value")
-SHOWN = (*SEEN, "description", *COLUMNS.values())
+SHOWN = (*SEEN, CREATED, "description", *COLUMNS.values())
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 OWNER_KIND = "Microsoft.Dynamics.CRM.lookuplogicalname"

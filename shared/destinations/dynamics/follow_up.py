@@ -22,7 +22,10 @@ STATUS = ("statecode", "statuscode", "initialcommunication")
 STATUS_CHANGED_AT = "status_changed_at"
 """In the baseline: when sales is known to have changed the status."""
 
-BASELINE_KEYS = frozenset({*STATUS, STATUS_CHANGED_AT, FLAGGED, REFUSED, OWNER})
+CREATED = "createdon"
+"""Also in the baseline: one that is re-created has the key of the one that was deleted."""
+
+BASELINE_KEYS = frozenset({*STATUS, STATUS_CHANGED_AT, CREATED, FLAGGED, REFUSED, OWNER})
 UNTOUCHED = {"statecode": "0", "statuscode": "1"}
 OPEN, CONTACTED = 0, "0"
 """Of ``statecode``, and of ``initialcommunication``, where 1 is "Not Contacted"."""
@@ -46,11 +49,23 @@ def status(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(row[name]) for name in STATUS if row.get(name) is not None}
 
 
+def first_baseline(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the status as it is now, and when the lead was created."""
+    created = row.get(CREATED)
+    return status(row) | ({CREATED: str(created)} if created else {})
+
+
+def is_another(row: Mapping[str, Any], known: Mapping[str, str]) -> bool:
+    """Tell whether a lead was created later than the one that a baseline is of."""
+    shown, before = str(row.get(CREATED) or ""), known.get(CREATED, "")
+    return bool(shown and before) and shown != before
+
+
 def status_baseline(row: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
     """Return the status as it is now, and when sales is known to have changed it."""
     moved_at = time_shown(str(row.get("modifiedon"))) if _moved(row, known) else None
     at = last_change(known, STATUS_CHANGED_AT, moved_at)
-    return status(row) | remembered_change(STATUS_CHANGED_AT, at)
+    return first_baseline(row) | remembered_change(STATUS_CHANGED_AT, at)
 
 
 type OutcomeOf = Callable[[str], Outcome | None]

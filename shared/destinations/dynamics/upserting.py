@@ -20,7 +20,7 @@ from shared.destinations.dynamics.fields import (
     flagged,
     lead_key,
 )
-from shared.destinations.dynamics.follow_up import OPEN, status, status_baseline
+from shared.destinations.dynamics.follow_up import OPEN, first_baseline, is_another, status_baseline
 from shared.destinations.dynamics.lead_body import (
     first_values,
     new_lead,
@@ -70,9 +70,7 @@ class Upserting:
         shown = await self._api.lead(before.id) if before else None
         if before is None or shown is None:
             return await self._create(lead, changed)
-        merged = shown["leadid"] != before.id
-        remarks = [f"record {before.id} was merged into {shown['leadid']}"] if merged else []
-        return await self._update(lead, changed, shown, remarks)
+        return await self._update(lead, changed, shown, _not_as_it_was(before, shown))
 
     async def _create(self, lead: Lead, changed: Changed) -> Upserted:
         """Create the lead, anew if its record was deleted; or find what went unanswered."""
@@ -101,7 +99,7 @@ class Upserting:
         owner = shown_owner(row) or ("" if owner_remarks else changed.owner)
         told = flagged(lead) | remembered(saved.refused) | remembered_owner(owner)
         return Upserted(
-            record=self._record(row_key, status({**body.values, **row}) | told),
+            record=self._record(row_key, first_baseline({**body.values, **row}) | told),
             owner=owner,
             created=True,
             holds=frozenset(one.submission.submission_id for one in held),
@@ -181,3 +179,10 @@ class KeyTakenError(GoneError):
 def _texts(shown: Row) -> list[str]:
     """Return what of a lead may be the customer's."""
     return [v for n in (*COLUMNS.values(), DESCRIPTION) if isinstance(v := shown.get(n), str)]
+
+
+def _not_as_it_was(before: CrmRecord, shown: Row) -> list[str]:
+    """Return what has become of a record; one was re-created by an attempt without an answer."""
+    if shown["leadid"] != before.id:
+        return [f"record {before.id} was merged into {shown['leadid']}"]
+    return [recreated(before.id)] if is_another(shown, before.baseline) else []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from shared.destinations.http.owners import remembered_owner
-from shared.destinations.http.texts import customers_words, recreated
+from shared.destinations.http.texts import customers_words, mark, recreated
 from shared.destinations.marketo.api import MarketoApi
 from shared.destinations.marketo.contact import FIELDS
 from shared.destinations.marketo.fields import (
@@ -20,7 +20,7 @@ from shared.destinations.marketo.settings import MarketoSettings
 from shared.destinations.marketo.updates import existing, update
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmRejectedError, CrmUnavailableError
-from shared.domain.lead import Lead
+from shared.domain.lead import Interest, Lead
 from shared.ports.crm import Changed, Upserted
 
 LOOKS = 2
@@ -111,8 +111,14 @@ class Placing:
         record, remarks = CrmRecord(id=text(found, "id"), baseline=told), sent.remarks
         if before is not None and before.id != record.id:
             gone = f"record {before.id} was merged or deleted there: now {record.id}"
+            if self._holds(found, changed.first):
+                gone = recreated(before.id)
             remarks = (gone, *remarks)
         return Upserted(record=record, remarks=remarks)
+
+    def _holds(self, found: Person, first: Interest | None) -> bool:
+        """Tell whether a person holds an interest that was not delivered: without an answer."""
+        return first is not None and mark(first) in text(found, self._settings.interest_field)
 
     def _known(self, lead: Lead, changed: Changed, found: Person) -> Mapping[str, str]:
         """Return the baseline to compare a person with."""

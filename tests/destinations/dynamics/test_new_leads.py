@@ -52,7 +52,12 @@ async def test_a_new_lead_is_made_under_a_key_of_ours(
     assert upserted.record == CrmRecord(
         id=key("lead", LEAD_ID),
         url=f"{server.url}/main.aspx?pagetype=entityrecord&etn=lead&id={upserted.record.id}",
-        baseline={"statecode": "0", "statuscode": "1", "owner": owner},
+        baseline={
+            "statecode": "0",
+            "statuscode": "1",
+            "createdon": server.time(),
+            "owner": owner,
+        },
     )
     assert upserted.created
     assert upserted.holds == {"submission-1"}
