@@ -77,10 +77,13 @@ async def send_lists(dealt: Iterable[StoredLead], now: datetime, ports: ListPort
             if notice.listed and due and notice.held_until(now) is None:
                 who = await ports.teller.recipient_of(stored, notice)
                 groups.setdefault(who, []).append(Listed(stored=stored, notice=notice))
+    latest: dict[str, StoredLead] = {}
     for who, listed in groups.items():
         try:
             if not who or await ports.teller.may_list(who):
-                await _send(_most_urgent(listed), now, ports)
+                await _send(
+                    [_as_of(one, latest) for one in _most_urgent(listed)], now, ports, latest
+                )
         except StorageError as error:
             # The sweep has more to do than this; what is not noted is tried again.
             log.warning("a list can't be sent: %s", error)
@@ -93,14 +96,24 @@ def _most_urgent(listed: Sequence[Listed]) -> Sequence[Listed]:
     return [one for one in listed if one.notice.occasion is first]
 
 
-async def _send(listed: Sequence[Listed], now: datetime, ports: ListPorts) -> None:
+def _as_of(one: Listed, latest: Mapping[str, StoredLead]) -> Listed:
+    """Return a notice on its lead as the list before, to somebody else, has left it."""
+    return replace(one, stored=latest.get(one.stored.lead.lead_id, one.stored))
+
+
+async def _send(
+    listed: Sequence[Listed], now: datetime, ports: ListPorts, latest: dict[str, StoredLead]
+) -> None:
     claimed_now = [await _claimed(one, now, ports) for one in listed]
     mine = [one for one in claimed_now if one is not None]
     if not mine:
         return
     told = await _sent(mine, ports)
     for one in mine:
-        await ports.writer.change(one.stored, partial(_marked, _mine(one, ports), told, now, ports))
+        marking = partial(_marked, _mine(one, ports), told, now, ports)
+        after = await ports.writer.change(one.stored, marking)
+        if after is not None:
+            latest[after.lead.lead_id] = after
 
 
 async def _claimed(one: Listed, now: datetime, ports: ListPorts) -> Listed | None:

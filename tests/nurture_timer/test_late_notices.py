@@ -1,5 +1,6 @@
 """Notices that come late: people are told when they are at work, and what gave way is recorded."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -102,3 +103,23 @@ async def test_n2_a_notice_that_gives_way_to_a_newer_one_leaves_an_event() -> No
 
     assert [event.recipient for event in gone] == ["owner", "owner"]  # the news, and the flag's
     assert len({event.notice_id for event in gone}) == len(gone)
+
+
+async def test_n5_lists_to_several_people_write_each_lead_in_turn() -> None:
+    alone = replace(NORTH, members=NORTH.members[:1])
+    office = await late(rules(alone, SLOW), by=HOUR / 2, leads=11)
+    tried: Counter[str] = Counter()
+
+    async def counted(point: str) -> None:
+        tried[point] += 1
+
+    before = written(office)
+    office.relay.leads.gate = counted
+    await heard(office, HALF_PAST_FOUR + HOUR)
+
+    assert {"people", "sales"} <= {one.channel for one in office.channels.arrived}
+    assert tried["leads.commit"] == written(office) - before  # none was in vain
+
+
+def written(office: Office) -> int:
+    return sum(int(one.stored.etag) for one in office.relay.leads.partitions.values())
