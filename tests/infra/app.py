@@ -64,7 +64,9 @@ def setting_classes() -> tuple[type[Settings], ...]:
         import_module(f"shared.{name}")
     for module in pkgutil.walk_packages(destinations.__path__, f"{destinations.__name__}."):
         import_module(module.name)
-    return tuple(cls for cls in _below(Settings) if cls.__module__.startswith("shared."))
+    ours = [cls for cls in _below(Settings) if cls.__module__.startswith("shared.")]
+    bases = {base for cls in ours for base in cls.__bases__}
+    return tuple(cls for cls in ours if cls not in bases)
 
 
 def _below(cls: type[Settings]) -> Iterator[type[Settings]]:
@@ -79,7 +81,6 @@ def fields() -> dict[str, FieldInfo]:
         str(each.validation_alias): each
         for cls in setting_classes()
         for each in cls.model_fields.values()
-        if each.validation_alias  # what CRMs have in common is named by each
     }
 
 
