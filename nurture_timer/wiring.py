@@ -35,11 +35,11 @@ def sweep_ports(*, as_app: bool = True) -> SweepPorts:
         given_up=bootstrap.note_given_up,
         in_use=bootstrap.in_use(),
         grace=_grace(),
-        merge_again=partial(merge_again, build=_merging),
+        merge_again=partial(merge_again, build=partial(_merging, as_app=as_app)),
     )
 
 
-async def _merging() -> MergePorts:
+async def _merging(*, as_app: bool) -> MergePorts:
     settings = load(RouteSettings)
     return MergePorts(
         leads=bootstrap.leads(),
@@ -48,7 +48,7 @@ async def _merging() -> MergePorts:
         queue=bootstrap.queue(),
         owners=bootstrap.owners(),
         clock=bootstrap.utc_now,
-        rules=await bootstrap.rules_in_force().current(),
+        rules=await bootstrap.rules_in_force(as_app=as_app).current(),
         merging=MergeRules(
             repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
         ),

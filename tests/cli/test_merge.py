@@ -4,11 +4,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from route_lead.changes import record
 from shared.bootstrap import utc_now
+from shared.committing import commit
 from shared.domain.envelope import Deliver
+from shared.domain.identity import dedupe_key
+from shared.intake.parse import parse
 from shared.ports.index import KnownDestinations
 from shared.ports.leads import LeadChange, StoredLead
-from tests.cli.account import DAY, Account
+from tests.cli.account import DAY, RULES, Account
 
 
 async def test_a6_a_lead_is_merged_with_all_that_is_known_of_it(office: Account) -> None:
@@ -217,3 +221,30 @@ async def test_a6_an_export_holds_what_a_merge_wrote(office: Account, tmp_path: 
     again = await office.stores.leads.read(kept.lead.lead_id)
     assert again is not None
     assert again.lead.submissions == 3
+
+
+async def test_a6_the_sweep_takes_along_what_an_older_version_recorded(office: Account) -> None:
+    gone, kept = await office.push("ada@example.com"), await office.push("ada@mills.example")
+    await office.command("merge", "ada@example.com", "ada@mills.example", "--yes")
+    merged = kept_now(await office.stores.leads.read(gone.lead.lead_id))
+    body = b'{"UserDetails": {"Email": "ada@example.com"}, "ActionCode": "PLT"}'
+    parsed = parse(body, "", submission_id="s-late", received_at=utc_now())
+    change = record(
+        merged,
+        parsed,
+        lead_id=gone.lead.lead_id,
+        key=dedupe_key(parsed),
+        body=body,
+        content_type="",
+        rules=RULES,
+        now=utc_now(),
+    )
+    await commit(office.stores.leads, office.stores.index, change)
+
+    swept = await office.command("sweep", "--at", "+25h")
+
+    assert (swept.code, swept.err) == (0, "")
+    rows = await office.stores.histories.submissions(kept.lead.lead_id)
+    assert "s-late" in [row.submission.submission_id for row in rows]
+    after = kept_now(await office.stores.leads.read(gone.lead.lead_id))
+    assert after.lead.follow_up.state == "none"
