@@ -11,17 +11,21 @@ from random import Random
 import pytest
 
 from shared.domain.acts import Act
+from shared.domain.durations import Duration
 from shared.domain.envelope import Push
 from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
+from shared.domain.rules import Notify, rules_without_file
 from shared.operations.errors import NotFoundError, RefusedError
 from shared.operations.merging import look, merge
 from shared.owning import with_owner
 from shared.ports.leads import EventKind, LeadChange, StoredLead
 from shared.ports.owners import Owned
 from tests.fakes import START, open_gate
+from tests.office import Office
 from tests.route_lead.merging import TwoLeads, by_mail, by_phone, two_leads
 from tests.route_lead.relay import DAY, MINUTE, Gates, WorkerDiedError, push
+from tests.telling import CALENDAR, FAST, NORTH, rules
 
 HOURS = timedelta(hours=2)
 
@@ -393,6 +397,28 @@ async def test_a6_where_the_other_lead_is_gone_the_sweep_goes_on() -> None:
     assert both.gone.follow_up.state is FollowUpState.WAITING
     last = list(both.office.relay.leads.partitions)[-1]
     assert EventKind.FLAGGED in both.told(last)
+
+
+async def test_a6_a_calendar_that_never_opens_holds_no_merge_up() -> None:
+    closed = frozenset((START + n * DAY).date() for n in range(-1, 800))
+    team = replace(NORTH, calendar=replace(CALENDAR, closed=closed), notify=Notify.ALWAYS)
+    policy = replace(FAST, within=Duration.parse("2 working hours"))
+    both = await TwoLeads(Office(rules(team, policy))).begun()
+
+    await both.merged()
+    await both.office.relay.drain()
+
+    both.assert_merged("s1", "s2")
+
+
+async def test_a6_without_anybody_to_tell_nobody_is_told() -> None:
+    both = await TwoLeads(Office(rules_without_file())).begun()
+
+    await both.merged()
+    await both.office.relay.drain()
+
+    both.assert_merged("s1", "s2")
+    assert both.office.channels.arrived == []
 
 
 async def test_a6_the_sweep_looks_at_a_merged_lead_no_more() -> None:
