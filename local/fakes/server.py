@@ -51,7 +51,8 @@ class FakeServer:
     ``faults`` come one by one, ``write_faults`` at calls that write; ``faults_at`` come once at the
     call with this method and path, or with this number, where the first is 0; ``lasting_faults`` at
     each call with this method and path, and ``login_fault`` at each request for a token.
-    ``meanwhile_at`` is what sales does just before a call.
+    ``meanwhile_at`` is what sales does just before a call, ``at_a_wait`` what happens as soon as an
+    answer is SLOW or LATE.
     """
 
     name: str
@@ -69,6 +70,7 @@ class FakeServer:
         self.login_fault: Fault | Reply = Fault.NONE
         self.meanwhile_at: dict[str | int, Callable[[], object]] = {}
         self.slow_seconds = 3600.0
+        self.at_a_wait: Callable[[], object] = _nothing
         self.down = False
 
     @asynccontextmanager
@@ -171,9 +173,13 @@ class FakeServer:
                 await do()
             return fault.response()
         if fault is Fault.SLOW:
-            await asyncio.sleep(self.slow_seconds)
+            await self._waited()
         done = await do() if fault in {Fault.NONE, Fault.SLOW, *DONE} else Response()
         return await self._spoiled(request, fault, done)
+
+    async def _waited(self) -> None:
+        self.at_a_wait()
+        await asyncio.sleep(self.slow_seconds)
 
     async def _spoiled(  # noqa: PLR0911 - one per fault
         self, request: Request, fault: Fault, done: Response
@@ -195,12 +201,16 @@ class FakeServer:
             case Fault.ENDLESS:
                 return endless(request)
             case Fault.LATE:
-                await asyncio.sleep(self.slow_seconds)
+                await self._waited()
                 return done
             case Fault.UNAVAILABLE_AFTER:
                 return self.fault_answer(Fault.UNAVAILABLE)
             case _:
                 return self.fault_answer(fault)
+
+
+def _nothing() -> None:
+    """Happens at a wait unless told otherwise."""
 
 
 class CrmServer(FakeServer):

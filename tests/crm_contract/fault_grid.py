@@ -38,7 +38,6 @@ from tests.crm_contract.scenes import (
 from tests.crm_contract.subjects import Subject, on_a_socket
 from tests.crm_contract.world import World
 
-WAITS_SECONDS = 0.05
 SOME = 19
 """Of all answers, one in so many is tried at further calls of a role."""
 
@@ -185,7 +184,7 @@ class Runner:
             lasting = {call.name: answer.comes}
             server.meanwhile_at[number] = lambda: server.lasting_faults.update(lasting)
         world = self._copied(scene.world)
-        world.crm.seconds = WAITS_SECONDS if answer.comes is Fault.LATE else None
+        server.at_a_wait = world.crm.end_wait
         return world
 
     def _copied(self, world: World) -> World:
@@ -216,7 +215,6 @@ class Runner:
         )
         key = repr((scene.name, call.number, state, self._server.records(), answer.without))
         if key not in self._recovered:
-            world.crm.seconds = None
             await world.rest()
             reason = world.delivery.parked_reason
             uncertain = reason.startswith(UNCERTAIN) and scene.name == new_without_key.__name__

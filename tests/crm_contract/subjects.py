@@ -88,6 +88,7 @@ class Behind(Protocol):
     write_faults: deque[Fault | Reply]
     down: bool
     slow_seconds: float
+    at_a_wait: Callable[[], object]
     calls: list[str]
 
     def sales_acts(self, record_id: str) -> None: ...
@@ -119,6 +120,7 @@ class InMemory:
         self.write_faults: deque[Fault | Reply] = deque()  # see Feature.DELETES
         self.down = False
         self.slow_seconds = 3600.0
+        self.at_a_wait: Callable[[], object] = lambda: None
         self.calls: list[str] = []
         self._cut_after = False
 
@@ -163,6 +165,7 @@ class InMemory:
             fault = self.faults.popleft() if self.faults else None
             self._cut_after = fault is Fault.CUT_AFTER
             if fault is Fault.SLOW:
+                self.at_a_wait()
                 await asyncio.sleep(self.slow_seconds)
             error = CrmUnavailableError("503") if self.down else ERRORS.get(fault)
             if error:

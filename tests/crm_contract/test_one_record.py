@@ -145,13 +145,12 @@ async def test_an_answer_after_the_deadline_makes_no_second_record(
 ) -> None:
     world.subject.behind.faults.append(Fault.SLOW)
     world.subject.behind.slow_seconds = 0.3
-    world.crm.seconds = 0.1
+    world.subject.behind.at_a_wait = world.crm.end_wait
     await world.push(customer)
     await world.work(world.queue.take() or "")
     assert world.delivery.delivered_version == 0
     assert world.delivery.parked_reason == ""
 
-    world.crm.seconds = None
     await asyncio.sleep(0.5)  # the CRM does it all the same, long before the claim ends
     await world.rest()
 

@@ -61,14 +61,14 @@ class WorkerDied(BaseException):
 
 
 class Watched:
-    """An adapter, with a shorter deadline if told so, and what it raised; and a worker's end."""
+    """An adapter, a deadline that comes when told so, and what it raised; and a worker's end."""
 
     def __init__(self, crm: Crm) -> None:
         self.crm = crm
         self.calls = 0
         self.errors: list[CrmError] = []
         self.upserted: list[str] = []
-        self.seconds: float | None = None
+        self._deadline: asyncio.Timeout | None = None
 
     @property
     def tells_follow_up(self) -> bool:
@@ -109,14 +109,21 @@ class Watched:
     async def close(self) -> None:
         await self.crm.close()
 
+    def end_wait(self) -> None:
+        """Let the deadline of the call that is under way come now."""
+        assert self._deadline
+        self._deadline.reschedule(0)
+
     async def _watch[T](self, call: Awaitable[T]) -> T:
         self.calls += 1
         try:
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout(None) as self._deadline:
                 return await call
         except CrmError as error:
             self.errors.append(error)
             raise
+        finally:
+            self._deadline = None  # worlds at rest are copied
 
 
 @dataclass
