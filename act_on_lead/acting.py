@@ -94,7 +94,7 @@ def reassigned(
     given = handed_over(LeadChange(before=before, lead=before.lead, at=now), asked, rules)
     notice = given.notices.get(Role.OWNER)
     told_at = max(now, notice.send_from) if notice else now
-    until = HOLD.after(told_at, plan_for(rules, given.lead).calendar)
+    until = HOLD.over_at(told_at, plan_for(rules, given.lead).calendar)
     step_at = before.lead.follow_up.next_step_at
     clock = hold_until(replace(given.lead.follow_up, next_step_at=step_at), until)
     return replace(given, lead=replace(given.lead, follow_up=clock))

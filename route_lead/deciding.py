@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.errors import NoWorkingTimeError
 from shared.domain.ladder import Plan
 from shared.domain.lead import Contact, Lead, Submission
 from shared.domain.merging import MergeRules, Terms
@@ -28,10 +27,7 @@ def terms_of(rules: Rules, decision: Decision, submission: Submission, merge: Me
     team = rules.teams.get(decision.team)
     calendar = team.calendar if team else None
     policy = rules.policy(decision.policy)
-    try:
-        due_at = policy.due_at(submission.received_at, calendar, merge.follow_up_within)
-    except NoWorkingTimeError:
-        due_at = submission.received_at + merge.follow_up_within
+    due_at = policy.due_at(submission.received_at, calendar, merge.follow_up_within)
     return Terms(due_at=due_at, rule=decision.rule)
 
 

@@ -106,6 +106,17 @@ class Duration:
             return add_working_time(calendar, start, self.length)
         return _after_working_days(calendar, start, self.length.days)
 
+    def over_at(self, start: datetime, calendar: Calendar | None) -> datetime:
+        """Return when the duration is over; never early, whatever the calendar is.
+
+        Where the team does not work for so long within two years, which the rules are checked for,
+        it is over at the end of those.
+        """
+        try:
+            return self.after(start, calendar)
+        except NoWorkingTimeError:
+            return start + LONGEST_LOOK
+
 
 def _counted(number: int, one: str) -> str:
     return f"{number} {one}" if number == 1 else f"{number} {one}s"

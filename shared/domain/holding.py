@@ -24,14 +24,13 @@ def hold(before: FollowUp, press: str, now: datetime, calendar: Calendar | None)
     """Return the clock after somebody pressed *I have it*; the same press again changes nothing.
 
     A press before the flag holds the first step of the run that begins with it, not the flag.
-    Raises ``NoWorkingTimeError``.
     """
     if press in before.held_for:
         return before
     pressed = replace(before, held_for=(*before.held_for, press)[-MOST_KEPT:])
     if len(before.held_for) >= MOST_HOLDS:
         return pressed
-    return hold_until(pressed, HOLD.after(now, calendar))
+    return hold_until(pressed, HOLD.over_at(now, calendar))
 
 
 def counts(clock: FollowUp, press: str) -> bool:

@@ -74,14 +74,8 @@ class Plan:
         return tuple(role for role in wanted if role in self.roles)
 
     def after(self, gap: Duration, start: datetime) -> datetime:
-        """Return when a gap is over; by the clock, where the calendar has no working time.
-
-        Such a calendar is a wrong setting, which the rules are checked for: a sweep goes on.
-        """
-        try:
-            return gap.after(start, self.calendar)
-        except NoWorkingTimeError:
-            return start + gap.length
+        """Return when a gap is over, which is never early (C5)."""
+        return gap.over_at(start, self.calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,7 @@ class Policy:
     ) -> datetime:
         """Return until when a customer must be answered who can be since then."""
         within = self.within or Duration(follow_up_within)
-        return within.after(since, calendar)
+        return within.over_at(since, calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

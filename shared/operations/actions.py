@@ -152,10 +152,7 @@ def _recorded(before: StoredLead, rows: Sequence[ToldInterest], act: Act) -> Lea
 def record_taken(
     before: StoredLead, by: str, press: str, now: datetime, calendar: Calendar | None
 ) -> LeadChange | None:
-    """Return the change that *I have it* is, None if this ``press`` was recorded already.
-
-    Raises ``NoWorkingTimeError``.
-    """
+    """Return the change that *I have it* is, None if this ``press`` was recorded already."""
     clock = hold(before.lead.follow_up, press, now, calendar)
     if clock == before.lead.follow_up:
         return None

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from shared.domain.durations import Duration, Kind
 from shared.domain.follow_up import FollowUpState
 from shared.domain.identity import answerable
+from shared.domain.ladder import Plan
 from shared.domain.lead import Lead, Submission
+from shared.domain.notices import Role
 from shared.domain.rules import Notify, Policy, StepKind, Team
-from shared.domain.working_time import next_working_moment
 from shared.domain.zones import zone
 from shared.operations.views import View
 
@@ -75,7 +76,7 @@ def due(
     since = asked.interest.received_at
     calendar = team.calendar if team else None
     within = policy.within or Duration(settings.follow_up_within)
-    due_at = within.after(since, calendar)
+    due_at = within.over_at(since, calendar)
     return due_at, f"{_local(due_at, team)}: {_counted(within, since, team, policy)}"
 
 
@@ -87,7 +88,7 @@ def _counted(within: Duration, since: datetime, team: Team | None, policy: Polic
         return f"{told}; hours of work do not count"
     if calendar is None:
         return f"{told}; the team has no hours, so by the clock"
-    starts = next_working_moment(calendar, since)
+    starts = Plan(calendar=calendar).may_be_told(Role.OWNER, since)
     late = f", which begins {_local(starts, team)}" if starts > since else ""
     return f"{told}; in the team's working time{late}"
 
@@ -106,14 +107,15 @@ def next_steps(
 
 
 def _steps(due_at: datetime, team: Team | None, policy: Policy) -> Iterator[NextView]:
-    calendar = team.calendar if team else None
-    at_work = calendar if team and team.notify is Notify.WORKING_HOURS else None
     told = "the owner" if team else "any default channel"
+    plan = Plan(
+        calendar=team.calendar if team else None,
+        at_any_hour=team is not None and team.notify is Notify.ALWAYS,
+    )
     told_at = due_at
     yield NextView(at=due_at, what=f"the lead is flagged as overdue, and {told} is told")
     for step in policy.ladder:
-        read_at = next_working_moment(at_work, told_at) if at_work else told_at
-        told_at = step.gap.after(read_at, calendar)
+        told_at = plan.after(step.gap, plan.may_be_told(Role.OWNER, told_at))
         yield NextView(at=told_at, what=f"{DOES[step.kind]}, {step.gap} later")
 
 

@@ -8,7 +8,6 @@ from itertools import batched
 from shared.domain.acts import Act
 from shared.domain.clock import unanswered
 from shared.domain.delivery import Delivery
-from shared.domain.errors import NoWorkingTimeError
 from shared.domain.joining import Coming, closed, has_to_be_noted, joined, merged_away
 from shared.domain.lead import Interest, Lead
 from shared.domain.merging import MergeRules, Terms
@@ -107,10 +106,7 @@ def _terms(row: RecordedInterest, lead: Lead, merging: MergeRules) -> Terms:
 def _due_from(now: datetime, lead: Lead, rules: Rules, merging: MergeRules) -> datetime:
     team = team_of(rules, lead)
     calendar = team.calendar if team else None
-    try:
-        return policy_of(rules, lead).due_at(now, calendar, merging.follow_up_within)
-    except NoWorkingTimeError:
-        return now + merging.follow_up_within
+    return policy_of(rules, lead).due_at(now, calendar, merging.follow_up_within)
 
 
 def _row(lead: Lead, row: RecordedInterest, interest: Interest) -> RecordedInterest:

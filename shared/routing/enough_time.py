@@ -1,7 +1,6 @@
 """Whether teams work for long enough: what counts working time must come to an end. Pure.
 
-The clock itself goes on where it does not, by the wall clock. That nobody has seen it when the
-rules were applied is the fault.
+The clock itself is never early: where a team does not work long enough, it waits for two years.
 """
 
 from collections.abc import Iterator

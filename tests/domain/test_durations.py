@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from shared.domain.calendars import Calendar, Window
 from shared.domain.durations import Duration, Kind
 from shared.domain.errors import NoWorkingTimeError
+from shared.domain.working_time import LONGEST_LOOK, working_time_between
 
 DAYS = (Window.parse("09:00-17:00"),)
 BERLIN = Calendar(zone="Europe/Berlin", hours=(DAYS,) * 5 + ((), ()), country="DE")
@@ -119,3 +121,31 @@ def test_a_calendar_that_runs_out_of_days_is_a_wrong_setting() -> None:
 
     with pytest.raises(NoWorkingTimeError, match="too little working time"):
         Duration.parse("2 working days").after(utc("2026-11-27T19:00"), once)
+
+
+MONDAYS = Calendar(zone="UTC", hours=((Window.parse("09:00-15:00"),), (), (), (), (), (), ()))
+"""Six hours a week: the longest duration takes 120 weeks."""
+
+
+@pytest.mark.parametrize("closed", [0, 200])
+@pytest.mark.parametrize(
+    ("text", "worked"), [("720 working hours", 720), ("90 working days", 6 * 90)]
+)
+def test_c5_what_a_team_does_not_work_in_two_years_is_not_over_before(
+    text: str, worked: int, closed: int
+) -> None:
+    holidays = frozenset(date(2026, 12, 7) + timedelta(days=7) * n for n in range(closed))
+    team = replace(MONDAYS, closed=holidays)
+    start = utc("2026-11-28T12:00")
+
+    over_at = Duration.parse(text).over_at(start, team)
+
+    enough = working_time_between(team, start, over_at) >= timedelta(hours=worked)
+    assert enough or over_at == start + LONGEST_LOOK
+
+
+def test_c5_where_there_is_time_enough_a_duration_is_over_when_it_is() -> None:
+    start = utc("2026-11-28T12:00")
+    for text in ("3d", "12 working hours", "4 working days"):
+        one = Duration.parse(text)
+        assert one.over_at(start, MONDAYS) == one.after(start, MONDAYS)

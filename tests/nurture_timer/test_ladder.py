@@ -22,6 +22,7 @@ from shared.domain.planning import plan_for
 from shared.domain.retired import InUse
 from shared.domain.rules import Notify, Policy, Rules, StepKind
 from shared.domain.schedule import notice_look_at
+from shared.domain.working_time import LONGEST_LOOK
 from shared.ports.leads import EventKind, LeadChange
 from shared.ports.owners import Owned
 from tests.examples import LEAD_ID, acted
@@ -367,8 +368,8 @@ async def test_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> 
     assert app.clock_of().next_step_at == START + 5 * DAY
 
 
-async def test_a_calendar_that_never_opens_holds_up_no_sweep() -> None:
-    """C5, C8: it is a wrong setting; leads are flagged, and people are told, by the clock."""
+async def test_c5_a_calendar_that_never_opens_holds_up_no_sweep_and_no_step_is_early() -> None:
+    """C8: it is a wrong setting; people are told at once, and the next step waits."""
     closed = frozenset((START + n * DAY).date() for n in range(-1, 900))
     never = replace(NORTH, calendar=replace(CALENDAR, closed=closed))
     policy = ladder(("2 working hours", StepKind.REMIND))
@@ -378,7 +379,7 @@ async def test_a_calendar_that_never_opens_holds_up_no_sweep() -> None:
     assert (await app.sweep(WITHIN)).flagged == 1
 
     assert app.stored().notices["owner"].send_from == START + WITHIN
-    assert app.clock_of().next_step_at == START + WITHIN + 2 * HOUR
+    assert app.clock_of().next_step_at == START + WITHIN + LONGEST_LOOK
 
 
 async def test_a_leaver_whom_nobody_can_replace_is_told_once_and_steps_go_on() -> None:
