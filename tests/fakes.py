@@ -128,6 +128,10 @@ class FakeLeadStore:
         await self.gate("leads.committed")
         return after
 
+    def put(self, change: LeadChange) -> StoredLead:
+        """Store a change at once, without a request."""
+        return self._commit(change)
+
     def _commit(self, change: LeadChange) -> StoredLead:
         lead_id = change.lead.lead_id
         known = self.partitions.get(lead_id)
@@ -234,6 +238,10 @@ class FakeLeadIndex:
         await self.gate("index.put_due")
         self._put_due(lead_id, due_at)
         await self.gate("index.written")
+
+    def put_due_row(self, lead_id: str, due_at: datetime) -> None:
+        """Write a row at once, without a request."""
+        self._put_due(lead_id, due_at)
 
     def _put_due(self, lead_id: str, due_at: datetime) -> None:
         self.written += 1

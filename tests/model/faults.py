@@ -26,7 +26,10 @@ class ClaimsUnseen:
             name: replace(d, claim_id="", claim_ends_at=None)
             for name, d in stored.deliveries.items()
         }
-        return replace(stored, deliveries=free)
+        unclaimed = {
+            name: replace(n, claim_id="", claim_ends_at=None) for name, n in stored.notices.items()
+        }
+        return replace(stored, deliveries=free, notices=unclaimed)
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         return await self.leads.interests(lead_id, after_version=after_version)

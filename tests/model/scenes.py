@@ -18,6 +18,7 @@ from shared.domain.merging import MergeRules
 from shared.ports.crm import Crm
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadStore
+from shared.ports.telling import NobodyToTell, Teller
 from tests.fakes import START, Clock, FakeCrm, FakeLeadStore
 from tests.model.asking import (
     AskedCrm,
@@ -76,6 +77,7 @@ class Programs:
     index: Callable[[LeadIndex], LeadIndex] = as_it_is
     crm: Callable[[Crm], Crm] = as_it_is
     clock: Callable[[Clock], Callable[[], datetime]] = as_it_is
+    teller: Callable[[Mailbox], Teller] = lambda mail: NobodyToTell()
     new_id: Callable[[Work], str] = lambda work: str(work.number)
     sweep_ahead: timedelta = timedelta(0)
     sweep_clock_ahead: timedelta = timedelta(0)
@@ -107,6 +109,7 @@ class Programs:
             jitter=half,
             new_id=lambda: self.new_id(work),
             sleep=no_sleep,
+            teller=self.teller(mail),
         )
         quarantine = NoQuarantine()
         return take(
@@ -147,7 +150,8 @@ def queued(
     world = new_world(crm, leads or FakeLeadStore(), START, tokens)
     for message in messages:
         world = world.with_message(message, START, tokens)
-    pushed = tuple(sorted(m.split('"submissionId":"')[1][:2] for m in messages))
+    pushes = (m for m in messages if '"submissionId":"' in m)
+    pushed = tuple(sorted(m.split('"submissionId":"')[1][:2] for m in pushes))
     return State(now=START, world=world, budget=budget, pushed=pushed)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.domain.delivery import Delivery
+from shared.domain.notices import Notice
 from tests.model.replaying import Tokens, Work
 from tests.model.world import World
 
@@ -76,15 +77,16 @@ class State(NamedTuple):
 
     def next_number(self) -> int:
         """Return the lowest number that nobody at work and no claim has."""
-        claims = {int(d.claim_id) for d in deliveries(self.world) if d.claim_id}
+        claims = {int(d.claim_id) for d in claimable(self.world) if d.claim_id}
         taken = claims | {r.work.number for r in self.runs}
         return min(set(range(1, len(taken) + 2)) - taken)
 
 
-def deliveries(world: World) -> Iterator[Delivery]:
+def claimable(world: World) -> Iterator[Delivery | Notice]:
     for partition in world.leads.partitions.values():
         yield from partition.stored.deliveries.values()
+        yield from partition.stored.notices.values()
 
 
 def ends_of_claims(world: World) -> list[datetime]:
-    return [d.claim_ends_at for d in deliveries(world) if d.claim_ends_at is not None]
+    return [one.claim_ends_at for one in claimable(world) if one.claim_ends_at is not None]

@@ -17,7 +17,7 @@ from tests.fakes import (
 from tests.model.asking import Request
 from tests.model.replaying import Tokens
 
-READS = frozenset({"leads.read", "leads.interests", "lead_index.due"})
+READS = frozenset({"leads.read", "leads.interests", "leads.interest_rows", "lead_index.due"})
 
 
 class World(NamedTuple):
