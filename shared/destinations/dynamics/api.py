@@ -32,7 +32,7 @@ from shared.destinations.dynamics.rows import (
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.reading import understood
-from shared.domain.errors import CrmError, CrmUnavailableError
+from shared.domain.errors import CrmUnavailableError
 
 API = "/api/data/v9.2"
 ID_COLUMNS = {"leads": "leadid", "annotations": "annotationid", "tasks": "activityid"}
@@ -160,12 +160,9 @@ class DynamicsApi:
         return await self.rows(COLUMNS_OF_LEAD, wanted)
 
     async def required_columns(self) -> set[str]:
-        """Return the columns that forms, and so maybe plug-ins, require; none if nobody tells."""
-        try:
-            with understood("Dataverse", "DYNAMICS_URL"):
-                return {row["LogicalName"] for row in await self.columns() if is_required(row)}
-        except CrmError:
-            return set()
+        """Return the columns that forms, and so maybe plug-ins, require."""
+        with understood("Dataverse", "DYNAMICS_URL"):
+            return {row["LogicalName"] for row in await self.columns() if is_required(row)}
 
     async def me(self) -> str:
         """Return the id of our application user, whose own doings are no follow-up."""

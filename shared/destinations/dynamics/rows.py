@@ -56,11 +56,11 @@ def is_gone(request: Request, response: httpx.Response) -> bool:
 
 
 def row_of(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
-    """Return the row that an answer holds; without its id, nothing is known to be done."""
+    """Return the row that an answer holds; without its id, or with an error, nothing is known."""
     named = response.headers.get("OData-EntityId", "").lower()
     if response.status_code == HTTPStatus.NO_CONTENT and named.endswith(f"({row_key})"):
         return {id_column: row_key}
     row = json_object(request, response)
-    if str(row.get(id_column, "")).lower() != row_key:
-        raise unanswered(request, f"{response.status_code}, but without the record's id")
+    if str(row.get(id_column, "")).lower() != row_key or "error" in row:
+        raise unanswered(request, f"{response.status_code}, but not with the record alone")
     return row

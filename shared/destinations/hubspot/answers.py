@@ -83,8 +83,10 @@ def record_in(request: Request, response: httpx.Response) -> Record:
 
 
 def record_of(request: Request, found: object) -> Record:
-    """Return a record that has an id; anything else is no usable answer."""
+    """Return a record that has an id and no errors; anything else is no usable answer."""
     shown = found if isinstance(found, dict) else {}
+    if shown.get("errors") or shown.get("numErrors") or shown.get("status") == "error":
+        raise unanswered(request, "HubSpot's answer has a record and errors")
     record_id, properties, url = shown.get("id"), shown.get("properties", {}), shown.get("url")
     if not is_id(record_id) or not isinstance(properties, dict):
         raise unanswered(request, "HubSpot's answer has no record id")

@@ -107,7 +107,10 @@ class MarketoApi:
         [written, *others] = await self._ask(request) or [{}]
         if others:
             raise unanswered(request, "200, but the answer is about several persons")
-        if written.get("status") in ("created", "updated") and _is_id(written.get("id")):
+        done = written.get("status") in ("created", "updated") and _is_id(written.get("id"))
+        if done and written.get("reasons"):
+            raise unanswered(request, "200, but with reasons against what is written")
+        if done:
             return str(written["id"])
         reasons = problems(written.get("reasons"))
         if unless & {reason.code for reason in reasons}:
@@ -123,7 +126,8 @@ class MarketoApi:
         if {problem.code for problem in problems(body.get("errors"))} & TOKEN_REFUSED:
             body = await self._call(request, await self._tokens.get(instead_of=token))
         found, results = problems(body.get("errors")), body.get("result")
-        if found or body.get("success") is not True or not isinstance(results, list):
+        done = body.get("success") is True and not body.get("errors")
+        if not done or not isinstance(results, list):
             raise failure(request, found, self._clock(), optional=self._optional)
         if not all(isinstance(one, dict) for one in results):
             raise unanswered(request, "200, but the answer has results of another shape")

@@ -174,4 +174,6 @@ def written_id(request: Request, response: httpx.Response) -> str:
     record_id = found.get("id")
     if found.get("success") is not True or not RECORD_ID.fullmatch(str(record_id)):
         raise unanswered(request, f"{response.status_code}, but without the id of a record")
+    if found.get("errors"):
+        raise unanswered(request, f"{response.status_code}, but with errors beside the id")
     return str(record_id)

@@ -31,7 +31,7 @@ from tests.examples import CONTACT, OTHER_LEAD_ID
         (Fault.CUT_BEFORE, CrmOutcomeUnknownError, "no whole answer"),
         (Fault.HALF_A_BODY, CrmOutcomeUnknownError, "no whole answer"),
         (Fault.HTML, CrmOutcomeUnknownError, "no JSON object"),
-        (Fault.NO_ID, CrmOutcomeUnknownError, "without the record's id"),
+        (Fault.NO_ID, CrmOutcomeUnknownError, "not with the record alone"),
         (Fault.REDIRECT, CrmOutcomeUnknownError, "redirected elsewhere"),
     ],
 )

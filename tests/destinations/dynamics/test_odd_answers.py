@@ -12,6 +12,7 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from tests.destinations.dynamics.world import (
+    LEAD,
     LOOK,
     WRITE,
     about_note,
@@ -102,6 +103,7 @@ async def test_a_success_that_does_not_name_the_record_is_none(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
     answers: list[object] = [{}, [], None, {"leadid": None}, {"leadid": 5}, {"leadid": "other"}]
+    answers.append({"leadid": LEAD} | fault("0x80040265", "no"))
     for answer in answers:
         server.faults_at[WRITE] = says(answer, 200)
         with pytest.raises(CrmOutcomeUnknownError, match="200, but"):

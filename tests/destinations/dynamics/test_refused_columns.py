@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from local.fakes.dynamics import DynamicsServer
+from local.fakes.faults import Reply
 from shared.destinations.dynamics.adapter import DynamicsCrm
 from shared.destinations.http.texts import LABELS
-from shared.domain.errors import CrmError, CrmRejectedError, CrmSettingsError
+from shared.domain.errors import CrmError, CrmRejectedError, CrmSettingsError, CrmUnavailableError
 from shared.ports.crm import Upserted
 from tests.destinations.dynamics.world import (
     WRITE,
@@ -167,14 +168,25 @@ async def test_a_column_that_is_refused_and_required_parks_the_lead(
         await delivered(crm)
 
 
-async def test_a_refusal_stays_one_where_nobody_tells_which_columns_are_required(
-    crm: DynamicsCrm, server: DynamicsServer
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (says({"value": [{}]}, 200), CrmUnavailableError),
+        (says(fault("0x80072322", "Too many"), 429), CrmUnavailableError),
+        (says({}, 503), CrmUnavailableError),
+        (says(fault("0x80040220", "prvReadAttribute"), 403), CrmSettingsError),
+    ],
+)
+async def test_a_lead_waits_where_nobody_tells_which_columns_are_required(
+    crm: DynamicsCrm, server: DynamicsServer, answer: Reply, raised: type[CrmError]
 ) -> None:
     server.own_columns.add("new_region")
     server.required_columns.add("new_region")
     server.enforces_required = True
-    server.answers["EntityDefinitions(LogicalName='lead')/Attributes"] = {"value": [{}]}
-    with pytest.raises(CrmRejectedError, match="You must provide a value for new_region"):
+    server.faults_at["GET /api/data/v9.2/EntityDefinitions(LogicalName='lead')/Attributes"] = answer
+    with pytest.raises(raised):
+        await delivered(crm)
+    with pytest.raises(CrmSettingsError, match="set new_region in DYNAMICS_FIELDS"):
         await delivered(crm)
 
 

@@ -49,6 +49,9 @@ ODD: list[Any] = [None, [], {}, "text", 0, 1.5, True, [None], ["text"], [[]], {"
         {"id": {"a": 1}},
         {"id": "501", "properties": None},
         {"id": "501", "properties": ["email"]},
+        {"id": "501", "properties": {}, "errors": [{"status": "error", "message": "no"}]},
+        {"id": "501", "properties": {}, "numErrors": 1},
+        {"id": "501", "properties": {}, "status": "error", "category": "VALIDATION_ERROR"},
     ],
 )
 @pytest.mark.parametrize("call", [BY_EMAIL, CREATE, f"POST {NOTES}", f"GET {CONTACTS}/501"])
@@ -59,7 +62,7 @@ async def test_a_record_without_an_id_or_properties_is_no_answer(
         await deliver(crm)
     server.answers_at[call] = JSONResponse(body)
 
-    with pytest.raises(CrmError, match=r"no record id|no JSON object"):
+    with pytest.raises(CrmError, match=r"no record id|no JSON object|and errors"):
         await deliver(crm, MOVED, SECOND, record=known(server))
 
 

@@ -50,6 +50,7 @@ BODIES: Sequence[object] = [
     {"success": "true", "result": [CREATED]},
     {"success": False, "result": [CREATED]},
     {"success": True, "result": [CREATED], "errors": [{"code": "611", "message": None}]},
+    {"success": True, "result": [CREATED], "errors": ["no"]},
 ]
 RESULTS: Sequence[object] = [
     [],
@@ -58,6 +59,8 @@ RESULTS: Sequence[object] = [
     [{"status": "created", "id": None}],
     [{"status": "created", "id": True}],
     [{"status": "created", "id": {"id": 1}}],
+    [CREATED | {"reasons": [{"code": "1003", "message": "no"}]}],
+    [CREATED | {"reasons": ["no"]}],
     [{"status": None, "id": 1}],
     [{"status": ["created"], "id": 1}],
     [{"status": "skipped", "id": 1, "reasons": None}],

@@ -108,6 +108,8 @@ async def test_a_success_without_a_success_and_an_id_is_none(
     answers: list[object] = [
         {"id": "00Q000000000001AAA", "success": False, "errors": []},
         {"id": "00Q000000000001AAA", "success": False, "errors": None},
+        {"id": "00Q000000000001AAA", "success": True, "errors": ["no"]},
+        {"id": "00Q000000000001AAA", "success": True, "errors": [{"statusCode": "X_Y"}]},
         {"id": "00Q000000000001AAA", "success": "true"},
         {"id": "00Q000000000001AAA"},
         {"id": None, "success": True},
