@@ -137,7 +137,8 @@ class DynamicsApi:
 
     def _next(self, link: object) -> str:
         """Return the path of a next page, which is at the same address."""
-        parts = urlsplit(link if isinstance(link, str) else "")
+        with understood("Dataverse", "DYNAMICS_URL"):
+            parts = urlsplit(link if isinstance(link, str) else "")
         if parts.netloc != self._http.where or not parts.path.startswith(f"{API}/"):
             raise CrmUnavailableError("the answer to a query goes on elsewhere; check DYNAMICS_URL")
         return f"{parts.path.removeprefix(API)}?{parts.query}"

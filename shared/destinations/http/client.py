@@ -3,6 +3,7 @@
 import logging
 import ssl
 from collections.abc import Callable
+from contextlib import aclosing
 from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -24,9 +25,10 @@ TIMEOUT = httpx.Timeout(connect=5, read=30, write=10, pool=5)
 LONGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer to a question: a page of the longest notes, the columns of a large table."""
 LONGEST_ECHO = 1024 * 1024
-"""Bytes of an answer to a write: at most the record that was sent."""
+"""Bytes of an answer to a write: at most the record that was sent, which an error quotes, too, with
+each character as several."""
 LONGEST_ERROR = 64 * 1024
-"""Bytes of an answer that is no success."""
+"""Bytes of an answer to a question that is no success."""
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request did not leave: the CRM has done nothing."""
@@ -122,17 +124,9 @@ class HttpClient:
                 verify=certificates(),
                 trust_env=False,
             )
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            async with self._client.stream(
-                request.method,
-                self._base_url + request.path,
-                params=request.params,
-                json=request.json,
-                content=request.content,
-                data=request.form,
-                headers={"Accept-Encoding": "identity", **request.headers, **bearer},
-            ) as answer:
+            sent = await self._client.send(self._written(self._client, request, token), stream=True)
+            async with aclosing(sent) as answer:
                 return await read(answer, self._longest(request, answer))
         except NEVER_SENT as error:
             raise CrmUnavailableError(f"{self.where} can't be reached: {_said(error)}") from None
@@ -140,10 +134,27 @@ class HttpClient:
             lost = f"{self.where} gave no whole answer: {type(error).__name__}"
             raise unanswered(request, lost) from None
 
+    def _written(self, client: httpx.AsyncClient, request: Request, token: str) -> httpx.Request:
+        """Return a request as it is sent, if it can be: a link to a page may be anything."""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            return client.build_request(
+                request.method,
+                self._base_url + request.path,
+                params=request.params,
+                json=request.json,
+                content=request.content,
+                data=request.form,
+                headers={"Accept-Encoding": "identity", **request.headers, **bearer},
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            why = f"a request that can't be written: {type(error).__name__}"
+            raise CrmUnavailableError(f"{self.where} was not sent {why}") from None
+
     def _longest(self, request: Request, answer: httpx.Response) -> int:
         """Return how many bytes of an answer are read."""
-        longest = LONGEST_ECHO if request.writes else LONGEST_ANSWER
-        return min(self._longest_answer, longest if answer.is_success else LONGEST_ERROR)
+        told = LONGEST_ANSWER if answer.is_success else LONGEST_ERROR
+        return min(self._longest_answer, LONGEST_ECHO if request.writes else told)
 
     @property
     def where(self) -> str:

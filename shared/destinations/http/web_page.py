@@ -26,18 +26,28 @@ FIRST = re.compile(
 
 def is_web_page(body: bytes) -> bool:
     """Tell whether an answer, as far as it was read, is a page or a fragment of one."""
+    text = _text(body)
+    is_json = _is_json(text) or is_cut_json(body)
+    return not is_json and bool(FIRST.match(text) or ANYWHERE.search(text))
+
+
+def is_cut_json(body: bytes) -> bool:
+    """Tell whether an answer is JSON of which only the beginning was read."""
+    text = _text(body)
+    return len(body) >= LONGEST_ANSWER and text.startswith(("{", "[")) and not _is_json(text)
+
+
+def _text(body: bytes) -> str:
     # Without its zero bytes, ASCII in UTF-16 or UTF-32 is ASCII, with a byte order mark or without.
-    text = body.replace(b"\0", b"").decode("utf-8", "replace").strip(BEFORE_TEXT).lower()
-    cut = len(body) >= LONGEST_ANSWER
-    return not _is_json(text, cut=cut) and bool(FIRST.match(text) or ANYWHERE.search(text))
+    return body.replace(b"\0", b"").decode("utf-8", "replace").strip(BEFORE_TEXT).lower()
 
 
-def _is_json(text: str, *, cut: bool) -> bool:
-    """Tell whether a text is JSON, or the beginning of it: that may have markup in its values."""
+def _is_json(text: str) -> bool:
+    """Tell whether a text is JSON, which may have markup in its values."""
     try:
         json.loads(text)
     except ValueError:
-        return cut and text.startswith(("{", "["))
+        return False
     except RecursionError:
         return True
     return True

@@ -20,7 +20,7 @@ from shared.destinations.http.answers import (
     unanswered,
 )
 from shared.destinations.http.said import MOST_TOLD, said, texts_in, unless_quoting
-from shared.destinations.http.web_page import is_web_page
+from shared.destinations.http.web_page import LONGEST_ANSWER, is_cut_json, is_web_page
 from shared.domain.errors import (
     CrmError,
     CrmRejectedError,
@@ -29,6 +29,7 @@ from shared.domain.errors import (
 )
 
 LONGEST_ID = 200
+TOO_LONG = f"JSON of more than {LONGEST_ANSWER // 1024} KiB, which is not read"
 
 CONTACT = {"contact", "UserDetails"}
 """Where a post, in our shape or in Microsoft's, has a contact."""
@@ -80,14 +81,15 @@ def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) 
     passed the post on: of these only "too large" and "gone" say by themselves that it was not.
     """
     status = response.status_code
-    words = said_by(request, response, secrets)
+    cut = is_cut_json(response.content)
+    words = TOO_LONG if cut else said_by(request, response, secrets)
     told = f"{status} {response.reason_phrase}: {words}".rstrip(": ")
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         size = f"{len(request.content or b''):,} bytes were posted"
         return TooLargeError(f"{told} ({size}): let the endpoint, and what is before it, take more")
     if status == HTTPStatus.GONE and not is_web_page(response.content):
         return CrmRejectedError(told)
-    if not _texts_in(response) or not response.is_client_error:
+    if not response.is_client_error or not (cut or _texts_in(response)):
         return meaning(request, response, words)
     return _of_a_program(response, told) or meaning(request, response, words, own=True)
 

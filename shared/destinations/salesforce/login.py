@@ -1,7 +1,6 @@
 """The login: client credentials, on the My Domain host only."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from shared.destinations.http.answers import Request, json_object
 from shared.destinations.http.client import HttpClient
@@ -49,5 +48,5 @@ def _user(identity: object) -> str:
 
     See https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_openid.htm
     """
-    user_id = urlsplit(identity if isinstance(identity, str) else "").path.rpartition("/")[2]
+    user_id = identity.rpartition("/")[2] if isinstance(identity, str) else ""
     return user_id if RECORD_ID.fullmatch(user_id) else ""

@@ -137,6 +137,7 @@ async def test_many_leads_are_asked_about_in_few_calls(
         ("activitypointers", {"value": [], "@odata.nextLink": "https://elsewhere.example/api"}),
         ("activitypointers", {"value": [], "@odata.nextLink": "/api/data/v9.2/more"}),
         ("activitypointers", {"value": [], "@odata.nextLink": 7}),
+        ("activitypointers", {"value": [], "@odata.nextLink": "http://[x"}),
         ("WhoAmI", {}),
         ("WhoAmI", {"UserId": None}),
         ("WhoAmI", {"UserId": "me) or (1 eq 1"}),

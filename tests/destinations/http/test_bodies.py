@@ -37,7 +37,7 @@ async def client(url: str) -> AsyncIterator[HttpClient]:
         (READ, 200, 100_000, 100_000),
         (READ, 200, LONGEST_ANSWER, LONGEST_ANSWER),
         (CREATE, 200, LONGEST_ANSWER, LONGEST_ECHO),
-        (CREATE, 400, LONGEST_ANSWER, LONGEST_ERROR),
+        (CREATE, 400, LONGEST_ANSWER, LONGEST_ECHO),
         (READ, 400, 100_000, LONGEST_ERROR),
     ],
 )

@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import math
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -144,6 +146,24 @@ async def test_a_refused_connection_has_done_nothing() -> None:
     async with client(url) as http:
         with pytest.raises(CrmUnavailableError, match=r"^127\.0\.0\.1:\d+ can't be reached: "):
             await http.call(CREATE)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"path": "/more\x01"},
+        {"path": f"/{'a' * 70_000}"},
+        {"path": "/\ud800"},
+        {"json": {"name": "\ud800"}},
+        {"json": {"number": math.nan}},
+    ],
+)
+async def test_a_request_that_can_not_be_written_was_not_sent(odd: dict[str, Any]) -> None:
+    async with client("http://127.0.0.1:1") as http:
+        with pytest.raises(
+            CrmUnavailableError, match=r"^127\.0\.0\.1:1 was not sent a request that"
+        ):
+            await http.call(replace(CREATE, **odd))
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 -\r\nContent-Length: 9\r\n\r\nhalf", b"??"])

@@ -98,6 +98,10 @@ async def test_a_refusal_is_rejected_in_its_own_words(
         await upsert(crm)
 
 
+LONG_JSON = json.dumps({"detail": [{"msg": "Field required", "input": "<form>" * 20_000}]})
+DEEP_JSON = "[" * 3_000 + '"x"' + "]" * 3_000
+
+
 @pytest.mark.parametrize(
     ("status", "words", "error"),
     [
@@ -138,6 +142,13 @@ async def test_a_refusal_is_rejected_in_its_own_words(
         (504, "late", CrmOutcomeUnknownError),
         (200, PAGE, CrmOutcomeUnknownError),
         (202, "<form action='/login'>", CrmOutcomeUnknownError),
+        (422, LONG_JSON, CrmRejectedError),
+        (401, LONG_JSON, CrmCredentialsError),
+        (404, LONG_JSON, CrmSettingsError),
+        (429, LONG_JSON, CrmOutcomeUnknownError),
+        (500, LONG_JSON, CrmOutcomeUnknownError),
+        (422, DEEP_JSON, CrmRejectedError),
+        (422, PAGE + "x" * 70_000, CrmOutcomeUnknownError),
     ],
 )
 async def test_the_lead_is_parked_only_if_the_endpoint_itself_refuses_it(

@@ -7,7 +7,7 @@ import pytest
 from local.fakes.salesforce import SalesforceServer
 from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import CrmCredentialsError, CrmError, CrmUnavailableError
-from tests.destinations.salesforce.world import CrmFor, deliver, question, refusal
+from tests.destinations.salesforce.world import CrmFor, deliver, question, refusal, says
 
 
 async def test_a_token_that_ended_is_fetched_anew_once_for_all_that_wait(
@@ -87,3 +87,16 @@ async def test_a_login_at_the_wrong_address_never_parks_a_lead(
     told = await refusal(crm_for(SALESFORCE_URL=f"{server.url}/elsewhere"))
     assert type(told) is CrmUnavailableError
     assert str(told) == "no login: 404 not in Salesforce's words, check SALESFORCE_URL"
+
+
+@pytest.mark.parametrize("identity", ["http://[x", "\x01", 7, None, "https://x.example/id/00D/us"])
+async def test_who_we_are_may_be_told_in_any_way(
+    server: SalesforceServer, crm: SalesforceCrm, identity: object
+) -> None:
+    answer = {"access_token": "t", "id": identity}
+    server.tokens.add("t")
+    server.faults_at["POST /services/oauth2/token"] = says(answer, 200)
+
+    await deliver(crm)
+
+    assert len(server.records()) == 1

@@ -173,7 +173,7 @@ async def test_rows_that_are_none_are_no_answer(
     server: SalesforceServer, crm: SalesforceCrm
 ) -> None:
     record = await deliver(crm)
-    said = r"records|object|elsewhere|not as Salesforce answers"
+    said = r"records|object|elsewhere|can't be written|not as Salesforce answers"
     answers: list[object] = [
         {},
         {"records": None},
@@ -187,6 +187,8 @@ async def test_rows_that_are_none_are_no_answer(
         {"records": [LEAD | {"Description": ["a"]}]},
         {"records": [LEAD | {"Phone": 5}]},
         {"records": [], "nextRecordsUrl": "@elsewhere.example/"},
+        {"records": [], "nextRecordsUrl": "/services/data/v68.0/\x01"},
+        {"records": [], "nextRecordsUrl": f"/services/data/v68.0/{'a' * 70_000}"},
         {"records": [], "nextRecordsUrl": ["/services/data/v68.0/query/more"]},
         [],
         5,
