@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from act_on_lead.acting import ActPorts, change, found, found_now
 from shared.committing import rows_of
 from shared.domain.acts import CLOCKS_APART, Act, Outcome, Via
+from shared.domain.planning import plan_for
 from shared.operations.actions import record_act
 from shared.operations.errors import NotFoundError, UsageError
 from shared.operations.lead_views import LeadView
@@ -39,7 +40,8 @@ class FollowUpBody(BaseModel):
     )
     note: str = Field("", max_length=LONGEST_NOTE, description="What was done, in your words")
     look_on: date | None = Field(
-        None, description="The day on which to look again, within 180 days"
+        None,
+        description="The day on which to look again, today or within 180 days, in the team's zone",
     )
 
 
@@ -56,9 +58,12 @@ async def follow_up(lead_id: str, body: bytes, ports: ActPorts) -> LeadView:
 
     Raises ``NotFoundError``, ``RefusedError`` if nobody has to follow up, or ``UsageError``.
     """
-    act = _act(body, ports.clock())
+    now = ports.clock()
+    act = _act(body, now)
     stored = await found_now(_lead_id(lead_id), ports)
     rules = await ports.rules()
+    if act.look_on:
+        day_to_look_again(act.look_on, plan_for(rules, stored.lead).today(now))
     rows = await rows_of(ports.leads, stored.lead)
     after = await change(stored, lambda before: record_act(before, rows, act, rules), ports)
     return LeadView.of(after, await ports.in_use())
@@ -78,7 +83,7 @@ def _act(body: bytes, now: datetime) -> Act:
         via=Via.API,
         outcome=said.outcome,
         note=said_note(said.note),
-        look_on=day_to_look_again(said.look_on, now.date()) if said.look_on else None,
+        look_on=said.look_on,
     )
 
 

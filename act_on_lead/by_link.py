@@ -71,7 +71,7 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
     match form.action:
         case Action.FOLLOWED_UP:
             rows = await rows_of(ports.leads, page.stored.lead)
-            done = _done(form, by, ports.clock())
+            done = _done(page, form, by, ports.clock())
             await change(page.stored, _follow_up(page, rows, done, shown), ports)
         case Action.HAVE_IT:
             await change(page.stored, _have_it(page, by, shown, ports), ports)
@@ -81,7 +81,8 @@ async def act(page: Opened, form: Form, ports: ActPorts) -> None:
             raise OutdatedError("the form is not of this page")
 
 
-def _done(form: Form, by: str, now: datetime) -> Act:
+def _done(page: Opened, form: Form, by: str, now: datetime) -> Act:
+    today = plan_for(page.rules, page.stored.lead).today(now)
     return Act(
         said_at=now,
         seen_at=now,
@@ -89,7 +90,7 @@ def _done(form: Form, by: str, now: datetime) -> Act:
         via=Via.LINK,
         outcome=said_outcome(form.outcome),
         note=said_note(form.note),
-        look_on=said_day(form.look_on, now.date()),
+        look_on=said_day(form.look_on, today),
     )
 
 

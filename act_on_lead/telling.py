@@ -14,7 +14,7 @@ from shared.domain.follow_up import FollowUpState
 from shared.domain.holding import counts
 from shared.domain.lead import Lead
 from shared.domain.moments import moment
-from shared.domain.planning import owner_name, zone_of
+from shared.domain.planning import owner_name, plan_for, zone_of
 from shared.domain.rules import Rules
 from shared.notices.wording import clicked, who
 from shared.operations.actions import why_none
@@ -40,7 +40,7 @@ def lead_page(
     form = FormFacts(
         token=form_token(opened.link, shown(lead), opened.secret),
         person=opened.person,
-        today=now.date(),
+        today=plan_for(rules, lead).today(now),
         may_reassign=lead.follow_up.awaited,
         typed=typed,
     )

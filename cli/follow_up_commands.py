@@ -1,5 +1,6 @@
 """``leads follow-up`` and ``leads undo-follow-up``: what people did for a customer."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from cli.times import parse_time
 from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.domain.acts import Act
+from shared.domain.planning import plan_for
 from shared.operations.actions import record_follow_up, undo_follow_up
 from shared.operations.said import OUTCOMES, said_day, said_name, said_note, said_outcome
 
@@ -44,12 +46,13 @@ def follow_up(  # noqa: PLR0913 - one an option
             seen_at=now,
             by=said_name(by),
             outcome=said_outcome(outcome),
-            look_on=said_day(look_on, now.date()),
             note=said_note(note),
         )
         stores = await open_stores()
         stored = await stores.lead_now(who, last_name=last_name)
-        after = await record_follow_up(stores, stored, act, await rules_as_stored(stores))
+        rules = await rules_as_stored(stores)
+        day = said_day(look_on, plan_for(rules, stored.lead).today(now))
+        after = await record_follow_up(stores, stored, replace(act, look_on=day), rules)
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
             console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")

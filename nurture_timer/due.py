@@ -12,9 +12,10 @@ from shared.domain.delivery import Delivery, park
 from shared.domain.delivery import gives_up as gives_up_delivery
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, is_overdue, stop_clock
 from shared.domain.identity import answerable
-from shared.domain.ladder import Plan, Taken, due_step
+from shared.domain.ladder import Taken, due_step
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
+from shared.domain.plan import Plan
 from shared.domain.retired import InUse
 from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
 from shared.domain.whole import ToldInterest, clipped, whole

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from nurture_timer.lists import ListPorts
 from shared.committing import LeadWriter
-from shared.domain.ladder import GRACE
+from shared.domain.plan import GRACE
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
 from shared.ports.announcing import NoteGivenUp, note_nothing

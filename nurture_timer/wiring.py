@@ -11,8 +11,8 @@ from nurture_timer.ports import SweepPorts
 from shared import bootstrap
 from shared.committing import LeadWriter
 from shared.domain.errors import SettingsError
-from shared.domain.ladder import GRACE
 from shared.domain.merging import MergeRules
+from shared.domain.plan import GRACE
 from shared.notice_settings import SILENCE_AFTER, GraceSettings, SilenceSettings
 from shared.operations.merging import MergePorts
 from shared.settings import RouteSettings, TimerSettings, load

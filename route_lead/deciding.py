@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.ladder import Plan
 from shared.domain.lead import Contact, Lead, Submission
 from shared.domain.merging import MergeRules, Terms
 from shared.domain.notices import Notice, Occasion, Role, new_notice
+from shared.domain.plan import Plan
 from shared.domain.planning import plan_for
 from shared.domain.qualification import lacking, qualify
 from shared.domain.routing import Decision, Labels, facts_of, route

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from shared.domain.ladder import GRACE
+from shared.domain.plan import GRACE
 from shared.domain.rules import ChannelKind, ChannelRef
 from shared.setting_types import Duration
 from shared.settings import SECRET, Settings

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.follow_up import FollowUp, LadderKind
-from shared.domain.ladder import Plan, next_step_at
+from shared.domain.ladder import next_step_at
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice, Occasion, Role, new_notice, to_be_listed
+from shared.domain.plan import Plan
 from shared.domain.planning import owner_of, plan_for, rule_name, team_of
 from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange

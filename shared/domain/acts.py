@@ -155,13 +155,16 @@ def last_act(acts: Iterable[ActSummary]) -> ActSummary | None:
 
 
 def look_again_on(acts: Iterable[ActSummary], last_interest_at: datetime | None) -> date | None:
-    """Return the day on which to look again.
+    """Return the day on which to look again."""
+    naming = naming_act(acts, last_interest_at)
+    return naming.look_on if naming else None
 
-    It is that of the newest act that names one since the last interest and the last closing act.
-    """
-    day = None
+
+def naming_act(acts: Iterable[ActSummary], last_interest_at: datetime | None) -> ActSummary | None:
+    """Return the newest act that names a day since the last interest and the last closing act."""
+    naming = None
     for act in in_order(act for act in acts if not act.withdrawn):
         if last_interest_at is not None and act.at < last_interest_at:
             continue
-        day = None if act.closed else act.look_on or day
-    return day
+        naming = None if act.closed else act if act.look_on else naming
+    return naming

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain.acts import Act, ActSummary, last_act, with_act
+from shared.domain.acts import Act, ActSummary, last_act, naming_act, with_act
 from shared.domain.calendars import Calendar
 from shared.domain.follow_up import (
     WITHIN,
     FollowUp,
+    LadderKind,
     follow_up,
     start_clock,
     stop_clock,
@@ -36,8 +37,25 @@ def answered(lead: Lead, act: Act) -> Lead:
     acts = with_act(known, act)
     last, former = last_act(acts), last_act(known)
     if last == former:
-        return replace(lead, acts=acts)
+        return looked_at_on_its_day(lead, replace(lead, acts=acts))
     return replace(lead, acts=acts, follow_up=_acted(lead, last))
+
+
+def looked_at_on_its_day(before: Lead, after: Lead) -> Lead:
+    """Return the lead without check-ins that would begin on another day than is named now (C10).
+
+    The sweep begins them again: until the first one nobody has been told of them.
+    """
+    clock = after.follow_up
+    waits = clock.run_kind is LadderKind.CHECK_IN and not clock.step
+    if not waits or _day(before) == _day(after):
+        return after
+    begins = replace(clock, ladder_at=None, ladder_kind=LadderKind.NONE, next_step_at=None)
+    return replace(after, follow_up=begins)
+
+
+def _day(lead: Lead) -> ActSummary | None:
+    return naming_act(lead.acts, lead.last_asked_at)
 
 
 def as_of_then(act: Act, lead: Lead, calendar: Calendar | None) -> Act:

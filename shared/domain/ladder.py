@@ -7,75 +7,20 @@ did nothing before the owner could know.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from shared.domain.absences import Absence
-from shared.domain.acts import last_act, look_again_on
-from shared.domain.calendars import Calendar
+from shared.domain.acts import last_act, naming_act
 from shared.domain.durations import Duration
-from shared.domain.errors import NoWorkingTimeError
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, flag, is_overdue
 from shared.domain.holding import with_first_step_held
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice, Occasion, Role, new_notice, run_id
-from shared.domain.rules import Step, StepKind
+from shared.domain.plan import Plan
+from shared.domain.rules import StepKind
 from shared.domain.schedule import lacks_run
-from shared.domain.working_time import next_working_moment, start_of_working_day
 
 TOO_LATE = timedelta(days=14)
 """A step that was due so long ago is not taken: an upgrade or a long outage makes no storm."""
-
-GRACE = timedelta(hours=1)
-"""``FOLLOW_UP_GRACE``: how long a flag or a step waits for a CRM that can't be asked."""
-
-NINE = timedelta(hours=9)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What the rules of now say about one lead.
-
-    ``check_ins`` are counted from the act that left the lead open, each, and rise. ``roles`` are
-    who can be told at all; ``at_any_hour`` says that people are told outside their working hours as
-    well, ``in_one_channel`` that the team reads what its owner is told. ``owner_absences`` are the
-    times at which the owner is away.
-    """
-
-    steps: Sequence[Step] = ()
-    check_ins: Sequence[Duration] = ()
-    calendar: Calendar | None = None
-    at_any_hour: bool = False
-    roles: frozenset[Role] = frozenset()
-    in_one_channel: bool = False
-    owner_absences: Sequence[Absence] = ()
-    grace: timedelta = GRACE
-
-    def may_be_told(self, role: Role, now: datetime) -> datetime:
-        """Return from when on somebody may be told: people at work, a channel at once."""
-        if role is Role.TEAM or self.at_any_hour or self.calendar is None:
-            return now
-        try:
-            return next_working_moment(self.calendar, now)
-        except NoWorkingTimeError:
-            return now
-
-    def both(self, now: datetime) -> tuple[Role, ...]:
-        """Return owner and team's channel, or by whom both know: one channel is told once (N4)."""
-        if self.in_one_channel:
-            at_once = self.may_be_told(Role.OWNER, now) <= now
-            return (Role.OWNER,) if at_once else (Role.TEAM,)
-        return tuple(role for role in (Role.OWNER, Role.TEAM) if role in self.roles)
-
-    def owner_alone(self, now: datetime) -> tuple[Role, ...]:
-        """Return the owner, and the team's channel too while they are away (A3)."""
-        read_at = self.may_be_told(Role.OWNER, now)
-        away = any(absence.at(read_at) for absence in self.owner_absences)
-        wanted = (Role.OWNER, Role.TEAM) if away and not self.in_one_channel else (Role.OWNER,)
-        return tuple(role for role in wanted if role in self.roles)
-
-    def after(self, gap: Duration, start: datetime) -> datetime:
-        """Return when a gap is over, which is never early (C5)."""
-        return gap.over_at(start, self.calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,17 +173,11 @@ def _first_check_in(lead: Lead, plan: Plan, now: datetime) -> datetime | None:
     """Return the first look after an act: on the day that somebody named, if they did."""
     last = last_act(lead.acts)
     acted_at = last.at if last else now
-    day = look_again_on(lead.acts, lead.last_asked_at)
-    named = _start_of(day, plan.calendar) if day else None
-    if named is not None and named > acted_at:
+    naming = naming_act(lead.acts, lead.last_asked_at)
+    named = plan.look_at(naming.look_on, naming.at) if naming and naming.look_on else None
+    if named is not None and named >= acted_at:
         return max(named, now)
     return max(plan.after(plan.check_ins[0], acted_at), now) if plan.check_ins else None
-
-
-def _start_of(day: date, calendar: Calendar | None) -> datetime:
-    if calendar is not None:
-        return start_of_working_day(calendar, day)
-    return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00") + NINE
 
 
 def _owner(lead: Lead, plan: Plan, now: datetime) -> tuple[Role, ...]:

@@ -14,6 +14,7 @@ from shared.domain.clock import (
     answerable_from,
     clock_of,
     dues_of,
+    looked_at_on_its_day,
     rules_of,
 )
 from shared.domain.identity import contact_forms, folded, person, tells
@@ -102,6 +103,7 @@ def merge_whole(
         rules=rules_of(before, merged, submission, terms.rule),
     )
     merged = replace(merged, follow_up=clock_of(merged, rules.follow_up_within))
+    merged = looked_at_on_its_day(before, merged)
     visible = not repeat_of or contact_forms(merged.contact) != contact_forms(before.contact)
     return replace(merged, version=before.version + visible), repeat_of
 

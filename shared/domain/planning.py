@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
-from shared.domain.ladder import GRACE, Plan
 from shared.domain.lead import Lead
 from shared.domain.notices import Role
+from shared.domain.plan import GRACE, Plan
 from shared.domain.rules import ChannelKind, ChannelRef, Member, Notify, Policy, Rule, Rules, Team
 from shared.domain.zones import zone
 
@@ -48,6 +48,7 @@ def plan_for(rules: Rules, lead: Lead, grace: timedelta = GRACE) -> Plan:
         in_one_channel=_in_one_channel(rules, lead),
         owner_absences=tuple(one for one in rules.absences if one.member == lead.owner),
         grace=grace,
+        zone=team.zone if team else "UTC",
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from shared.domain.durations import Duration, Kind
 from shared.domain.follow_up import FollowUpState
 from shared.domain.identity import answerable
-from shared.domain.ladder import Plan
 from shared.domain.lead import Lead, Submission
 from shared.domain.notices import Role
+from shared.domain.plan import Plan
 from shared.domain.rules import Notify, Policy, StepKind, Team
 from shared.domain.zones import zone
 from shared.operations.views import View

@@ -13,8 +13,9 @@ from shared.domain.clock import answered
 from shared.domain.durations import Duration
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind, start_clock
 from shared.domain.holding import HOLD, MOST_KEPT, hold
-from shared.domain.ladder import Plan, due_step
+from shared.domain.ladder import due_step
 from shared.domain.lead import KeyKind, Lead
+from shared.domain.plan import Plan
 from shared.domain.rules import Step, StepKind
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from shared.domain.errors import (
     CrmUnavailableError,
 )
 from shared.domain.follow_up import FollowUpState
-from shared.domain.ladder import GRACE
+from shared.domain.plan import GRACE
 from shared.domain.retired import InUse
 from shared.ports.crm import FollowUpQuestion, FollowUpSeen
 from shared.ports.index import Doing

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import CrmUnavailableError
 from shared.domain.follow_up import FollowUp, FollowUpState, flag, without_run
-from shared.domain.ladder import GRACE
 from shared.domain.lead import Contact, Lead
+from shared.domain.plan import GRACE
 from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import Event, EventKind
 from tests.examples import LEAD_ID, OTHER_LEAD_ID

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.errors import CrmCredentialsError
-from shared.domain.ladder import GRACE
+from shared.domain.plan import GRACE
 from shared.domain.troubles import Cause
 from shared.ports.index import Doing, Trouble
 from tests.fakes import START, FakeCrm, open_gate
