@@ -9,6 +9,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON := .venv/bin/python
 
+# What is compiled is kept, whatever the environment says: many processes would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A file's tests share a process, and each process has an Azurite of its own; one file runs in this one.
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
