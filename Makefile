@@ -19,6 +19,9 @@ PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 PURE := act_on_lead/answers.py act_on_lead/form.py act_on_lead/page.py act_on_lead/situation.py act_on_lead/telling.py ingest_lead/answers.py shared/acting/** shared/answers.py route_lead/changes.py route_lead/deciding.py route_lead/outcomes.py nurture_timer/due.py shared/noticing.py shared/owning.py shared/taking_over.py shared/domain/** shared/intake/** $(addprefix shared/notices/,compose.py composing.py drafts.py facts.py overviews.py resolving.py wording.py) shared/routing/**
 PURE_TESTS := $(addprefix tests/,act_on_lead acting domain ingest_lead intake notices nurture_timer route_lead routing)
 
+# Each of these keeps one core busy. An old make (macOS) mixes what they print.
+SIDE_BY_SIDE := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 comma := ,
 space := $(subst ,, )
 
@@ -43,14 +46,8 @@ bench: setup ## Measure what a push costs (docs/speed.md)
 	@$(PYTHON) -m bench.at_once
 	@$(PYTHON) -m bench.start
 
-check: setup ## Check what CI checks, cheapest first (alone: lint, types, imports, pins, drift, infra, bicep, coverage, others)
-	@$(MAKE) lint
-	@$(MAKE) types
-	@$(MAKE) imports
-	@$(MAKE) pins
-	@$(MAKE) drift
-	@$(MAKE) infra
-	@$(MAKE) bicep
+check: setup ## Check what CI checks, tests last (alone: lint, types, imports, pins, drift, infra, bicep, coverage, others)
+	@$(MAKE) $(SIDE_BY_SIDE) lint types imports pins drift infra bicep
 	@$(MAKE) coverage
 	@$(MAKE) others
 
