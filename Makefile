@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 # A file's tests share a process, and each process has an Azurite of its own; one file runs in this one.
-PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Rules without I/O, and their tests: every line and every branch of them is tested.
 PURE := act_on_lead/answers.py act_on_lead/form.py act_on_lead/page.py act_on_lead/situation.py act_on_lead/telling.py ingest_lead/answers.py shared/acting/** shared/answers.py route_lead/changes.py route_lead/deciding.py route_lead/outcomes.py nurture_timer/due.py shared/noticing.py shared/owning.py shared/taking_over.py shared/domain/** shared/intake/** $(addprefix shared/notices/,compose.py composing.py drafts.py facts.py overviews.py resolving.py wording.py) shared/routing/**

@@ -4,7 +4,12 @@ import pytest
 
 from local.azurite import running_azurite
 
-pytest_plugins = ["tests.suite.hang_guard", "tests.suite.unhurried", "tests.suite.workers"]
+pytest_plugins = [
+    "tests.suite.hang_guard",
+    "tests.suite.longest_first",
+    "tests.suite.unhurried",
+    "tests.suite.workers",
+]
 
 
 @pytest.fixture(scope="session")

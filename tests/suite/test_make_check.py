@@ -16,7 +16,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 
-HOW = {"-n": 1, "--maxprocesses": 1, "--dist": 1, "--cov": 0, "--cov-report=": 0}
+HOW = {
+    "-n": 1,
+    "--maxprocesses": 1,
+    "--dist": 1,
+    "--no-loadscope-reorder": 0,
+    "--cov": 0,
+    "--cov-report=": 0,
+}
 """Options of pytest that leave out no test, and how many values follow."""
 
 
