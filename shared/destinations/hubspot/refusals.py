@@ -2,7 +2,9 @@
 
 It says so in a list of JSON that is part of its message, see
 https://developers.hubspot.com/changelog/upcoming-property-validations-rules-will-be-enforced-for-apis-and-integrations
-or in the details of the error. Not confirmed against a live account: how version 2026-09 names a
+or in the details of the error: in their context or, "in", as the place where it was found, see
+https://developers.hubspot.com/docs/api-reference/error-handling
+Not confirmed against a live account: how version 2026-09 names a
 property that an admin made required, and how an update is told that a unique value is another's.
 Refused values stand in all of these word for word, so that nothing is looked for in the middle of a
 sentence.
@@ -10,7 +12,7 @@ sentence.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.destinations.hubspot.answers import CODE, NAME, JsonObject, objects
 
@@ -47,7 +49,8 @@ def refused_properties(body: JsonObject) -> dict[str, str]:
     if REQUIRED.fullmatch(message):
         found |= dict.fromkeys(_named(body.get("context")), REQUIRED_FIELD)
     for detail in objects(body.get("errors")):
-        found |= dict.fromkeys(_named(detail.get("context")), _code(detail) or _code(body))
+        names = _named(detail.get("context")) or _names([detail.get("in")])
+        found |= dict.fromkeys(names, _code(detail) or _code(body))
     return found
 
 
@@ -79,5 +82,9 @@ def _named(context: object) -> list[str]:
     if not isinstance(context, dict):
         return []
     listed = [v for key, v in context.items() if NAMING.fullmatch(key) and isinstance(v, list)]
-    texts = [text.strip("[]") for some in listed for text in some if isinstance(text, str)]
+    return _names(name for some in listed for name in some)
+
+
+def _names(given: Iterable[object]) -> list[str]:
+    texts = [text.strip("[]") for text in given if isinstance(text, str)]
     return [text for text in texts if NAME.fullmatch(text)]

@@ -28,7 +28,7 @@ from tests.destinations.hubspot.world import (
     delivered,
     update_of,
 )
-from tests.examples import CONTACT, LEAD_ID, interest
+from tests.examples import CONTACT, LEAD_ID
 from tests.fakes import START
 
 
@@ -44,20 +44,6 @@ async def test_an_email_that_hubspot_refuses_leaves_the_contact_under_our_own_id
     assert "Hello" in seen.description
     assert done.remarks == ("email left out: not accepted by HubSpot",)
     assert done.record.baseline["refused"] == "email"
-
-
-async def test_a_long_text_that_hubspot_quotes_in_its_refusal_is_left_out(
-    server: HubspotServer, crm: HubspotCrm
-) -> None:
-    said = interest(1, description="Открой, сезам! " * 1_000)
-    why = {"isValid": False, "message": f"{said} is no", "error": "INVALID_STRING"}
-    listed = json.dumps([why | {"name": "message"}])
-    server.answers_at[CREATE] = error(
-        400, "VALIDATION_ERROR", f"Property values were not valid: {listed}"
-    )
-    done = await delivered(crm, WANTED, said)
-
-    assert "message left out: not accepted by HubSpot" in done.remarks
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.NO_ID, Fault.UNAVAILABLE_AFTER])
