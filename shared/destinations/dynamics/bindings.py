@@ -37,6 +37,15 @@ def open_bindings(fields: Mapping[str, OwnField]) -> dict[str, str]:
     }
 
 
+def name_fault(name: str) -> str:
+    """Return what is wrong with the name of a column, "" if nothing.
+
+    Dataverse may take another spelling for a binding, in which nothing would be quoted.
+    """
+    column, at, _ = name.partition("@")
+    return f"has an @ that is not {column}{BIND}" if at and name != f"{column}{BIND}" else ""
+
+
 def binding_fault(address: str) -> str:
     """Return what is wrong with an address that texts are filled in, "" if nothing.
 

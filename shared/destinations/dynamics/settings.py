@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.destinations.dynamics.bindings import binding_fault, open_bindings
+from shared.destinations.dynamics.bindings import binding_fault, name_fault, open_bindings
 from shared.destinations.dynamics.outcomes import OUTCOMES
 from shared.destinations.dynamics.owner import owner_path
 from shared.destinations.http.addresses import Address, BaseAddress
@@ -65,7 +65,10 @@ class DynamicsSettings(CrmSettings):
     @field_validator("own_fields")
     @classmethod
     def _bound_by_us(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
-        """Refuse addresses that a customer may choose."""
+        """Refuse addresses that a customer may choose, under whatever name."""
+        for name in fields:
+            if fault := name_fault(name):
+                raise ValueError(f"{name!r} {fault}")
         for name, address in open_bindings(fields).items():
             if fault := binding_fault(address):
                 raise ValueError(f"{name!r} {fault}")

@@ -5,6 +5,7 @@ A setting maps names of fields to values, as JSON. A value is a constant, a text
 marketplace said, as in ``{"of": "{offer}", "values": {"backup": "Backup Pro"}, "else": "Other"}``.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -80,7 +81,16 @@ def _checked(fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
         text = field.of if isinstance(field, Choice) else field
         if isinstance(text, str) and (fault := _template_fault(text)):
             raise ValueError(f"{name!r} {fault}")
+        if not all(map(_can_be_sent, field.all if isinstance(field, Choice) else [field])):
+            raise ValueError(f"{name!r} is not a number that JSON can hold")
     return fields
+
+
+def _can_be_sent(value: Value) -> bool:
+    try:
+        return isinstance(value, str) or math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def without_ours(fields: Mapping[str, OwnField], ours: Iterable[str]) -> Mapping[str, OwnField]:

@@ -214,3 +214,23 @@ def test_the_settings_decide_constants_and_choices_but_not_what_a_customer_wrote
     choice = Choice.model_validate({"of": "{offer}", "values": {"a": "b"}})
 
     assert decided({"A": "ours", "B": "{company}", "C": choice, "D": True}) == {"A", "C", "D"}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400])
+@pytest.mark.parametrize(
+    "field",
+    [
+        '{"x": %s}',
+        '{"x": {"of": "{offer}", "values": {"a": %s}}}',
+        '{"x": {"of": "{offer}", "values": {}, "else": %s}}',
+    ],
+)
+def test_a_number_that_json_can_not_hold_is_a_fault_of_the_setting(
+    own: OwnSettings, field: str, number: str
+) -> None:
+    with pytest.raises(SettingsError, match=r"X_FIELDS: .*'x' is not a number that JSON can hold"):
+        own(field % number)
+
+
+def test_other_numbers_are_not(own: OwnSettings) -> None:
+    assert own('{"a": 1e300, "b": -7, "c": true}') == {"a": 1e300, "b": -7, "c": True}
