@@ -23,16 +23,13 @@ from shared.destinations.hubspot.activities import (
 )
 from shared.destinations.hubspot.answers import Record
 from shared.destinations.hubspot.api import HubspotApi
+from shared.destinations.hubspot.asking import Asking
 from shared.destinations.hubspot.check import checked
-from shared.destinations.hubspot.fields import MESSAGE, OWNER, STATUS, untold
+from shared.destinations.hubspot.fields import MESSAGE, OWNER, untold
 from shared.destinations.hubspot.follow_up import (
     BASELINE_KEYS,
-    CONTACT_SHOWN,
     FILLED,
-    TASK_SHOWN,
-    acted,
     baseline,
-    ids_of,
 )
 from shared.destinations.hubspot.kinds import NOTE, TASK
 from shared.destinations.hubspot.placed import GoneError, Placed
@@ -82,6 +79,7 @@ class HubspotCrm:
         self._clock = clock
         self._api = HubspotApi(settings, clock)
         self._placing = Placing(self._api, settings)
+        self._asking = Asking(self._api, settings, clock)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -135,15 +133,7 @@ class HubspotCrm:
 
     async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
         """Compare what contacts show with what they showed when we delivered; and their tasks."""
-        asked = dict.fromkeys(question.record.id for question in questions)
-        found = await self._api.records("contacts", asked, CONTACT_SHOWN, history=[STATUS])
-        shown = {contact_id: contact for contact in found for contact_id in ids_of(contact)}
-        there = [(q, shown[q.record.id]) for q in questions if q.record.id in shown]
-        tasks = await self._tasks(dict.fromkeys(contact.id for _, contact in there))
-        now = self._clock()
-        says = self._settings.outcome
-        seen = {q.lead_id: acted(c, tasks.get(c.id, []), q, now, says) for q, c in there}
-        return {lead_id: acts for lead_id, acts in seen.items() if acts}
+        return await self._asking.follow_ups(questions)
 
     async def check(self) -> Sequence[CheckResult]:
         """Try the key, its scopes, and whether the account has what the settings name."""
@@ -218,16 +208,6 @@ class HubspotCrm:
     async def _present(self, lead: Lead, record: CrmRecord) -> Record | None:
         """Return the contact that we know, or another one of the lead in its place."""
         return await self._api.contact(record.id) or await self._placing.look(lead)
-
-    async def _tasks(self, contact_ids: Mapping[str, None]) -> dict[str, list[Record]]:
-        """Return the tasks of contacts."""
-        attached = await self._api.attached(TASK, contact_ids)
-        ids = dict.fromkeys(task_id for some in attached.values() for task_id in some)
-        by_id = {task.id: task for task in await self._api.records(TASK.path, ids, TASK_SHOWN)}
-        return {
-            contact_id: [by_id[task_id] for task_id in some if task_id in by_id]
-            for contact_id, some in attached.items()
-        }
 
     async def _flag(self, lead: Lead, placed: Placed) -> tuple[bool, Sequence[str]]:
         """Opt the address out of all e-mail if nobody may write to it; tell whether that is done.
