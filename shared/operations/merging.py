@@ -1,4 +1,4 @@
-"""``leads merge A B``: two leads turn out to be one customer (rule A6).
+"""``leads merge``: two leads turn out to be one customer (rule A6).
 
 B is written first, and only then A, which is as it was when its things were read: so whatever is
 recorded on A meanwhile is taken along before A is closed. B is written each time, even if it has

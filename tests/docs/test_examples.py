@@ -57,7 +57,7 @@ VALUES = {"--state": "waiting", "--since": "2d ago", "--at": "2h ago"}
 AS_THINGS_STAND = re.compile(
     "has nothing parked|was (released|discarded)|hold leads|is there already|awaits no follow-up"
     "|delivers to |no sweep of this version|not accepted|still not a valid lead|was not changed"
-    "|things? needs? fixing|which is later|truncated"
+    "|can't be merged|was merged into|things? needs? fixing|which is later|truncated"
 )
 """Why a call may fail that is understood: another one was quicker, or the leads are not like that.
 """
@@ -90,6 +90,7 @@ class World:
             "NAME": name,
             "COMMAND": "list",
             "EMAIL": "ada@example.com",
+            "INTO": "grace@example.com",
             "PHONE": "+442079460123",
             "TEXT": "any text",
             "URL": self.env["LEADS_URL"],
