@@ -138,14 +138,19 @@ def in_order(acts: Iterable[ActSummary]) -> list[ActSummary]:
 
 
 def with_act(acts: Iterable[ActSummary], act: Act) -> tuple[ActSummary, ...]:
-    """Return the acts of a lead with one more, or with the one that it withdraws marked."""
+    """Return the acts of a lead with one more, or with the one that it withdraws marked.
+
+    Of those that are too many, the newest stays that says whether the lead is qualified.
+    """
     known = {one.act_id: one for one in acts}
     if act.withdraws:
         if found := known.get(act.withdraws):
             known[act.withdraws] = replace(found, withdrawn=True)
     else:
         known.setdefault(act.summary.act_id, act.summary)
-    return tuple(in_order(known.values())[-NEWEST_ACTS:])
+    ordered = in_order(known.values())
+    decided = [one for one in ordered[:-NEWEST_ACTS] if one.outcome in DECIDING]
+    return (*decided[-1:], *ordered[-NEWEST_ACTS:])
 
 
 def last_act(acts: Iterable[ActSummary]) -> ActSummary | None:

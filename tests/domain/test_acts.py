@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -158,3 +159,21 @@ def test_an_act_that_an_older_version_recorded_counts_and_is_no_row() -> None:
 
     assert (earlier.follow_up.done_at, earlier.follow_up.done_by) == (NOON + 3 * HOUR, "bo")
     assert later.follow_up.done_at == NOON + 4 * HOUR
+
+
+@given(st.randoms())
+def test_who_said_whether_a_lead_is_qualified_is_kept_however_much_was_done_since(
+    random: Random,
+) -> None:
+    decided = [
+        acted(NOON + hour * HOUR, "anna", Outcome.QUALIFIED if hour else Outcome.NOT_QUALIFIED)
+        for hour in (0, 1)
+    ]
+    done = [acted(NOON + (number + 2) * HOUR) for number in range(NEWEST_ACTS + 5)]
+    order = [*decided, *done]
+    random.shuffle(order)
+    acts: tuple[ActSummary, ...] = ()
+    for act in order:
+        acts = with_act(acts, act)
+
+    assert acts == (decided[1].summary, *(act.summary for act in done[-NEWEST_ACTS:]))
