@@ -39,9 +39,7 @@ class Record:
 
     def versions(self, name: str) -> list[str]:
         """Return when a property was changed, as far as its history was asked for."""
-        found = self.history.get(name)
-        versions = found if isinstance(found, list) else []
-        return [str(each["timestamp"]) for each in versions if "timestamp" in each]
+        return [str(each.get("timestamp") or "") for each in objects(self.history.get(name))]
 
     @property
     def texts(self) -> tuple[str, ...]:
