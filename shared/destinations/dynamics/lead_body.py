@@ -17,6 +17,7 @@ from shared.destinations.dynamics.owner import OWNER_BIND, owner_path
 from shared.destinations.dynamics.settings import DynamicsSettings
 from shared.destinations.http.contact import Writing
 from shared.destinations.http.own_fields import Filled, decided, without_refused
+from shared.destinations.http.refused import refusals
 from shared.destinations.http.saving import Body
 from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, name_for
@@ -53,7 +54,9 @@ def new_lead(
     lines = standing_lines(changed.standing, lead, first) if first else []
     text = story(first, (*told, *lines)) if first else UNTOLD
     texts = {n: v for n, v in own.texts.items() if not n.endswith(BIND)}
-    words = {n: t for n, t in _words(text).items() if n not in refused}
+    all_words = _words(text)
+    words = {n: t for n, t in all_words.items() if n not in refused}
+    not_told = refusals(VENDOR, all_words.keys() - words.keys() - settings.own_fields.keys())
     fit = fitted(words | texts, LENGTHS)
     values: dict[str, Any] = {
         **_of_settings(settings),
@@ -68,7 +71,7 @@ def new_lead(
     return Body(
         values,
         frozenset(words_in & values.keys()) - by_settings,
-        (*own.remarks, *contact.remarks, *fit.remarks),
+        (*own.remarks, *contact.remarks, *fit.remarks, *not_told),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from shared.destinations.http.own_fields import Filled, Value, decided, filled, without_refused
+from shared.destinations.http.refused import refusals
 from shared.destinations.http.saving import Body
 from shared.destinations.http.standing import standing_lines
 from shared.destinations.http.texts import as_given, interest_text, mark
@@ -32,7 +33,11 @@ def new_lead(
     texts = fitted(own.texts, LENGTHS)
     told = [*contact.told, *_told_by_publisher(settings, lead.contact, own.values)]
     told += standing_lines(changed.standing, lead, first) if first else []
-    description = _description(first, told) if DESCRIPTION not in refused else Fitted({}, ())
+    description = (
+        Fitted({}, refusals(VENDOR, {DESCRIPTION} - settings.own_fields.keys()))
+        if DESCRIPTION in refused
+        else _description(first, told)
+    )
     values: dict[str, Value] = {
         **first_values(settings, lead.contact, refused),
         **settings.set_once,

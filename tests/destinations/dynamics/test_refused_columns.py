@@ -101,12 +101,15 @@ async def test_a_refused_value_stays_told_until_the_column_takes_another_one(
 async def test_all_that_is_refused_one_after_the_other_is_left_out(
     crm: DynamicsCrm, server: DynamicsServer
 ) -> None:
-    for number, column in enumerate(["jobtitle", "telephone1", "lastname", "description"]):
+    refused = ["jobtitle", "telephone1", "lastname", "description", "subject"]
+    for number, column in enumerate(refused):
         server.faults_at[number] = says(too_long(column))
     upserted = await delivered_whole(crm, customer(), new())
     sent = server.bodies[0]["body"]
     assert sent["lastname"] == "(no name)"
-    assert not {"jobtitle", "telephone1", "description"} & sent.keys()
+    assert set(refused) & sent.keys() == {"lastname"}
+    told = {f"{column} left out: not accepted by Dynamics 365" for column in refused}
+    assert told <= {*upserted.remarks}
     (held,) = server.records()
     (note,) = held.notes
     assert upserted.holds == frozenset()

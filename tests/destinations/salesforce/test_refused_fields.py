@@ -123,6 +123,7 @@ async def test_all_that_is_refused_one_after_the_other_is_left_out(
         ID_FIELD: a_lead().lead_id,
     }
     assert new.holds == frozenset(), "it is noted instead"
+    assert "Description left out: not accepted by Salesforce" in new.remarks
     await crm.note(a_lead(), new.record, interest(1))
     [note] = only(server).notes
     for label, given in {"Phone": CONTACT.phone, "Last name": CONTACT.last_name}.items():
