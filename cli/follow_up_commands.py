@@ -66,7 +66,7 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
     async def command() -> None:
         stores = await open_stores()
         stored = await stores.lead_now(who, last_name=last_name)
-        after, act = await undo_follow_up(stores, stored)
+        after, act = await undo_follow_up(stores, stored, await rules_as_stored(stores))
         lead = after.lead
         who_acted = f" by {act.by}" if act.by else ""
         console.say(

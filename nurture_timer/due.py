@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from shared.domain.acts import Act
 from shared.domain.attempts import postpone
-from shared.domain.calendars import Calendar
 from shared.domain.clock import answered, as_of_then
 from shared.domain.delivery import Delivery, park
 from shared.domain.delivery import gives_up as gives_up_delivery
@@ -91,7 +90,7 @@ class Asked:
 
 def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_use: InUse) -> Step:
     """Return the step that is due at ``now``."""
-    lead, acts = _acted(stored, asked, plan.calendar)
+    lead, acts = _acted(stored, asked, plan)
     taken = due_step(lead, plan, now, checked=asked.checked)
     lead = replace(lead, follow_up=taken.clock) if taken else lead
     used = in_use.used(stored.deliveries)
@@ -140,15 +139,13 @@ def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
     return LOOK_SELDOM if long_ago else LOOK_AGAIN
 
 
-def _acted(
-    stored: StoredLead, asked: Asked, calendar: Calendar | None
-) -> tuple[Lead, tuple[Act, ...]]:
+def _acted(stored: StoredLead, asked: Asked, plan: Plan) -> tuple[Lead, tuple[Act, ...]]:
     lead = whole(stored.lead, asked.rows)
     new: list[Act] = []
     for act in sorted(asked.seen, key=lambda act: act.at):
-        after = answered(lead, act)
+        after = answered(lead, act, plan.follow_up_within)
         if after.acts != lead.acts:
-            new.append(as_of_then(act, lead, calendar))
+            new.append(as_of_then(act, lead, plan.calendar))
         lead = after
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.

@@ -151,12 +151,13 @@ def readable(stored: StoredRules, sources: RuleSources) -> Rules:
     checked = check_rules(stored.text, destinations=sources.destinations, source=source)
     if checked.faults:
         log.error("rules in force are left out: %s", "; ".join(map(str, checked.faults)))
-    return _with_channel(checked.readable or sources.by_settings, sources.by_settings)
+    return _with_settings(checked.readable or sources.by_settings, sources.by_settings)
 
 
-def _with_channel(rules: Rules, by_settings: Rules) -> Rules:
-    """Return rules that fall back on the channel of the settings where they name none."""
+def _with_settings(rules: Rules, by_settings: Rules) -> Rules:
+    """Return rules that fall back on the settings: on their channel where they name none."""
+    known = replace(rules, follow_up_within=by_settings.follow_up_within)
     if rules.default_channel:
-        return rules
+        return known
     channels = {**by_settings.channels, **rules.channels}
-    return replace(rules, channels=channels, default_channel=by_settings.default_channel)
+    return replace(known, channels=channels, default_channel=by_settings.default_channel)

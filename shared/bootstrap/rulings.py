@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 from shared.bootstrap.machine import utc_now
 from shared.bootstrap.stores import rules_store, teams
 from shared.domain.errors import SettingsError
-from shared.settings import DESTINATIONS, load
+from shared.domain.follow_up import WITHIN
+from shared.settings import DESTINATIONS, RouteSettings, load
 
 if TYPE_CHECKING:
     from shared.rules_in_force import RulesInForce, RuleSources
@@ -48,7 +50,16 @@ def rule_sources() -> "RuleSources":
         deployed=DEPLOYED_RULES.read_text("utf-8-sig", "replace")
         if DEPLOYED_RULES.exists()
         else "",
-        by_settings=rules_without_file(channel),
+        by_settings=rules_without_file(channel, _within()),
         destinations=DESTINATIONS,
         people=teams().read,
     )
+
+
+def _within() -> timedelta:
+    """Return FOLLOW_UP_WITHIN; a wrong setting is as if it were not set."""
+    try:
+        return load(RouteSettings).follow_up_within
+    except SettingsError as error:
+        log.warning("what has no due time of its own is due by the default: %s", error)
+        return WITHIN

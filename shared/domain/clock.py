@@ -27,9 +27,10 @@ from shared.domain.working_time import working_time_between
 type AnswerableFrom = tuple[datetime, datetime] | None
 
 
-def answered(lead: Lead, act: Act) -> Lead:
+def answered(lead: Lead, act: Act, within: timedelta = WITHIN) -> Lead:
     """Return the lead with an act on it; the same one twice is one.
 
+    ``within`` counts for interests that nothing gave a due time, as an older version recorded them.
     It answers what the customer did up to it; what they did after it starts the clock again. An act
     before all that is open answers nothing, and one that is withdrawn counts as never done.
     """
@@ -38,7 +39,7 @@ def answered(lead: Lead, act: Act) -> Lead:
     last, former = last_act(acts), last_act(known)
     if last == former:
         return looked_at_on_its_day(lead, replace(lead, acts=acts))
-    return replace(lead, acts=acts, follow_up=_acted(lead, last))
+    return replace(lead, acts=acts, follow_up=_acted(lead, last, within))
 
 
 def looked_at_on_its_day(before: Lead, after: Lead) -> Lead:
@@ -98,25 +99,24 @@ def known_acts(lead: Lead) -> tuple[ActSummary, ...]:
     return (*lead.acts, ActSummary(at=done_at, by=lead.follow_up.done_by))
 
 
-def _acted(lead: Lead, last: ActSummary | None) -> FollowUp:
+def _acted(lead: Lead, last: ActSummary | None, within: timedelta) -> FollowUp:
     before = lead.follow_up
     started = before.clock_started_at
     if last is None:
         undone = replace(before, done_at=None, done_by="", outcome="")
-        return _restarted(lead, take_back(undone))
+        return _restarted(lead, take_back(undone), within)
     outcome = last.outcome or ""
     answers_nothing = started is not None and last.at < started
     if answers_nothing and (before.done_at is None or before.done_at < last.at):
         return replace(before, done_at=last.at, done_by=last.by, outcome=outcome)
     after = follow_up(before, last.at, last.by, outcome)
     withdrawn = before.done_at is not None and last.at < before.done_at
-    return _restarted(lead, after) if withdrawn or started is not None else after
+    return _restarted(lead, after, within) if withdrawn or started is not None else after
 
 
-def _restarted(lead: Lead, clock: FollowUp) -> FollowUp:
+def _restarted(lead: Lead, clock: FollowUp, within: timedelta) -> FollowUp:
     """Return the clock from the first interest after the last act."""
-    started, due_at = lead.follow_up.clock_started_at, lead.follow_up.due_at
-    within = due_at - started if started is not None and due_at is not None else WITHIN
+    started = lead.follow_up.clock_started_at
     since = _unanswered_since(lead.interests, clock)
     if since is None or (started is None and lead.follow_up.done_at is None):
         return clock

@@ -50,7 +50,7 @@ def joined(into: Lead, other: Lead, coming: Coming, rules: MergeRules) -> Joined
     """
     lead = _with_labels(_due_from_now(into, other, coming.due_at), other)
     for act in sorted(coming.acts, key=lambda act: (bool(act.withdraws), act.at)):
-        lead = answered(lead, act)
+        lead = answered(lead, act, rules.follow_up_within)
     interests = []
     for submission, terms in sorted(coming.submissions, key=lambda each: each[0].stamp):
         terms_here = _terms(other, submission, terms, coming)

@@ -8,6 +8,7 @@ from shared.domain.absences import Absence
 from shared.domain.calendars import Calendar, Hours
 from shared.domain.durations import Duration
 from shared.domain.errors import NoWorkingTimeError
+from shared.domain.follow_up import WITHIN
 from shared.domain.notices import Role
 from shared.domain.rules import Step
 from shared.domain.working_time import next_working_moment, start_of_working_day
@@ -26,7 +27,8 @@ class Plan:
     ``check_ins`` are counted from the act that left the lead open, each, and rise. ``roles`` are
     who can be told at all; ``at_any_hour`` says that people are told outside their working hours as
     well, ``in_one_channel`` that the team reads what its owner is told. ``owner_absences`` are the
-    times at which the owner is away. ``zone`` is the team's, with a calendar or without.
+    times at which the owner is away. ``zone`` is the team's, with a calendar or without;
+    ``follow_up_within`` what the setting says.
     """
 
     steps: Sequence[Step] = ()
@@ -38,6 +40,7 @@ class Plan:
     owner_absences: Sequence[Absence] = ()
     grace: timedelta = GRACE
     zone: str = "UTC"
+    follow_up_within: timedelta = WITHIN
 
     def may_be_told(self, role: Role, now: datetime) -> datetime:
         """Return from when on somebody may be told: people at work, a channel at once."""

@@ -49,6 +49,7 @@ def plan_for(rules: Rules, lead: Lead, grace: timedelta = GRACE) -> Plan:
         owner_absences=tuple(one for one in rules.absences if one.member == lead.owner),
         grace=grace,
         zone=team.zone if team else "UTC",
+        follow_up_within=rules.follow_up_within,
     )
 
 

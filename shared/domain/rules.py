@@ -13,6 +13,7 @@ from shared.domain.absences import Absence
 from shared.domain.calendars import Calendar
 from shared.domain.conditions import Conditions
 from shared.domain.durations import Duration
+from shared.domain.follow_up import WITHIN
 from shared.domain.priority import Priority
 from shared.domain.stage import Stage
 
@@ -188,7 +189,8 @@ class Prerequisites:
 class Rules:
     """All rules; the first that matches a lead wins, and the last matches every lead.
 
-    ``source`` says in words where they are from. Two things are of the people and not of the file:
+    ``source`` says in words where they are from, ``follow_up_within`` is what the setting says, for
+    interests that nothing else gave a due time. Two things are of the people and not of the file:
     when they are away, and ``leavers``, who have left and are in no team any more.
     """
 
@@ -202,6 +204,7 @@ class Rules:
     source: str = ""
     absences: tuple[Absence, ...] = ()
     leavers: tuple[Member, ...] = ()
+    follow_up_within: timedelta = WITHIN
 
     def is_away(self, member_id: str, at: datetime) -> bool:
         """Tell whether somebody is away then."""
@@ -227,11 +230,14 @@ class Rules:
         return self.policies.get(name) or Policy()
 
 
-def rules_without_file(channel: ChannelRef | None = None) -> Rules:
+def rules_without_file(
+    channel: ChannelRef | None = None, follow_up_within: timedelta = WITHIN
+) -> Rules:
     """Return the rules where there is no ``routing.toml``: one that leaves all to the settings."""
     return Rules(
         rules=(Rule(name=DEFAULT_RULE),),
         channels={channel.name: channel} if channel else {},
         default_channel=channel.name if channel else "",
         source=NO_FILE,
+        follow_up_within=follow_up_within,
     )

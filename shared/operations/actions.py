@@ -86,7 +86,9 @@ async def _written(
     return after
 
 
-async def undo_follow_up(stores: Stores, stored: StoredLead) -> tuple[StoredLead, ActSummary]:
+async def undo_follow_up(
+    stores: Stores, stored: StoredLead, rules: Rules
+) -> tuple[StoredLead, ActSummary]:
     """Withdraw the last act on a lead; return the lead, and the act.
 
     Raises ``RefusedError`` if there is none.
@@ -97,7 +99,7 @@ async def undo_follow_up(stores: Stores, stored: StoredLead) -> tuple[StoredLead
     now = stores.clock()
     act = Act(said_at=now, seen_at=now, withdraws=withdrawn.act_id)
     rows = await rows_of(stores.writer.leads, stored.lead)
-    after = await _written(stores, stored, lambda before: _recorded(before, rows, act))
+    after = await _written(stores, stored, lambda before: _recorded(before, rows, act, rules))
     return after, withdrawn
 
 
@@ -113,7 +115,8 @@ def record_act(
     lead = whole(before.lead, rows)
     if _is_known(act, lead):
         return None
-    return _recorded(before, rows, as_of_then(act, lead, plan_for(rules, lead).calendar))
+    then = as_of_then(act, lead, plan_for(rules, lead).calendar)
+    return _recorded(before, rows, then, rules)
 
 
 def _is_known(act: Act, lead: Lead) -> bool:
@@ -128,11 +131,13 @@ def _is_known(act: Act, lead: Lead) -> bool:
     )
 
 
-def _recorded(before: StoredLead, rows: Sequence[ToldInterest], act: Act) -> LeadChange | None:
+def _recorded(
+    before: StoredLead, rows: Sequence[ToldInterest], act: Act, rules: Rules
+) -> LeadChange | None:
     lead = before.lead
     if lead.follow_up.state is FollowUpState.NONE:
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why_none(lead)}")
-    after = clipped(answered(whole(lead, rows), act))
+    after = clipped(answered(whole(lead, rows), act, rules.follow_up_within))
     if after == lead:
         return None
     return LeadChange(

@@ -210,7 +210,7 @@ async def test_a_follow_up_that_is_withdrawn_was_never_done(account: Account) ->
     stored = await account.push("zoe@example.com", at=utc_now() - 2 * DAY)
     done = await follow_up(account, stored, timedelta(hours=1))
 
-    after, withdrawn = await undo_follow_up(account.stores, done)
+    after, withdrawn = await undo_follow_up(account.stores, done, rules_without_file())
 
     assert withdrawn.by == "anna"
     clock = after.lead.follow_up
@@ -220,7 +220,7 @@ async def test_a_follow_up_that_is_withdrawn_was_never_done(account: Account) ->
     flagged = await account.stores.lead("zoe@example.com")
     assert flagged.lead.follow_up.state is FollowUpState.OVERDUE
     with pytest.raises(RefusedError, match="has no follow-up that could be withdrawn"):
-        await undo_follow_up(account.stores, flagged)
+        await undo_follow_up(account.stores, flagged, rules_without_file())
 
 
 async def test_who_followed_up_with_which_outcome_and_note_is_shown(account: Account) -> None:

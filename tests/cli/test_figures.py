@@ -79,7 +79,8 @@ async def test_k1_answered_in_time_open_and_late_are_counted_with_their_numbers(
 
 async def test_k1_a_withdrawn_follow_up_is_none(account: Account) -> None:
     lead = await account.push("zoe@example.com", at=utc_now() - 2 * DAY)
-    await undo_follow_up(account.stores, await answer(account, lead, HOUR, Outcome.WON))
+    done = await answer(account, lead, HOUR, Outcome.WON)
+    await undo_follow_up(account.stores, done, rules_without_file())
 
     total = (await figures(account.stores, ALL)).total
 

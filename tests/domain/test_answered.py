@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.acts import Outcome
+from shared.domain.acts import Act, Outcome
 from shared.domain.clock import answered
 from shared.domain.follow_up import (
     FollowUp,
@@ -85,3 +85,23 @@ def test_where_no_clock_ran_none_is_started() -> None:
     stopped = lead(interest(2 * HOUR), clock=stop_clock(WAITING))
 
     assert answered(stopped, acted(NOON + HOUR, "")).follow_up.state is FollowUpState.FOLLOWED_UP
+
+
+def test_c7_an_undo_gives_a_lead_of_an_older_version_the_time_of_the_setting() -> None:
+    setting = 4 * HOUR
+    waiting = lead(interest(timedelta(0)), clock=start_clock(FollowUp(), NOON, setting))
+    act = acted(NOON + HOUR)
+    undo = Act(said_at=NOON + 2 * HOUR, seen_at=NOON + 2 * HOUR, withdraws=act.act_id)
+
+    undone = answered(answered(waiting, act, setting), undo, setting)
+
+    assert undone.follow_up == waiting.follow_up
+
+
+def test_c7_so_does_an_act_that_leaves_a_later_interest_open() -> None:
+    setting = 4 * HOUR
+    waiting = lead(interest(timedelta(0)), interest(3 * HOUR))
+
+    done = answered(waiting, acted(NOON + HOUR), setting)
+
+    assert done.follow_up.due_at == NOON + 7 * HOUR

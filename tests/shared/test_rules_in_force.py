@@ -17,7 +17,7 @@ from tests.fake_rules import FakeRulesStore
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 CHANNEL = ChannelRef(name="default", kind=ChannelKind.TEAMS, setting="NOTICE_CHANNEL_URL")
-BY_SETTINGS = rules_without_file(CHANNEL)
+BY_SETTINGS = rules_without_file(CHANNEL, timedelta(hours=4))
 AWAY = Absence(member="ada", from_at=NOW, until_at=NOW + timedelta(days=7))
 
 
@@ -209,6 +209,12 @@ async def test_where_the_rules_name_no_default_channel_the_settings_do(world: Wo
 
     own = 'default_channel = "room"\n[default]\n[channels.room]\nkind = "slack"\nsetting = "ROOM"\n'
     assert (await world.start(own).current()).default_channel == "room"
+
+
+async def test_c7_what_has_no_due_time_is_due_by_the_setting_with_a_file_too(world: World) -> None:
+    for deployed in (text("a"), '[default]\n[channels.room]\nkind = "slack"\nsetting = "ROOM"\n'):
+        rules = await world.start(deployed).current()
+        assert rules.follow_up_within == timedelta(hours=4)
 
 
 async def test_a8_who_has_left_is_in_no_team_whatever_the_file_says(world: World) -> None:
