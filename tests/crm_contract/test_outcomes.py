@@ -91,6 +91,20 @@ async def test_an_act_that_was_seen_is_told_as_the_same_one_later(world: World) 
 
 
 @TELLS_OUTCOMES
+async def test_an_act_that_was_seen_is_not_told_anew_after_the_next_delivery(world: World) -> None:
+    await world.push()
+    await world.rest()
+    world.subject.behind.sales_owns(world.record.id, "anna", STATUSES[world.subject.name][0])
+    first = await last_act(world)
+
+    await world.push({**CUSTOMER, "Title": "Boss"})
+    await world.rest()
+
+    again = await seen(world, since=first.at)
+    assert (again.acts if again else ()) in [(first,), ()]
+
+
+@TELLS_OUTCOMES
 async def test_work_without_a_status_that_was_seen_is_told_as_the_same_later(world: World) -> None:
     await world.push()
     await world.rest()

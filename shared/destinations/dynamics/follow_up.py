@@ -128,8 +128,8 @@ def _changed_before(question: FollowUpQuestion, outcome_of: OutcomeOf) -> SeenAc
     """Return a follow-up if sales had changed the status before we delivered once more."""
     baseline = question.record.baseline
     at = last_change(baseline, STATUS_CHANGED_AT, None)
-    if at is None or at < _second(question.since):
-        return None
+    if at is None or at <= _second(question.since):
+        return None  # one at that very second has been seen before, and with who it was
     outcome = outcome_of(baseline.get("statuscode", ""))
     return SeenAct(at=max(at, question.since), outcome=outcome)
 

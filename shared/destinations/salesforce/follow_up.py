@@ -76,7 +76,9 @@ def _of_the_lead(row: Row, question: FollowUpQuestion, outcome_of: OutcomeOf) ->
         yield replace(last, at=at, outcome=outcome or Outcome.QUALIFIED, closed=True)
     elif row[STATUS] != baseline.get(STATUS, row[STATUS]):
         yield replace(_act(row), outcome=outcome)
-    if before := last_change(baseline, STATUS_CHANGED_AT, None):
+    before = last_change(baseline, STATUS_CHANGED_AT, None)
+    if before is not None and before > question.since.replace(microsecond=0):
+        # One at that very second has been seen before, and with who it was.
         yield SeenAct(at=before, outcome=outcome_of(baseline.get(STATUS, "")))
 
 
