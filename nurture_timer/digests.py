@@ -32,11 +32,16 @@ async def tell_digests(rules: Rules, ports: AnnouncingPorts, sending: Sending) -
     for team in teams_of(rules):
         now = ports.clock()
         to, day = channel_of(rules, team), due_on(team, now)
-        if to is None or day is None or not sending.may_reach(to):
+        if to is None or day is None or not _may_begin(sending, to):
             continue
         last = await ports.announcements.digest(team.id if team else "")
         if may_tell(last, day, now):
             await _tell(last, day, team, to, leads, ports, sending)
+
+
+def _may_begin(sending: Sending, to: Resolved) -> bool:
+    """Tell whether there is time to read leads and to send; what is left waits for a sweep."""
+    return sending.has_time_to_read and sending.may_reach(to)
 
 
 def teams_of(rules: Rules) -> Iterator[Team | None]:

@@ -21,7 +21,7 @@ from shared.domain.remarks import all_remarks
 from shared.domain.rules import Rules
 from shared.ports.crm import Upserted
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
-from shared.taking_over import as_sales_has_it, baseline_owner, named_by_sales
+from shared.taking_over import as_sales_has_it, baseline_owner, forgotten_leaver, named_by_sales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def _with_owner_of_sales(
     """
     known, shown = baseline_owner(delivery), upserted.owner
     if not (upserted.owner_changed and shown) or shown == known:
-        return change
+        return change if upserted.owner_changed else forgotten_leaver(change, delivery.destination)
     return named_by_sales(change, delivery.destination, shown, rules, baseline=known)
 
 

@@ -28,7 +28,17 @@ def named_by_sales(
     known = change.before.deliveries[destination].record if change.before else None
     told = known.baseline.get(LEFT_OWNER) if known else None
     after = _with_record(change, destination, baseline or "", left=owner_id)
-    return after if told == owner_id else _told_of(after, destination, leaver, rules)
+    return (
+        after if same_owner(told or "", owner_id) else _told_of(after, destination, leaver, rules)
+    )
+
+
+def forgotten_leaver(change: LeadChange, destination: str) -> LeadChange:
+    """Return the change of a record that sales gave to nobody who has left, or took from them."""
+    record = change.all_deliveries[destination].record
+    if record is None or LEFT_OWNER not in record.baseline:
+        return change
+    return _with_record(change, destination, record.baseline.get(OWNER, ""))
 
 
 def is_ours(delivery: Delivery, owner_id: str) -> bool:

@@ -112,6 +112,20 @@ async def test_a5_one_who_comes_back_is_taken_over_and_another_leaver_is_told_of
     assert len(told_that_left(office)) == 1
 
 
+async def test_a5_sales_may_give_the_record_to_one_who_has_left_once_more() -> None:
+    office = await Owned("anna", "gus", "anna").placed()
+    await office.relay.host(push(2))
+    office.relay.record.owner = IDS["anna"]
+    await office.relay.host(push(3))
+    assert len(told_that_left(office)) == 1
+
+    office.relay.record.owner = IDS["gus"]
+    await office.relay.host(push(4))
+
+    assert len(told_that_left(office)) == 2
+    assert office.relay.lead.owner == "anna"
+
+
 async def test_a5_whom_sales_named_is_told_and_the_channel_where_only_the_crm_knows_them() -> None:
     for named, told in (("bo", "Bo"), ("crm:005X", "North")):
         office = await Owned("anna", "anna", "anna").placed()
