@@ -122,14 +122,14 @@ class Deliverer:
 
         Return what became of the lead, with all remarks; None if there is no time.
         """
-        kept = is_kept(turn.delivery, upserted)
+        kept, written = is_kept(turn.delivery, upserted), _written(turn, upserted)
         known = progress_of(turn.delivery) if kept else Progress()
         so_far = noted(known, upserted.holds, turn.interests)
         lead = to_tell(turn.lead, turn.destination, upserted, work.rules)
         standing = standing_of(work.rules, lead)
         to_note = [interest for interest in in_turn(turn.interests) if not so_far.holds(interest)]
         for number, interest in enumerate(to_note):
-            if number or upserted.holds or upserted.remarks or not kept:
+            if number or upserted.holds or upserted.remarks or written or not kept:
                 await self._store(work, turn, upserted, so_far)
             if work.out_of_time:
                 return None
@@ -201,3 +201,10 @@ class Deliverer:
                     cause=cause_of(error),
                 )
             )
+
+
+def _written(turn: Turn, upserted: Upserted) -> bool:
+    """Tell whether the record may hold more than was known: the next request may fail."""
+    delivery, lead = turn.delivery, turn.lead
+    as_known = (upserted.record, lead.contact) == (delivery.record, delivery.delivered_contact)
+    return not as_known or bool(delivery.to_send) or lead.do_not_contact

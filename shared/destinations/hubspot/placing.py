@@ -153,7 +153,8 @@ class Placing:
     ) -> Placed:
         contact = placed.contact
         sent = contact_values(lead.contact, self._settings, changed.fields - {EMAIL})
-        values = self._to_write(sent.values, changed, placed, uncertain=uncertain)
+        perhaps = self._perhaps_ours(sent.values, changed, placed, uncertain=uncertain)
+        values = self._to_write(sent.values, placed, perhaps)
         hidden = (*customers_words(lead, changed.interests), *contact.texts)
 
         async def send(left_out: frozenset[str]) -> None:
@@ -165,19 +166,33 @@ class Placing:
         _, left_out = await without_refused(send, values)
         return replace(
             placed,
-            filled=placed.filled | values.keys() - left_out,
+            filled=placed.filled | perhaps | values.keys() - left_out,
             refused=placed.refused - values.keys() | left_out,
             remarks=(*placed.remarks, *sent.remarks, *refusals(VENDOR, left_out)),
         )
 
-    def _to_write(
+    def _perhaps_ours(
         self, values: Mapping[str, str], changed: Changed, placed: Placed, *, uncertain: bool
+    ) -> frozenset[str]:
+        """Return the names of values that we may have written without hearing of it.
+
+        They are as an interest since has given them.
+        """
+        if not uncertain and placed.existed:
+            return frozenset()
+        given = [i.submission.contact for i in changed.interests]
+        ours = [contact_values(contact, self._settings).values for contact in given]
+        held = placed.contact
+        return frozenset(n for n in values if any(held.text(n) == one.get(n) for one in ours))
+
+    def _to_write(
+        self, values: Mapping[str, str], placed: Placed, perhaps: frozenset[str]
     ) -> dict[str, str]:
         """Return the values that differ from those in HubSpot, and may replace them.
 
         What sales had or corrected stays: of a contact that sales had before us, only what is empty
         or what we have filled changes; of one that we created without hearing of it, what is ours
-        still. That is what an interest since has given.
+        still.
         """
         held = placed.contact
         new = {name: value for name, value in values.items() if held.text(name) != value}
@@ -185,10 +200,6 @@ class Placing:
             return new
         if placed.before is not None and not placed.existed:
             return new
-        unheard = uncertain or not placed.existed
-        given = [i.submission.contact for i in changed.interests] if unheard else []
-        ours = [contact_values(contact, self._settings).values for contact in given]
-        perhaps = {n for n in new if any(held.text(n) == one.get(n) for one in ours)}
         return for_empty(new, {**held.properties, **dict.fromkeys(placed.filled | perhaps)})
 
     async def _there(
