@@ -1,4 +1,7 @@
-"""The import contracts of pyproject.toml, on a copy of the app with one fault at a time."""
+"""The import contracts of pyproject.toml, on a copy of the app with one fault at a time.
+
+What a file imports is remembered while the file is as it was.
+"""
 
 import re
 import shutil
@@ -15,16 +18,18 @@ PACKAGES = (
 )
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("copy")
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package)
-    return tmp_path
+        shutil.copytree(ROOT / package, copy / package)
+    return copy
 
 
 def check(folder: Path) -> str:
     program = str(Path(sys.executable).with_name("lint-imports"))
-    command = [program, "--no-cache", "--no-logo", "--config", str(ROOT / "pyproject.toml")]
+    config = ("--config", str(ROOT / "pyproject.toml"))
+    command = [program, "--cache-dir", str(folder / ".imports"), "--no-logo", *config]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
 
 
@@ -71,6 +76,10 @@ def test_the_app_keeps_its_direction(copy: Path) -> None:
 def test_an_import_against_the_direction_breaks_a_contract(
     copy: Path, importer: str, imported: str
 ) -> None:
-    with (copy / importer).open("a", encoding="utf-8") as module:
-        module.write(f"\nimport {imported}\n")
-    assert re.search(r", [1-9]\d* broken\.", check(copy))
+    module = copy / importer
+    before = module.read_text("utf-8")
+    module.write_text(f"{before}\nimport {imported}\n", "utf-8")
+    try:
+        assert re.search(r", [1-9]\d* broken\.", check(copy))
+    finally:
+        module.write_text(before, "utf-8")
