@@ -9,11 +9,12 @@ import pytest
 from local.fakes.channels.email import EmailServer
 from local.fakes.channels.slack import SlackServer
 from local.fakes.channels.teams import CARD, TeamsServer
+from shared.destinations.http.client import certificates
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=certificates()) as client:
         yield client
 
 

@@ -10,6 +10,7 @@ import pytest
 from local.fakes.dynamics import DynamicsServer
 from local.fakes.dynamics.answers import BadAddressError
 from local.fakes.dynamics.binds import Address, parse
+from shared.destinations.http.client import certificates
 
 ANOTHER = "00000000-0000-0000-0000-000000000001"
 ACCOUNT = "parentaccountid@odata.bind"
@@ -27,7 +28,9 @@ async def server() -> AsyncIterator[DynamicsServer]:
 async def client(server: DynamicsServer) -> AsyncIterator[httpx.AsyncClient]:
     server.tokens.add("t")
     base = f"{server.url}/api/data/v9.2"
-    async with httpx.AsyncClient(base_url=base, headers={"Authorization": "Bearer t"}) as opened:
+    async with httpx.AsyncClient(
+        base_url=base, headers={"Authorization": "Bearer t"}, verify=certificates()
+    ) as opened:
         yield opened
 
 

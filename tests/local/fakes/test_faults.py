@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from local.fakes.faults import Fault, Reply, asking_to_wait, page
 from local.fakes.server import CrmServer
+from shared.destinations.http.client import certificates
 
 
 class Counter(CrmServer):
@@ -50,7 +51,10 @@ CUT = (httpx.ReadError, httpx.RemoteProtocolError)
     ],
 )
 async def test_a_call_without_an_answer_is_done_or_not(fault: Fault, done: int) -> None:
-    async with Counter().running() as server, httpx.AsyncClient(timeout=0.2) as client:
+    async with (
+        Counter().running() as server,
+        httpx.AsyncClient(timeout=0.2, verify=certificates()) as client,
+    ):
         server.faults.append(fault)
 
         with pytest.raises((*CUT, httpx.ReadTimeout)):
@@ -73,7 +77,7 @@ async def test_a_call_without_an_answer_is_done_or_not(fault: Fault, done: int) 
 async def test_an_answer_in_place_of_the_crms_own(
     fault: Fault | Reply, status: int, done: int
 ) -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
         server.faults.append(fault)
 
         answer = await client.post(server.url)
@@ -89,7 +93,7 @@ async def test_an_answer_in_place_of_the_crms_own(
 
 
 async def test_a_fault_meets_the_call_that_it_is_planned_for() -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
         server.faults_at = {1: page(502), "POST /a": page(409)}
 
         answers = [
@@ -105,7 +109,7 @@ async def test_a_fault_meets_the_call_that_it_is_planned_for() -> None:
 
 
 async def test_what_sales_does_meanwhile_comes_before_the_call() -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
 
         def sales_is_faster() -> None:
             server.done = 7
@@ -117,7 +121,7 @@ async def test_what_sales_does_meanwhile_comes_before_the_call() -> None:
 
 
 async def test_an_endless_answer_ends_when_the_client_hangs_up() -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
         server.faults.append(Fault.ENDLESS)
 
         async with client.stream("POST", server.url) as answer:
@@ -133,7 +137,7 @@ async def take[T](source: AsyncIterator[T], most: int) -> AsyncIterator[T]:
 
 
 async def test_a_fault_of_writes_waits_for_one() -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
         server.write_faults.append(page(502))
 
         answers = [await client.get(server.url), await client.post(server.url)]
@@ -142,7 +146,7 @@ async def test_a_fault_of_writes_waits_for_one() -> None:
 
 
 async def test_a_fake_becomes_what_it_was() -> None:
-    async with Counter().running() as server, httpx.AsyncClient() as client:
+    async with Counter().running() as server, httpx.AsyncClient(verify=certificates()) as client:
         before = server.remembered()
         for _ in range(2):
             server.faults.append(page(502))

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from local.fakes.https_endpoint import HttpsEndpointServer
+from shared.destinations.http.client import certificates
 from shared.domain.lead import CONTACT_FIELDS
 
 
@@ -31,7 +32,7 @@ async def post(server: HttpsEndpointServer, version: int, title: str, part: str 
         "changedFields": ["title"],
         "newInterests": [],
     }
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=certificates()) as client:
         url = server.settings()["HTTPS_ENDPOINT_URL"]
         headers = {"webhook-id": f"a1-{version}{part}"}
         answer = await client.post(url, content=json.dumps(told), headers=headers)

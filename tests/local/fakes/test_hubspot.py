@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.fakes.hubspot import HubspotServer
+from shared.destinations.http.client import certificates
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 STATUSES = "/communication-preferences/2026-09/statuses"
@@ -22,7 +23,9 @@ async def server() -> AsyncIterator[HubspotServer]:
 @pytest.fixture
 async def client(server: HubspotServer) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {server.key}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers) as opened:
+    async with httpx.AsyncClient(
+        base_url=server.url, headers=headers, verify=certificates()
+    ) as opened:
         yield opened
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.fakes.marketo import MarketoServer
+from shared.destinations.http.client import certificates
 
 PERSON = {"email": "zoe@fabrikam.example", "lastName": "O'Hara"}
 
@@ -19,7 +20,7 @@ async def server() -> AsyncIterator[MarketoServer]:
 
 @pytest.fixture
 async def client(server: MarketoServer) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url) as opened:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates()) as opened:
         token = (await login(server, opened))["access_token"]
         opened.headers["Authorization"] = f"Bearer {token}"
         yield opened
@@ -107,5 +108,5 @@ async def test_a_daily_quota_ends(server: MarketoServer, client: httpx.AsyncClie
 
 async def test_the_end_of_a_token_may_be_told_as_text(server: MarketoServer) -> None:
     server.tells_expiry_as_text = True
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates()) as client:
         assert (await login(server, client))["expires_in"] in ("3600", "3599")

@@ -8,6 +8,7 @@ import pytest
 
 from local.fakes.salesforce import SalesforceServer
 from local.fakes.salesforce.org import US, ValidationRule
+from shared.destinations.http.client import certificates
 
 SOBJECTS = "/services/data/v68.0/sobjects"
 LEAD = {"LastName": "O'Hara", "Company": "Fabrikam"}
@@ -23,7 +24,9 @@ async def server() -> AsyncIterator[SalesforceServer]:
 async def client(server: SalesforceServer) -> AsyncIterator[httpx.AsyncClient]:
     server.tokens.add("t")
     headers = {"Authorization": "Bearer t"}
-    async with httpx.AsyncClient(base_url=server.url + SOBJECTS, headers=headers) as opened:
+    async with httpx.AsyncClient(
+        base_url=server.url + SOBJECTS, headers=headers, verify=certificates()
+    ) as opened:
         yield opened
 
 
