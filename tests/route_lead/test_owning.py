@@ -8,6 +8,7 @@ import pytest
 from shared.domain.durations import Duration
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.rules import DEFAULT_RULE, Notify, Rule
+from shared.domain.working_time import LONGEST_LOOK
 from shared.ports.leads import EventKind
 from tests.fakes import START, FakeCrm, open_gate
 from tests.office import Office
@@ -220,7 +221,9 @@ async def test_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() ->
         assert office.relay.record.owner == {"anna": "005A", "bo": "005B"}[taken.member]
 
 
-async def test_a_calendar_that_never_opens_leaves_the_due_time_to_the_settings() -> None:
+async def test_c5_a_calendar_that_never_opens_holds_no_lead_up_and_makes_nothing_due_early() -> (
+    None
+):
     """C5: the rules say that it is wrong; the lead must not wait for that."""
     closed = frozenset((START + n * DAY).date() for n in range(-1, 800))
     never = replace(NORTH, calendar=replace(CALENDAR, closed=closed), notify=Notify.ALWAYS)
@@ -229,7 +232,7 @@ async def test_a_calendar_that_never_opens_leaves_the_due_time_to_the_settings()
 
     await office.relay.host(push())
 
-    assert office.relay.lead.follow_up.due_at == office.relay.lead.created_at + DAY
+    assert office.relay.lead.follow_up.due_at == office.relay.lead.created_at + LONGEST_LOOK
 
 
 async def test_a_record_and_its_notes_are_told_the_owner_whom_sales_named() -> None:
