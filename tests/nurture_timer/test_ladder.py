@@ -23,7 +23,7 @@ from shared.domain.retired import InUse
 from shared.domain.rules import Notify, Policy, Rules, StepKind
 from shared.domain.schedule import notice_look_at
 from shared.domain.working_time import LONGEST_LOOK
-from shared.ports.leads import EventKind, LeadChange
+from shared.ports.leads import REPLACED, EventKind, LeadChange
 from shared.ports.owners import Owned
 from tests.examples import LEAD_ID, acted
 from tests.fakes import START, FakeCrm
@@ -146,8 +146,8 @@ async def test_a_step_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -
         await app.sweep(WITHIN + minutes * MINUTE)
 
     assert steps(app) == [(EventKind.FLAGGED, 0), (EventKind.STEP, 1)]
-    last = app.leads.partitions[LEAD_ID].events
-    assert last[max(last)].unchecked
+    events = app.leads.partitions[LEAD_ID].events.values()
+    assert [e.unchecked for e in events if e.kind is EventKind.STEP] == [True]
     assert not app.stored().notices["owner"].checked
 
 
@@ -335,7 +335,9 @@ async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
     assert unsent(app) == {}
     assert {channel for channel, _ in app.given_up} == {"people"}
     events = app.leads.partitions[LEAD_ID].events.values()
-    assert [e.recipient for e in events if e.kind is EventKind.NOT_NOTIFIED] == ["owner", "manager"]
+    untold = [(e.recipient, e.detail) for e in events if e.kind is EventKind.NOT_NOTIFIED]
+    assert untold[0] == ("owner", REPLACED)
+    assert [who for who, why in untold if why != REPLACED] == ["owner", "manager"]
 
 
 async def test_the_same_act_told_by_two_crms_is_one_and_a_notice_under_way_is_left_alone() -> None:
