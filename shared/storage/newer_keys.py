@@ -11,24 +11,29 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from shared.domain.acts import ActSummary
 from shared.domain.lead import CONTACT_FIELDS, InterestSummary, Lead
 
 type Row = dict[str, Any]
 type NewerKeys = Mapping[str, Any]
-"""By column: of a map its keys and values, of the interests each with its own."""
+"""By column: of a map its keys and values, of interests and acts each with its own."""
 
-CONTACT_STAMPS, INTERESTS = "contact_stamps", "interests"
+CONTACT_STAMPS, INTERESTS, ACTS = "contact_stamps", "interests", "acts"
 DELIVERED_CONTACT, BASELINE = "delivered_contact", "record_baseline"
 SUMMARY_FIELDS = frozenset(field.name for field in fields(InterestSummary))
+ACT_FIELDS = frozenset(field.name for field in fields(ActSummary))
 
 
 def newer_in_lead(row: Row, lead: Lead) -> NewerKeys:
     """Return what a row has that the lead which was read of it has not."""
-    items = zip(lead.interests, _json(row, INTERESTS, []), strict=True)
-    of_interests = [(interest, _beside(item, SUMMARY_FIELDS)) for interest, item in items]
+    interests = zip(lead.interests, _json(row, INTERESTS, []), strict=True)
+    of_interests = [(interest, _beside(item, SUMMARY_FIELDS)) for interest, item in interests]
+    acts = zip(lead.acts, _json(row, ACTS, []), strict=True)
+    of_acts = {act.act_id: _beside(item, ACT_FIELDS) for act, item in acts}
     found = {
         CONTACT_STAMPS: _beside(_json(row, CONTACT_STAMPS, {}), CONTACT_FIELDS),
         INTERESTS: [(interest, newer) for interest, newer in of_interests if newer],
+        ACTS: {act_id: newer for act_id, newer in of_acts.items() if newer},
     }
     return {column: newer for column, newer in found.items() if newer}
 
@@ -49,9 +54,17 @@ def with_newer_keys(row: Row, newer: NewerKeys, lead: Lead) -> Row:
     merged = dict(row)
     for column, keys in newer.items():
         written = from_json(row[column])
-        taken = _with_each(lead, written, keys) if column == INTERESTS else {**keys, **written}
-        merged[column] = to_json(taken).decode()
+        merged[column] = to_json(_taken_along(column, written, keys, lead)).decode()
     return merged
+
+
+def _taken_along(column: str, written: Any, keys: Any, lead: Lead) -> object:  # noqa: ANN401 - any JSON
+    if column == INTERESTS:
+        return _with_each(lead, written, keys)
+    if column == ACTS:
+        pairs = zip(lead.acts, written, strict=True)
+        return [keys.get(act.act_id, {}) | item for act, item in pairs]
+    return keys | written
 
 
 def _with_each(

@@ -1,5 +1,6 @@
 """What is stored is read back as it was, whatever is in it."""
 
+import json
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from shared.domain.acts import Act, Outcome, Via
+from shared.domain.clock import answered
 from shared.domain.delivery import Delivery
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
 from shared.ports.leads import Event, EventKind, RecordedInterest
@@ -24,6 +26,7 @@ from shared.storage.lead_rows import (
     read_interest,
     read_lead,
 )
+from shared.storage.newer_keys import newer_in_lead, with_newer_keys
 from tests import examples, strategies
 from tests.fakes import START
 
@@ -91,6 +94,21 @@ def test_a_column_of_a_newer_app_is_no_matter(row: Row) -> None:
     read = read_lead if row["RowKey"] == "lead" else read_interest
 
     assert read(row | {"mood": "good"}) == read(row)
+
+
+def test_what_a_newer_app_put_into_an_act_stays_with_it() -> None:
+    first, second = examples.acted(START), examples.acted(START + timedelta(hours=1))
+    lead = answered(examples.lead(), first)
+    row = lead_row(lead)
+    row["acts"] = json.dumps([act | {"mood": "good"} for act in json.loads(row["acts"])])
+    after = answered(read_lead(row), second)
+
+    written = with_newer_keys(lead_row(after), newer_in_lead(row, read_lead(row)), after)
+
+    moods = {act["at"]: act.get("mood") for act in json.loads(written["acts"])}
+    assert moods.pop(after.acts[-1].at.strftime("%Y-%m-%dT%H:%M:%SZ")) is None
+    assert set(moods.values()) == {"good"}
+    assert read_lead(written) == after
 
 
 def test_what_was_written_says_by_which_change() -> None:
