@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import partial
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from act_on_lead.acting import ActPorts, change, found, found_now
-from shared.committing import rows_of
+from shared.committing import acts_of, rows_of
 from shared.domain.acts import CLOCKS_APART, Act, Outcome, Via
 from shared.domain.planning import plan_for
 from shared.operations.actions import record_act
@@ -65,7 +66,9 @@ async def follow_up(lead_id: str, body: bytes, ports: ActPorts) -> LeadView:
     if act.look_on:
         day_to_look_again(act.look_on, plan_for(rules, stored.lead).today(now))
     rows = await rows_of(ports.leads, stored.lead)
-    after = await change(stored, lambda before: record_act(before, rows, act, rules), ports)
+    known = await acts_of(ports.leads, stored.lead, [act])
+    decide = partial(record_act, rows=rows, act=act, rules=rules, known=known)
+    after = await change(stored, decide, ports)
     return LeadView.of(after, await ports.in_use())
 
 

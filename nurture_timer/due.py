@@ -1,10 +1,10 @@
 """What is due on a lead at one moment, and what follows. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.domain.acts import Act
+from shared.domain.acts import Act, is_left_out
 from shared.domain.attempts import postpone
 from shared.domain.clock import answered, as_of_then
 from shared.domain.delivery import Delivery, park
@@ -78,12 +78,14 @@ class Asked:
 
     ``checked`` says that all that could know have answered; ``ask_again`` that one could know.
     ``owners`` are whom sales gave the lead's records to, by destination; ``rows`` the interests of
-    a lead that somebody acted on and that keeps only some of them itself.
+    a lead that somebody acted on and that keeps only some of them itself, ``known`` the ids of its
+    acts if one of ``seen`` is older than those that it keeps.
     """
 
     seen: Sequence[Act] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[ToldInterest] = ()
+    known: Collection[str] = ()
     checked: bool = True
     ask_again: bool = False
 
@@ -140,12 +142,14 @@ def _ask_every(clock: FollowUp, now: datetime) -> timedelta:
 
 
 def _acted(stored: StoredLead, asked: Asked, plan: Plan) -> tuple[Lead, tuple[Act, ...]]:
-    lead = whole(stored.lead, asked.rows)
+    lead, known = whole(stored.lead, asked.rows), {*asked.known}
     new: list[Act] = []
     for act in sorted(asked.seen, key=lambda act: act.at):
         after = answered(lead, act, plan.follow_up_within)
-        if after.acts != lead.acts:
+        left_out = is_left_out(act, lead.acts) and act.act_id not in known
+        if after.acts != lead.acts or left_out:
             new.append(as_of_then(act, lead, plan.calendar))
+            known.add(act.act_id)
         lead = after
     if lead.follow_up.clock_started_at is not None and not answerable(lead.contact):
         # Recorded by a version that let the clock run for them too.

@@ -9,10 +9,11 @@ whose time the lead does not have.)
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import NamedTuple
 
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.dealing import Dealt, deal
@@ -21,12 +22,13 @@ from nurture_timer.known import keep_known
 from nurture_timer.lists import send_lists, with_lists
 from nurture_timer.ports import SweepPorts
 from nurture_timer.tidying import SETTLED, tidy
-from shared.committing import rows_of
+from shared.committing import acts_of, rows_of
 from shared.domain.errors import (
     StorageRefusedError,
     StorageUnavailableError,
     UnreadableLeadError,
 )
+from shared.domain.lead import Lead
 from shared.domain.planning import plan_for
 from shared.domain.rules import Rules
 from shared.domain.whole import ToldInterest
@@ -80,12 +82,12 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
     rules = await ports.rules()
     answers = await ask(due.values(), now, ports.destinations, ports.in_use)
     steps: dict[DueRow, Step] = {}
-    for row, interests in (await _rows_of_acted(due, answers, ports)).items():
-        if isinstance(interests, BaseException):
-            failed += _failed(row, interests)
+    for row, facts in (await _facts_of_acted(due, answers, ports)).items():
+        if isinstance(facts, BaseException):
+            failed += _failed(row, facts)
             continue
         stored = due[row]
-        plan, asked = plan_for(rules, stored.lead, ports.grace), _asked(answers, stored, interests)
+        plan, asked = plan_for(rules, stored.lead, ports.grace), _asked(answers, stored, facts)
         steps[row] = what_is_due(stored, now, plan, asked, ports.in_use)
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
     return Due(
@@ -99,14 +101,26 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
     )
 
 
-async def _rows_of_acted(
+class InRows(NamedTuple):
+    """What a lead on which somebody acted has in rows only: interests, and ids of acts."""
+
+    interests: Sequence[ToldInterest] = ()
+    acts: Collection[str] = ()
+
+
+async def _facts_of_acted(
     due: Mapping[DueRow, StoredLead], answers: Answers, ports: SweepPorts
-) -> Mapping[DueRow, Sequence[ToldInterest] | BaseException]:
-    """Return the interests of leads on which somebody acted and that keep only some of them."""
-    found: dict[DueRow, Sequence[ToldInterest] | BaseException] = dict.fromkeys(due, ())
+) -> Mapping[DueRow, InRows | BaseException]:
+    """Return what leads on which somebody acted have in rows only."""
+    found: dict[DueRow, InRows | BaseException] = dict.fromkeys(due, InRows())
     acted = [row for row, stored in due.items() if stored.lead.lead_id in answers.seen]
-    read = await _side_by_side(rows_of(ports.leads, due[row].lead) for row in acted)
+    read = await _side_by_side(_in_rows(due[row].lead, answers, ports) for row in acted)
     return found | dict(zip(acted, read, strict=True))
+
+
+async def _in_rows(lead: Lead, answers: Answers, ports: SweepPorts) -> InRows:
+    interests = await rows_of(ports.leads, lead)
+    return InRows(interests, await acts_of(ports.leads, lead, answers.seen[lead.lead_id]))
 
 
 async def _read_due(
@@ -130,11 +144,12 @@ async def _read_due(
     return read
 
 
-def _asked(answers: Answers, stored: StoredLead, rows: Sequence[ToldInterest]) -> Asked:
+def _asked(answers: Answers, stored: StoredLead, facts: InRows) -> Asked:
     lead_id = stored.lead.lead_id
     return Asked(
         seen=answers.seen.get(lead_id, ()),
-        rows=rows,
+        rows=facts.interests,
+        known=facts.acts,
         checked=lead_id not in answers.unchecked,
         owners=answers.owners.get(lead_id, {}),
         ask_again=not answers.telling.isdisjoint(stored.deliveries),

@@ -1,12 +1,21 @@
 """Write changes of leads: once, and never without the index rows that they are found by."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from shared.domain.acts import Act, is_left_out
 from shared.domain.errors import ContendedLeadError, StaleLeadError, StorageUnavailableError
 from shared.domain.follow_up import LadderKind
 from shared.domain.lead import Lead
@@ -134,6 +143,12 @@ class LeadWriter:
 async def rows_of(leads: LeadStore, lead: Lead) -> Sequence[ToldInterest]:
     """Return the interests of a lead that does not keep them all itself; none of any other."""
     return [] if keeps_all(lead) else await leads.interest_rows(lead.lead_id, most=MOST_ROWS)
+
+
+async def acts_of(leads: LeadStore, lead: Lead, new: Iterable[Act]) -> Collection[str]:
+    """Return the ids of a lead's acts where what it keeps itself does not tell if one is new."""
+    left_out = any(is_left_out(act, lead.acts) for act in new)
+    return await leads.act_ids(lead.lead_id) if left_out else ()
 
 
 async def commit(leads: LeadStore, index: LeadIndex, change: LeadChange) -> StoredLead:

@@ -4,7 +4,7 @@
 before it is done and after: a test lets it through, fails it, or never lets it return.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -114,6 +114,11 @@ class FakeLeadStore:
         await self.gate("leads.acts")
         partition = self.partitions.get(lead_id)
         return [act for _, act in sorted(partition.acts.items())] if partition else []
+
+    async def act_ids(self, lead_id: str) -> Collection[str]:
+        await self.gate("leads.act_ids")
+        partition = self.partitions.get(lead_id)
+        return frozenset(partition.acts) if partition else frozenset()
 
     async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
         await self.gate("leads.interest_rows")

@@ -153,6 +153,11 @@ def with_act(acts: Iterable[ActSummary], act: Act) -> tuple[ActSummary, ...]:
     return (*decided[-1:], *ordered[-NEWEST_ACTS:])
 
 
+def is_left_out(act: Act, acts: Iterable[ActSummary]) -> bool:
+    """Tell whether a lead with these acts keeps no more of one than its row: they are newer."""
+    return not act.withdraws and act.act_id not in {one.act_id for one in with_act(acts, act)}
+
+
 def last_act(acts: Iterable[ActSummary]) -> ActSummary | None:
     """Return the newest act that counts."""
     counting = [act for act in acts if not act.withdrawn]

@@ -1,11 +1,12 @@
 """What an operator changes on leads: release and deliver by message, follow-up by hand."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from shared.committing import rows_of
-from shared.domain.acts import CLOCKS_APART, Act, ActSummary, last_act
+from shared.committing import acts_of, rows_of
+from shared.domain.acts import CLOCKS_APART, Act, ActSummary, is_left_out, last_act
 from shared.domain.calendars import Calendar
 from shared.domain.clock import answered, as_of_then
 from shared.domain.envelope import Deliver
@@ -73,8 +74,10 @@ async def record_follow_up(
     if act.said_at > act.seen_at + CLOCKS_APART:
         told = act.said_at.isoformat()
         raise UsageError(f"{told} is still to come: a follow-up has happened")
-    rows = await rows_of(stores.writer.leads, stored.lead)
-    return await _written(stores, stored, lambda before: record_act(before, rows, act, rules))
+    leads, lead = stores.writer.leads, stored.lead
+    rows, known = await rows_of(leads, lead), await acts_of(leads, lead, [act])
+    decide = partial(record_act, rows=rows, act=act, rules=rules, known=known)
+    return await _written(stores, stored, decide)
 
 
 async def _written(
@@ -104,16 +107,21 @@ async def undo_follow_up(
 
 
 def record_act(
-    before: StoredLead, rows: Sequence[ToldInterest], act: Act, rules: Rules
+    before: StoredLead,
+    rows: Sequence[ToldInterest],
+    act: Act,
+    rules: Rules,
+    known: Collection[str] = (),
 ) -> LeadChange | None:
     """Return the change that an act is, None if it is recorded already.
 
-    ``rows`` are the interests of a lead that keeps only some of them itself. ``rules`` are those of
+    ``rows`` are the interests of a lead that keeps only some of them itself, ``known`` the ids of
+    its acts if the act is older than those that it keeps. ``rules`` are those of
     now: they say what the working time was. Raises ``RefusedError`` if nobody has to follow up on
     the lead.
     """
     lead = whole(before.lead, rows)
-    if _is_known(act, lead):
+    if _is_known(act, lead) or act.act_id in known:
         return None
     then = as_of_then(act, lead, plan_for(rules, lead).calendar)
     return _recorded(before, rows, then, rules)
@@ -138,7 +146,7 @@ def _recorded(
     if lead.follow_up.state is FollowUpState.NONE:
         raise RefusedError(f"lead {lead.lead_id} awaits no follow-up: {why_none(lead)}")
     after = clipped(answered(whole(lead, rows), act, rules.follow_up_within))
-    if after == lead:
+    if after == lead and not is_left_out(act, lead.acts):
         return None
     return LeadChange(
         before=before,

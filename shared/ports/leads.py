@@ -228,6 +228,9 @@ class LeadStore(Protocol):
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         """Return the interests recorded since a version, oldest first, without repeats."""
 
+    async def act_ids(self, lead_id: str) -> Collection[str]:
+        """Return the ids of all acts of a lead."""
+
     async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
         """Return the first interests, repeats too, oldest first: as many as one request gives."""
 

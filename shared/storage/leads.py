@@ -1,6 +1,6 @@
 """Table ``Leads``: one partition a lead, changed in transactions that its ETag guards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from shared.storage.account import Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
 from shared.storage.lead_partition import stored_interest, stored_interest_row, stored_lead
 from shared.storage.lead_rows import (
+    ACT_ROW,
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
@@ -84,6 +85,11 @@ class TableLeadStore:
             select=INTEREST_COLUMNS,
         )
         return [stored_interest(row) for row in rows]
+
+    async def act_ids(self, lead_id: str) -> Collection[str]:
+        """Return the ids of all acts of a lead."""
+        rows = await self._rows(lead_id, ACT_ROW, ACT_ROW + AFTER_PREFIX, select=["RowKey"])
+        return {row["RowKey"].removeprefix(ACT_ROW) for row in rows}
 
     async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
         """Return the first interests, repeats too, oldest first."""

@@ -191,6 +191,27 @@ async def test_a_follow_up_that_is_told_late_is_one_and_moves_nothing(account: A
     assert len(after.lead.acts) == 2
 
 
+async def test_k1_an_act_that_is_older_than_all_that_a_lead_keeps_is_a_row_and_told_once(
+    account: Account,
+) -> None:
+    stored = await account.push("zoe@example.com", at=utc_now() - 2 * DAY)
+    for minutes in range(20):
+        stored = await follow_up(account, stored, timedelta(minutes=minutes))
+    now, rules = utc_now(), rules_without_file()
+    late = Act(said_at=now - DAY, seen_at=now, by="carl")
+
+    after = stored
+    for _ in range(2):
+        after = await record_follow_up(account.stores, after, late, rules)
+
+    lead_id = stored.lead.lead_id
+    assert late.act_id in await account.stores.leads.act_ids(lead_id)
+    assert after.lead.follow_up == stored.lead.follow_up
+    assert after.lead.acts == stored.lead.acts
+    events = await account.stores.histories.events(lead_id)
+    assert [event.kind for event in events].count("followed_up") == 21
+
+
 async def test_the_same_follow_up_twice_is_one_row_and_one_event(account: Account) -> None:
     """F2."""
     stored = await account.push("zoe@example.com", at=utc_now() - DAY)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.contract.subjects import Leads
 from tests.examples import (
     LEAD_ID,
     OTHER_LEAD_ID,
+    acted,
     change,
     delivery,
     interest,
@@ -267,6 +269,15 @@ async def test_an_event_number_that_is_taken_is_no_sign_of_a_recorded_push(leads
 
     assert after.lead.next_event == 2
     assert len(await leads.store.interests(LEAD_ID, after_version=0)) == 2
+
+
+async def test_k1_the_ids_of_acts_are_those_of_their_rows(leads: Leads) -> None:
+    stored = await create(leads)
+    acts = [acted(START), acted(START + timedelta(hours=1), "bo")]
+    await leads.store.commit(replace(change(stored), acts=acts))
+
+    assert set(await leads.store.act_ids(LEAD_ID)) == {act.act_id for act in acts}
+    assert not await leads.store.act_ids(OTHER_LEAD_ID)
 
 
 async def test_c1_rows_of_interests_have_due_times_and_repeats_and_so_many_at_most(

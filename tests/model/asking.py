@@ -1,7 +1,7 @@
 """The ports as one worker sees them: each request is put down, and waits for whoever answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +82,10 @@ class AskedLeads:
         found: Sequence[Interest] = await self.mail.ask(
             "leads", "interests", lead_id, after_version=after_version
         )
+        return found
+
+    async def act_ids(self, lead_id: str) -> Collection[str]:
+        found: Collection[str] = await self.mail.ask("leads", "act_ids", lead_id)
         return found
 
     async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:

@@ -1,6 +1,6 @@
 """Faults to put into the app, by what it is given: the exploration must find each of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,6 +33,9 @@ class ClaimsUnseen:
 
     async def interests(self, lead_id: str, *, after_version: int) -> Sequence[Interest]:
         return await self.leads.interests(lead_id, after_version=after_version)
+
+    async def act_ids(self, lead_id: str) -> Collection[str]:
+        return await self.leads.act_ids(lead_id)
 
     async def interest_rows(self, lead_id: str, *, most: int) -> Sequence[ToldInterest]:
         return await self.leads.interest_rows(lead_id, most=most)

@@ -196,7 +196,7 @@ class Unreadable:
     def __init__(self, leads: FakeLeadStore, ids: Collection[str]) -> None:
         self._leads, self._ids = leads, ids
         self.interests, self.commit = leads.interests, leads.commit
-        self.interest_rows = leads.interest_rows
+        self.interest_rows, self.act_ids = leads.interest_rows, leads.act_ids
 
     async def read(self, lead_id: str) -> StoredLead | None:
         if lead_id in self._ids:
