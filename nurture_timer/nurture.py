@@ -188,7 +188,7 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     now = ports.clock()
     await tell_troubles(due.answers, ports.index, now, ports.in_use)
     await keep_known(due.steps.values(), ports.index, ports.in_use)
-    tidied_to = await tidy(ports.leads, ports.index, now, ports.in_use)
+    tidied_to = await tidy(ports.leads, ports.index, now, ports.in_use, due.rules)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept
 

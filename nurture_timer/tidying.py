@@ -2,17 +2,23 @@
 
 Whoever changes a lead leaves these rows alone: only the sweep deletes index rows, some at each
 sweep, and none so young that its writer can still be at work on the lead. A lead that an older
-version of the app left without a due row, or with a later one than is due, is given one.
+version of the app left without a due row, or with a later one than is due, is given one; so is one
+that has no owner since before there was a team.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.committing import commit, has_to_come
 from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
+from shared.domain.lead import Lead
 from shared.domain.retired import InUse
+from shared.domain.rules import Rules
 from shared.domain.schedule import next_look_at
+from shared.owning import waits_for_owner
 from shared.ports.index import LeadIndex, StateKind, StateRow, TidiedTo
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
 
@@ -24,42 +30,53 @@ SETTLED = timedelta(hours=1)
 MOST_ROWS = 100
 
 
-async def tidy(leads: LeadStore, index: LeadIndex, now: datetime, in_use: InUse) -> TidiedTo:
+class _Round(NamedTuple):
+    """What counts while tidying: destinations in use, and the rules of now."""
+
+    in_use: InUse
+    rules: Rules
+
+
+async def tidy(
+    leads: LeadStore, index: LeadIndex, now: datetime, in_use: InUse, rules: Rules
+) -> TidiedTo:
     """Look at the next rows and delete those that are out of date; return how far it got."""
     begin = await index.tidied_to()
     states = await index.state_rows(after=begin.states, limit=MOST_ROWS)
     checkins = await index.checkin_rows(after=begin.checkins, limit=MOST_ROWS)
     for row in (*states, *checkins):
         if now - row.written_at > SETTLED:
-            await _tidy(row, leads, index, now, in_use)
+            await _tidy(row, leads, index, now, _Round(in_use, rules))
     return TidiedTo(
         *(rows[-1].key if len(rows) == MOST_ROWS else "" for rows in (states, checkins))
     )
 
 
 async def _tidy(
-    row: StateRow, leads: LeadStore, index: LeadIndex, now: datetime, in_use: InUse
+    row: StateRow, leads: LeadStore, index: LeadIndex, now: datetime, by: _Round
 ) -> None:
     """Delete a row whose lead is no longer what it says; one that can't be read may be."""
     try:
         stored = await leads.read(row.lead_id)
-        if stored is not None and _is_forgotten(stored, now, in_use):
-            await commit(
-                leads,
-                index,
-                LeadChange(
-                    before=stored,
-                    lead=stored.lead,
-                    at=now,
-                    retired=in_use.retired(stored.deliveries),
-                ),
-            )
+        if stored is not None and (lead := _looked_at(stored, now, by)):
+            retired = by.in_use.retired(stored.deliveries)
+            change = LeadChange(before=stored, lead=lead, at=now, retired=retired)
+            await commit(leads, index, change)
         if not _holds(row, stored):
             await index.delete_state(row)
     except StaleLeadError:
         log.info("lead %s is looked at again, by somebody else", row.lead_id)
     except (StorageRefusedError, StorageUnavailableError) as error:
         log.warning("lead %s stays listed: %s", row.lead_id, error)
+
+
+def _looked_at(stored: StoredLead, now: datetime, by: _Round) -> Lead | None:
+    """Return a lead with when it is to be looked at, None if that is so already."""
+    lead = stored.lead
+    later = lead.next_due_at is None or lead.next_due_at > now
+    if later and waits_for_owner(lead, by.rules):
+        return replace(lead, next_due_at=now)
+    return lead if _is_forgotten(stored, now, by.in_use) else None
 
 
 def _is_forgotten(stored: StoredLead, now: datetime, in_use: InUse) -> bool:

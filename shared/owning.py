@@ -19,6 +19,13 @@ def lacks_owner(lead: Lead, rules: Rules) -> bool:
     return lead.follow_up.awaited and (not lead.owner or has_gone(lead, rules))
 
 
+def waits_for_owner(lead: Lead, rules: Rules) -> bool:
+    """Tell whether a lead lacks an owner whom its team could give it."""
+    team = team_of(rules, lead)
+    there = team is not None and any(member.weight > 0 for member in team.members)
+    return there and lacks_owner(lead, rules)
+
+
 def has_gone(lead: Lead, rules: Rules) -> bool:
     """Tell whether the owner was one of a team and is no more, and a team answers the lead (A3).
 

@@ -91,6 +91,19 @@ async def test_a3_an_overdue_lead_gets_an_owner_at_the_next_look_and_they_find_i
     assert told(office) == [("Anna", "list")]
 
 
+async def test_a3_c7_so_does_one_that_nothing_else_would_make_the_sweep_look_at() -> None:
+    office = await of_before()
+    await office.run(START + 30 * HOUR)
+    partition = office.relay.partition
+    ended = replace(partition.stored.lead, next_due_at=None)
+    partition.stored = replace(partition.stored, lead=ended)
+    office.relay.routing_rules = rules(ALWAYS, ladder())
+
+    await office.run(START + 32 * HOUR)
+
+    assert office.relay.lead.owner == "anna"
+
+
 async def test_a3_while_nobody_can_take_a_lead_nobody_is_told_so_at_each_look() -> None:
     office = await of_before()
     empty = replace(ALWAYS, members=())
