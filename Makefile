@@ -46,7 +46,8 @@ bench: setup ## Measure what a push costs (docs/speed.md)
 	@$(PYTHON) -m bench.at_once
 	@$(PYTHON) -m bench.start
 
-check: setup ## Check what CI checks, tests last (alone: lint, types, imports, pins, drift, infra, bicep, coverage, others)
+check: ## Check what CI checks, tests last (alone: lint, types, imports, pins, drift, infra, bicep, coverage, others)
+	@$(MAKE) --silent --jobs=2 setup .venv-infra/.stamp
 	@$(MAKE) $(SIDE_BY_SIDE) lint types imports pins drift infra bicep
 	@$(MAKE) coverage
 	@$(MAKE) others

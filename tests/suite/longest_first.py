@@ -13,6 +13,7 @@ LONGEST = (
     "model/test_two_workers.py",
     "crm_contract/test_answers.py",
     "local/test_demo.py",
+    "route_lead/test_at_once.py",
     "domain/test_figures.py",
     "domain/test_fair_turns.py",
     "tools/test_import_direction.py",
