@@ -20,7 +20,7 @@ from shared.domain.lead import Lead, Submission
 from shared.domain.rules import Rules
 from shared.domain.whole import ToldInterest
 from shared.following import Followed, followed
-from shared.owning import lacks_owner, with_owner
+from shared.owning import first_owned, handed_over, lacks_owner, with_owner
 from shared.ports.index import LeadIndex
 from shared.ports.leads import LeadChange, LeadStore, RecordedInterest, StoredLead
 from shared.ports.owners import NoOwners, Owners
@@ -140,11 +140,18 @@ async def _owned(change: LeadChange, owners: Owners, rules: Rules) -> LeadChange
     if not lacks_owner(change.lead, rules):
         return change
     owned = await owners.find(change.lead, rules)
-    return change if owned is None else with_owner(change, owned)
+    if owned is None:
+        return change
+    recorded = change.interest
+    if recorded is None or not recorded.interest.repeat_of:
+        return with_owner(change, owned)
+    # Nobody is told of a repeat, and no CRM: of the owner they are.
+    return (handed_over if change.lead.owner else first_owned)(change, owned, rules)
 
 
 def _told_and_claimed(change: LeadChange, claim_id: str, rules: Rules) -> LeadChange:
-    told = replace(change, lead=_run_again(change), notices=news(change, rules))
+    notices = {**change.notices, **news(change, rules)}
+    told = replace(change, lead=_run_again(change), notices=notices)
     lacking = _lacking_this_only(told, told.at)
     return take_claims(told, claim_id, told.at, lacking=lacking, sent=told.lead, rules=rules)
 

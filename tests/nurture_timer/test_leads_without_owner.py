@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.follow_up import FollowUpState
 from shared.domain.rules import Member, Notify, Rules, StepKind, Team, rules_without_file
@@ -133,6 +135,24 @@ async def test_a3_an_owner_whose_team_left_the_file_is_replaced_at_the_next_inte
     await office.relay.drain()
 
     assert (office.relay.lead.owner, office.relay.lead.team) == ("carl", "south")
+
+
+@pytest.mark.parametrize("before", [rules_without_file(), rules(SOUTH)], ids=["nobody", "gone"])
+async def test_a3_an_owner_who_is_found_at_a_repeat_is_told_and_so_is_the_crm(
+    before: Rules,
+) -> None:
+    office = await with_a_lead(before)
+    office.relay.routing_rules = rules(ALWAYS)
+    office.channels.arrived.clear()
+
+    await office.relay.host(push(2, after=5 * MINUTE))
+    await office.run(START + HOUR)
+
+    stored = office.relay.partition.stored
+    assert [one.repeats for one in stored.lead.interests] == [1]
+    assert stored.lead.owner == "anna"
+    assert "Anna" in {who for who, _ in told(office)}
+    assert stored.deliveries["crm"].delivered_version == stored.lead.version == 2
 
 
 async def test_a3_without_any_team_an_owner_stays() -> None:
