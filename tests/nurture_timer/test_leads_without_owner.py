@@ -145,7 +145,7 @@ async def test_a3_an_owner_who_is_found_at_a_repeat_is_told_and_so_is_the_crm(
     office.relay.routing_rules = rules(ALWAYS)
     office.channels.arrived.clear()
 
-    await office.relay.host(push(2, after=5 * MINUTE))
+    await office.relay.host(push(2, after=5 * MINUTE, offer="offer-1"))
     await office.run(START + HOUR)
 
     stored = office.relay.partition.stored
