@@ -130,6 +130,18 @@ async def test_a5_whom_sales_named_does_not_lose_the_lead_by_the_step_of_that_mo
     assert world.stored().lead.owner == "bo"
 
 
+async def test_a5_that_sales_did_what_the_lead_says_already_is_only_remembered() -> None:
+    crm = FakeCrm(records=[FakeCrmRecord(LEAD_ID, {}, owner="bo")])
+    world = World(crm=crm, rules=rules(TEAM), owners=Somebody())
+    await world.put(replace(lead(), owner="bo", team="north"), seen_with("anna"))
+
+    await world.sweep(WITHIN)
+
+    assert world.stored().lead.owner == "bo"
+    assert assigned(world) == []
+    assert baseline(world) == {OWNER: "bo"}
+
+
 async def test_a5_where_no_channel_is_nobody_is_told_and_the_owner_counts() -> None:
     for shown, owner in (("bo", "bo"), ("gus", "anna")):
         world = await asked("anna", policy=ladder())
