@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.absences import Absence
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.follow_up import FollowUpState
 from shared.domain.rules import Member, Notify, Rules, StepKind, Team, rules_without_file
@@ -65,6 +66,30 @@ async def test_a3_a_lead_of_before_the_teams_gets_an_owner_who_is_told() -> None
     assert office.turns() == 1
     delivered = office.relay.partition.stored.deliveries["crm"].delivered_version
     assert delivered == office.relay.lead.version == 2, "the CRM hears of it"
+
+
+async def test_a3_the_channel_is_told_too_while_all_who_could_own_it_are_away() -> None:
+    office = await of_before()
+    away = tuple(
+        Absence(member=one, from_at=START, until_at=START + 9 * DAY) for one in ("anna", "bo")
+    )
+    office.relay.routing_rules = replace(rules(ALWAYS, ladder()), absences=away)
+
+    await office.run(START + 25 * HOUR)
+
+    assert office.relay.lead.owner == "anna"
+    assert {who for who, _ in told(office)} == {"Anna", "North"}
+
+
+async def test_a3_one_whom_no_channel_reaches_gets_it_and_the_channel_is_told() -> None:
+    office = await of_before()
+    only_default = replace(ALWAYS, channel="", member_channel="")
+    office.relay.routing_rules = rules(only_default, ladder())
+
+    await office.run(START + 25 * HOUR)
+
+    assert office.relay.lead.owner == "anna"
+    assert told(office) == [("North", "reminder")]
 
 
 async def test_a3_many_leads_of_before_the_teams_make_no_storm_of_messages() -> None:
