@@ -69,7 +69,7 @@ async def test_what_a_change_empties_is_empty(leads: Leads) -> None:
     first = await create(leads, change(deliveries=[delivery()]))
     emptied = replace(delivery(), record=None, claim_id="", claim_ends_at=None, sent=(), attempts=0)
     answered = replace(first.lead, follow_up=stop_clock(first.lead.follow_up))
-    without_due = replace(answered, next_due_at=None, contact_stamps={}, owner="")
+    without_due = replace(answered, next_due_at=None, contact_stamps={}, tags=())
 
     after = await leads.store.commit(change(first, changed=without_due, deliveries=[emptied]))
 
@@ -188,7 +188,7 @@ async def test_a_stale_change_is_stale_even_if_its_interest_is_recorded(leads: L
 async def test_one_of_many_changes_of_the_same_state_is_written(leads: Leads) -> None:
     first = await create(leads)
     changes = [
-        change(first, changed=replace(first.lead, owner=str(n)), new=recorded(n), events=[told()])
+        change(first, changed=replace(first.lead, tags=(str(n),)), new=recorded(n), events=[told()])
         for n in range(2, AT_ONCE + 2)
     ]
 
@@ -197,7 +197,7 @@ async def test_one_of_many_changes_of_the_same_state_is_written(leads: Leads) ->
     [after] = [one for one in done if isinstance(one, StoredLead)]
     assert [type(one) for one in done].count(StaleLeadError) == AT_ONCE - 1
     assert await leads.store.read(LEAD_ID) == after
-    winner = interest(int(after.lead.owner))
+    winner = interest(int(after.lead.tags[0]))
     assert await leads.store.interests(LEAD_ID, after_version=0) == [interest(1), winner]
     assert await leads.events(LEAD_ID) == [(1, told()), (2, told())]
 
