@@ -147,6 +147,11 @@ def create() -> HttpsEndpointCrm:
 
 
 def _webhook_id(lead: Lead, part: Part) -> str:
-    """Return what stands for all that is new at a version, or for all up to ``through``."""
-    whole = f"{lead.lead_id}-{lead.version}"
-    return whole if part.through == lead.version else f"{whole}-{part.through}"
+    """Return what stands for all that is new at a version, or for the interests of one part.
+
+    A later push changes only the last part: those before it keep their ids.
+    """
+    if part.through == lead.version:
+        return f"{lead.lead_id}-{lead.version}"
+    first = min(interest.version for interest in part.interests)
+    return f"{lead.lead_id}-{first}-{part.through}"

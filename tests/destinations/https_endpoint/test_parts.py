@@ -36,6 +36,7 @@ from tests.examples import LEAD_ID, interest, lead
 
 MANY = [interest(number, description=f"Number {number}.") for number in range(1, 251)]
 IDS = [f"submission-{number}" for number in range(1, 251)]
+FIRST_POSTS = ((1, 100), (101, 200), (201, 201))
 
 
 @given(st.lists(st.integers(0, 20_000), max_size=40))
@@ -79,7 +80,7 @@ async def test_many_interests_are_several_posts_each_with_an_id_of_its_own_and_a
 ) -> None:
     upserted = await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
 
-    ids = [f"{LEAD_ID}-250-100", f"{LEAD_ID}-250-200", f"{LEAD_ID}-250"]
+    ids = [f"{LEAD_ID}-1-100", f"{LEAD_ID}-101-200", f"{LEAD_ID}-250"]
     assert list(server.posts) == ids
     assert [body["newInterestsThrough"] for body in server.posts.values()] == [100, 200, 250]
     assert posted_interests(server) == IDS
@@ -104,6 +105,21 @@ async def test_parts_have_the_same_ids_after_a_lost_answer(
     assert len(server.posts) == 3
     assert posted_interests(server) == IDS
     assert len(server.records()[0].notes) == 250
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_a_push_that_comes_after_a_lost_answer_gives_no_part_another_id(
+    server: HttpsEndpointServer, crm: HttpsEndpointCrm, lost: int
+) -> None:
+    server.faults.extend([*[Fault.NONE] * (lost - 1), Fault.CUT_AFTER])
+    with pytest.raises(CrmOutcomeUnknownError):
+        await crm.upsert(lead(version=250), changed(*MANY), uncertain=False)
+
+    more = interest(251, description="Number 251.")
+    await crm.upsert(lead(version=251), changed(*MANY, more), uncertain=True)
+
+    assert list(server.posts) == [f"{LEAD_ID}-1-100", f"{LEAD_ID}-101-200", f"{LEAD_ID}-251"]
+    assert posted_interests(server) == [*IDS, "submission-251"]
 
 
 REFUSED = Reply(status=400, body=b'{"error": {"code": "X", "message": "No."}}')
@@ -195,7 +211,7 @@ async def test_a_slow_endpoint_gets_the_rest_one_by_one(
         assert noted == Noted(id="R-1")
 
     posts = [(one, body["newInterestsThrough"]) for one, body in server.posts.items()]
-    assert posts[:3] == [(f"{LEAD_ID}-250-{to}", to) for to in (100, 200, 201)]
+    assert posts[:3] == [(f"{LEAD_ID}-{first}-{to}", to) for first, to in FIRST_POSTS]
     assert posts[-1] == (f"{LEAD_ID}-250", 250)
     assert posted_interests(server) == IDS
     assert len(server.records()[0].notes) == 250
