@@ -23,7 +23,7 @@ TAKEN = re.compile(
     r" propertyName=([a-z][a-z0-9_]*), value=.*\} on \d+\. \d+ already has that value\.",
     re.DOTALL,
 )
-EXISTING_ID = re.compile(r"(?:Contact already exists\.\s*)?Existing ID: (\d+)\.?")
+EXISTING_ID = re.compile(r"(?:Contact already exists\.\s*)?Existing ID: ([0-9]+)\.?")
 
 NAMING = re.compile(r"(?:[A-Z]+ )?properties|propertyNames?")
 """The part of a context that names properties; others hold values, or what else."""

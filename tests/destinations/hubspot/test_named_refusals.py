@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 
 from local.fakes.hubspot import HubspotServer, error
 from shared.destinations.hubspot.adapter import HubspotCrm
+from shared.destinations.hubspot.refusals import existing_id
 from shared.domain.errors import CrmRejectedError
 from tests.destinations.hubspot.world import CREATE, WANTED, deliver, delivered
 from tests.examples import interest
@@ -51,3 +52,10 @@ async def test_a_long_text_that_hubspot_quotes_in_its_refusal_is_left_out(
     done = await delivered(crm, WANTED, said)
 
     assert "message left out: not accepted by HubSpot" in done.remarks
+
+
+@pytest.mark.parametrize(("said", "found"), [("501", "501"), ("\u0665", ""), ("5, 6", "")])
+def test_the_id_of_a_contact_that_is_in_the_way_is_of_plain_digits(said: str, found: str) -> None:
+    told = {"message": f"Contact already exists. Existing ID: {said}", "category": "CONFLICT"}
+
+    assert existing_id(told) == found
