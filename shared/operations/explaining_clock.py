@@ -11,6 +11,7 @@ from shared.domain.lead import Lead, Submission
 from shared.domain.notices import Role
 from shared.domain.plan import Plan
 from shared.domain.rules import Notify, Policy, StepKind, Team
+from shared.domain.working_time import LONGEST_LOOK
 from shared.domain.zones import zone
 from shared.operations.views import View
 
@@ -88,6 +89,8 @@ def _counted(within: Duration, since: datetime, team: Team | None, policy: Polic
         return f"{told}; hours of work do not count"
     if calendar is None:
         return f"{told}; the team has no hours, so by the clock"
+    if within.over_at(since, calendar) == since + LONGEST_LOOK:
+        return f"{told}; the team does not work for so long in two years: shorten it"
     starts = Plan(calendar=calendar).may_be_told(Role.OWNER, since)
     late = f", which begins {_local(starts, team)}" if starts > since else ""
     return f"{told}; in the team's working time{late}"

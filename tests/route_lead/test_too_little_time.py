@@ -44,4 +44,5 @@ async def test_c5_leads_explain_tells_the_same_times() -> None:
         )
 
         assert view.due_at == START + LONGEST_LOOK
+        assert "the team does not work for so long in two years" in view.due_why
         assert view.next[-1].at - START >= 2 * LONGEST_LOOK
