@@ -149,7 +149,8 @@ def with_act(acts: Iterable[ActSummary], act: Act) -> tuple[ActSummary, ...]:
     else:
         known.setdefault(act.summary.act_id, act.summary)
     ordered = in_order(known.values())
-    decided = [one for one in ordered[:-NEWEST_ACTS] if one.outcome in DECIDING]
+    older = ordered[:-NEWEST_ACTS]
+    decided = [one for one in older if one.outcome in DECIDING and not one.withdrawn]
     return (*decided[-1:], *ordered[-NEWEST_ACTS:])
 
 

@@ -20,6 +20,7 @@ from shared.domain.clock import answered
 from shared.domain.follow_up import FollowUpState, follow_up
 from shared.domain.lead import KeyKind, Lead, Submission
 from shared.domain.merging import Terms, merge, new_lead
+from shared.domain.qualification import decision_of
 from tests.domain.histories import HOUR, NOON, RULES, submission
 from tests.examples import acted
 
@@ -177,3 +178,14 @@ def test_who_said_whether_a_lead_is_qualified_is_kept_however_much_was_done_sinc
         acts = with_act(acts, act)
 
     assert acts == (decided[1].summary, *(act.summary for act in done[-NEWEST_ACTS:]))
+
+
+def test_what_was_withdrawn_says_no_more_whether_a_lead_is_qualified() -> None:
+    said = acted(NOON, "anna", Outcome.QUALIFIED)
+    mistaken = acted(NOON + HOUR, "anna", Outcome.NOT_QUALIFIED)
+    undo = Act(said_at=NOON + 2 * HOUR, seen_at=NOON + 2 * HOUR, withdraws=mistaken.act_id)
+    acts = with_act(with_act(with_act((), said), mistaken), undo)
+    for number in range(NEWEST_ACTS):
+        acts = with_act(acts, acted(NOON + (number + 3) * HOUR))
+
+    assert decision_of(acts) == said.summary
