@@ -27,6 +27,7 @@ from shared.storage.keys import (
 from shared.storage.lead_partition import (
     RECORD_COLUMNS,
     lead_record,
+    stored_act,
     stored_interest,
     stored_lead,
     stored_submission,
@@ -39,7 +40,6 @@ from shared.storage.lead_rows import (
     INTEREST_ROW,
     LEAD_ROW,
     NOTICE_ROW,
-    read_act,
 )
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
@@ -211,7 +211,7 @@ class TableLeadHistories:
 
     async def acts(self, lead_id: str) -> Sequence[Act]:
         """Return everything that people did for a customer, also acts that withdraw others."""
-        return [read_act(row) for row in await self._rows(lead_id, ACT_ROW)]
+        return [stored_act(row) for row in await self._rows(lead_id, ACT_ROW)]
 
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}

@@ -113,6 +113,12 @@ def stored_submission(row: Row) -> RecordedInterest:
         )
 
 
+def stored_act(row: Row) -> Act:
+    """Return the act of a row; raise ``UnreadableLeadError``."""
+    with _readable(row["PartitionKey"]):
+        return read_act(row)
+
+
 def stored_interest_row(row: Row) -> ToldInterest:
     """Return the interest of a row with its due time; raise ``UnreadableLeadError``."""
     with _readable(row["PartitionKey"]):

@@ -8,11 +8,13 @@ import pytest
 from azure.data.tables import UpdateMode
 
 from shared.domain.delivery import Delivery
-from shared.domain.errors import StorageUnavailableError
+from shared.domain.errors import StorageUnavailableError, UnreadableLeadError
 from shared.storage.account import Storage
+from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from tests.contract.subjects import rows_of
-from tests.examples import CONTACT, LEAD_ID, change, delivery, recorded
+from tests.examples import CONTACT, LEAD_ID, acted, change, delivery, recorded
+from tests.fakes import START
 
 
 async def test_columns_of_a_newer_app_stay(storage: Storage, prefix: str) -> None:
@@ -71,3 +73,16 @@ async def test_what_only_a_newer_app_can_read_waits_for_it_and_is_not_shown(
         await asyncio.gather(store.read(LEAD_ID), store.interests(LEAD_ID, after_version=0))
 
     assert CONTACT.email not in "".join(traceback.format_exception(refused.value))
+
+
+async def test_an_act_that_only_a_newer_app_can_read_waits_for_it(
+    storage: Storage, prefix: str
+) -> None:
+    table = storage.table(prefix)
+    act = acted(START)
+    await TableLeadStore(table).commit(replace(change(), acts=[act]))
+    row = {"PartitionKey": LEAD_ID, "RowKey": f"act|{act.act_id}", "via": "carrier pigeon"}
+    await table.client.update_entity(row, mode=UpdateMode.MERGE)
+
+    with pytest.raises(UnreadableLeadError, match=LEAD_ID):
+        await TableLeadHistories(table).acts(LEAD_ID)
