@@ -50,7 +50,7 @@ team = typer.Typer(
 )
 
 routing = typer.Typer(
-    no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and until when."
+    no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and how soon to answer."
 )
 
 app.command("list", cls=PlainCommand)(lead_commands.list_leads)

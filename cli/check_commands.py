@@ -49,7 +49,7 @@ def check(
             min=1,
             max=3_600,
             metavar="SECONDS",
-            help=f"Seconds to wait for it. Default: {TEST_LEAD_WITHIN_SECONDS}.",
+            help=f"Seconds to wait for the test lead. Default: {TEST_LEAD_WITHIN_SECONDS}.",
         ),
     ] = None,
 ) -> None:

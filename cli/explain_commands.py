@@ -42,7 +42,7 @@ def explain_routing(
     last_name: LastName = "",
     as_json: Json = False,
 ) -> None:
-    """Show who gets a lead, until when, and why. Nothing is written."""
+    """Show who gets a lead, how soon to answer, and why. Nothing is written."""
 
     async def command() -> None:
         if bool(what) == bool(sample):

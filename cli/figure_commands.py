@@ -26,11 +26,11 @@ def show_figures(
             metavar="TIME", help="Customers who have waited since then: 30d, or 2026-11-21."
         ),
     ] = "",
-    by: Annotated[str, typer.Option(metavar="WHAT", help=f"Figures for each {GROUPS}.")] = "",
+    by: Annotated[str, typer.Option(metavar="WHAT", help=f"Figures by one of: {GROUPS}.")] = "",
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
 ) -> None:
-    """Show how soon customers are answered, how many in time, and what comes of it."""
+    """Show how soon customers are answered, how many in time, and what came of it."""
 
     async def command() -> None:
         if as_json and as_csv:

@@ -24,7 +24,9 @@ def merge_leads(
     who: Who,
     into: Annotated[
         str,
-        typer.Argument(metavar="INTO", help="The lead that stays, likewise; it keeps its owner."),
+        typer.Argument(
+            metavar="INTO", help="The lead that stays, named likewise. It keeps its owner, if any."
+        ),
     ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,

@@ -25,7 +25,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="File with rules; - i
 
 
 def check(file: File) -> None:
-    """Check a file of rules: every fault with its line, and what is probably not meant so."""
+    """Check a file of rules: every fault with its line, and what is probably a mistake."""
 
     async def command() -> None:
         rules = checked_rules(file, read_rules(file))
@@ -48,7 +48,7 @@ def apply(
         text = read_rules(file)
         rules = checked_rules(file, text)
         stores = await open_stores()
-        confirm("this changes who gets leads, and until when,", yes=yes)
+        confirm("this changes who gets leads, and by when they must be answered,", yes=yes)
         if await apply_rules(stores.rules, text, by=by or _user(), at=bootstrap.utc_now()):
             console.say(f"{_name(file)} is in force: {_summary(rules)}")
         else:
