@@ -14,9 +14,8 @@ from cli.routing_commands import checked_rules, read_rules
 from cli.send_commands import JSON, Body
 from cli.wiring import open_stores, rules_as_stored
 from samples import load as load_samples
-from shared.bootstrap import owners, rule_sources, utc_now
+from shared.bootstrap import merge_rules, owners, rule_sources, utc_now
 from shared.domain.errors import InvalidPushError
-from shared.domain.merging import MergeRules
 from shared.domain.rules import Rules
 from shared.operations.errors import UsageError
 from shared.operations.explaining import Preview, asked_about, asked_lead, explain
@@ -82,11 +81,8 @@ async def _asked_lead(stores: Stores | None, who: str, last_name: str) -> Asked:
 
 
 def _asked(push: Body, settings: RouteSettings) -> Asked:
-    merging = MergeRules(
-        repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
-    )
     try:
-        return asked_about(*push, merging, utc_now())
+        return asked_about(*push, merge_rules(settings), utc_now())
     except InvalidPushError as error:
         raise UsageError(f"this is not a lead, so no rule is asked: {error}") from None
 

@@ -11,9 +11,8 @@ from cli.command import run
 from cli.lead_commands import Who, Yes
 from cli.lead_list import ID_DIGITS
 from cli.wiring import open_stores, rules_as_stored
-from shared.bootstrap import owners
+from shared.bootstrap import merge_rules, owners
 from shared.domain.lead import Lead
-from shared.domain.merging import MergeRules
 from shared.operations.merging import Merge, MergePorts, look, merge
 from shared.operations.stores import Stores
 from shared.operations.words import counted
@@ -56,7 +55,6 @@ def merge_leads(
 
 
 async def _ports(stores: Stores) -> MergePorts:
-    settings = load(RouteSettings)
     return MergePorts(
         leads=stores.leads,
         facts=stores.histories,
@@ -65,9 +63,7 @@ async def _ports(stores: Stores) -> MergePorts:
         owners=replace(owners(), secret=stores.secret),
         clock=stores.clock,
         rules=await rules_as_stored(stores),
-        merging=MergeRules(
-            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
-        ),
+        merging=merge_rules(load(RouteSettings)),
         in_use=await stores.in_use(),
     )
 

@@ -11,7 +11,6 @@ from nurture_timer.ports import SweepPorts
 from shared import bootstrap
 from shared.committing import LeadWriter
 from shared.domain.errors import SettingsError
-from shared.domain.merging import MergeRules
 from shared.domain.plan import GRACE
 from shared.notice_settings import SILENCE_AFTER, GraceSettings, SilenceSettings
 from shared.operations.merging import MergePorts
@@ -40,7 +39,6 @@ def sweep_ports(*, as_app: bool = True) -> SweepPorts:
 
 
 async def _merging(*, as_app: bool) -> MergePorts:
-    settings = load(RouteSettings)
     return MergePorts(
         leads=bootstrap.leads(),
         facts=bootstrap.lead_histories(),
@@ -49,9 +47,7 @@ async def _merging(*, as_app: bool) -> MergePorts:
         owners=bootstrap.owners(),
         clock=bootstrap.utc_now,
         rules=await bootstrap.rules_in_force(as_app=as_app).current(),
-        merging=MergeRules(
-            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
-        ),
+        merging=bootstrap.merge_rules(load(RouteSettings)),
         in_use=bootstrap.in_use(),
     )
 

@@ -7,7 +7,6 @@ from route_lead.changes import RouteRules
 from route_lead.route import RoutePorts
 from route_lead.take import TakePorts
 from shared import bootstrap
-from shared.domain.merging import MergeRules
 from shared.ports.quarantine import Quarantine
 from shared.ports.queue import PushQueue
 from shared.settings import RouteSettings, load
@@ -45,9 +44,7 @@ def _routing() -> tuple[RoutePorts, RouteRules]:
         owners=bootstrap.owners(),
     )
     rules = RouteRules(
-        merge=MergeRules(
-            repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
-        ),
+        merge=bootstrap.merge_rules(settings),
         destinations=settings.destinations,
         deliver_tests=settings.test_leads == "deliver",
     )

@@ -5,7 +5,7 @@ from shared.bootstrap.assigning import owners
 from shared.bootstrap.closing import close
 from shared.bootstrap.lead_ids import lead_id_secret, stored_secret
 from shared.bootstrap.machine import new_id, utc_now
-from shared.bootstrap.rulings import DEPLOYED_RULES, rule_sources, rules_in_force
+from shared.bootstrap.rulings import DEPLOYED_RULES, merge_rules, rule_sources, rules_in_force
 from shared.bootstrap.stores import (
     announcements,
     backup,
@@ -42,6 +42,7 @@ __all__ = [
     "lead_lists",
     "leads",
     "link_to_act",
+    "merge_rules",
     "new_id",
     "note_given_up",
     "outbox",

@@ -1,4 +1,4 @@
-"""Builds what reads the rules in force, and where rules are from."""
+"""Builds what reads the rules in force, where rules are from, and how leads are merged."""
 
 import logging
 from dataclasses import replace
@@ -14,6 +14,7 @@ from shared.domain.follow_up import WITHIN
 from shared.settings import DESTINATIONS, RouteSettings, load
 
 if TYPE_CHECKING:
+    from shared.domain.merging import MergeRules
     from shared.rules_in_force import RulesInForce, RuleSources
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,15 @@ def rule_sources() -> "RuleSources":
         by_settings=rules_without_file(channel, _within()),
         destinations=DESTINATIONS,
         people=teams().read,
+    )
+
+
+def merge_rules(settings: RouteSettings) -> "MergeRules":
+    """Return what the settings say about merging."""
+    from shared.domain.merging import MergeRules
+
+    return MergeRules(
+        repeat_window=settings.repeat_window, follow_up_within=settings.follow_up_within
     )
 
 

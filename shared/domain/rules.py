@@ -206,10 +206,6 @@ class Rules:
     leavers: tuple[Member, ...] = ()
     follow_up_within: timedelta = WITHIN
 
-    def is_away(self, member_id: str, at: datetime) -> bool:
-        """Tell whether somebody is away then."""
-        return any(one.member == member_id and one.at(at) for one in self.absences)
-
     @property
     def from_file(self) -> bool:
         """Tell whether a ``routing.toml`` is in force, and not the settings alone."""
