@@ -142,7 +142,8 @@ class RouteSettings(LeadIdSettings):
     destinations: Names = Field(
         ("azure_table",),
         validation_alias="CRM",
-        description="destinations of every lead, separated by commas: " + ", ".join(DESTINATIONS),
+        description="destinations of leads whose rule names none, separated by commas: "
+        + ", ".join(DESTINATIONS),
     )
     test_leads: Literal["deliver", "record"] = Field(
         "deliver",

@@ -94,7 +94,7 @@ class LeadJson(JsonPart):
     )
     qualification_note: str = Field(description="why, in the words of who decided")
     follow_up_due_at: AwareDatetime | None = Field(
-        description="until when somebody must answer; null if there is nothing to answer"
+        description="by when somebody must answer; null if there is nothing to answer"
     )
     merged_into: str = Field(
         description='the leadId that this lead is part of by now, "" if none: what the customer did'
