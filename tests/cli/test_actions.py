@@ -212,8 +212,7 @@ async def test_k1_an_act_that_is_older_than_all_that_a_lead_keeps_is_a_row_and_t
     assert [event.kind for event in events].count("followed_up") == 21
 
 
-async def test_the_same_follow_up_twice_is_one_row_and_one_event(account: Account) -> None:
-    """F2."""
+async def test_f2_the_same_follow_up_twice_is_one_row_and_one_event(account: Account) -> None:
     stored = await account.push("zoe@example.com", at=utc_now() - DAY)
     now = utc_now()
     act = Act(said_at=now - timedelta(hours=1), seen_at=now, by="anna")

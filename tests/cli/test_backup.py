@@ -81,7 +81,7 @@ async def test_exported_wiped_and_imported_leads_are_the_same_and_known_customer
 
 
 async def test_a1_after_a_restore_turns_go_on_and_no_lead_takes_another(account: Account) -> None:
-    """A1: whose turn it is, who is away and who got which lead are part of a backup."""
+    """Whose turn it is, who is away and who got which lead are part of a backup."""
     people = (Member(id="ada", name="Ada"), Member(id="bob", name="Bob"))
     teams = {"east": Team(id="east", name="East", members=people)}
     assigner = Assigner(teams=account.stores.teams, clock=utc_now, jitter=lambda: 0.5)

@@ -92,10 +92,9 @@ async def test_a_timer_that_never_ran_is_told_once_a_lead_is_old_enough(account:
     ]
 
 
-async def test_a_destination_that_takes_nothing_is_not_said_to_reject_the_app(
+async def test_d3_a_destination_that_takes_nothing_is_not_said_to_reject_the_app(
     account: Account,
 ) -> None:
-    """D3."""
     told = Trouble(
         destination="hubspot",
         doing=Doing.DELIVER,

@@ -39,8 +39,7 @@ async def test_nothing_was_told_at_first(announcements: Announcements) -> None:
 
 
 @pytest.mark.parametrize("team", ["north", "", "süd / 1"])
-async def test_a_digest_is_read_as_it_was_put(announcements: Announcements, team: str) -> None:
-    """D1."""
+async def test_d1_a_digest_is_read_as_it_was_put(announcements: Announcements, team: str) -> None:
     new = replace(await announcements.digest(team), claim_id="c1", claim_ends_at=START)
     first = await announcements.put_digest(new)
     assert first is not None
@@ -52,8 +51,7 @@ async def test_a_digest_is_read_as_it_was_put(announcements: Announcements, team
     assert (await announcements.digest(team)).etag == second.etag
 
 
-async def test_a_digest_is_claimed_by_one(announcements: Announcements) -> None:
-    """D1."""
+async def test_d1_a_digest_is_claimed_by_one(announcements: Announcements) -> None:
     new = await announcements.digest("north")
     first = await announcements.put_digest(replace(new, claim_id="c1"))
     assert first is not None
@@ -64,10 +62,9 @@ async def test_a_digest_is_claimed_by_one(announcements: Announcements) -> None:
     assert (await announcements.digest("north")).claim_id == "c3"
 
 
-async def test_what_was_told_of_a_trouble_is_read_as_it_was_put(
+async def test_d2_what_was_told_of_a_trouble_is_read_as_it_was_put(
     announcements: Announcements,
 ) -> None:
-    """D2."""
     stored = await announcements.put_trouble(TROUBLE)
     other = await announcements.put_trouble(replace(TROUBLE, kind=TroubleKind.RULES, subject=""))
 
@@ -77,10 +74,9 @@ async def test_what_was_told_of_a_trouble_is_read_as_it_was_put(
     assert stored == TROUBLE
 
 
-async def test_a_trouble_is_written_and_forgotten_as_it_was_read(
+async def test_d2_a_trouble_is_written_and_forgotten_as_it_was_read(
     announcements: Announcements,
 ) -> None:
-    """D2."""
     first = await announcements.put_trouble(TROUBLE)
     assert first is not None
     second = await announcements.put_trouble(replace(first, over_at=START))
@@ -96,8 +92,7 @@ async def test_a_trouble_is_written_and_forgotten_as_it_was_read(
     assert await announcements.put_trouble(second) is None
 
 
-async def test_a_channel_that_could_not_tell_is_one_row(announcements: Announcements) -> None:
-    """D3."""
+async def test_d3_a_channel_that_could_not_tell_is_one_row(announcements: Announcements) -> None:
     given_up = GivenUp(channel="sales / EMEA", reason="404 no_service", at=START)
     for at in (START, START + HOUR):
         await announcements.put_given_up(replace(given_up, at=at))
@@ -108,8 +103,8 @@ async def test_a_channel_that_could_not_tell_is_one_row(announcements: Announcem
     assert await announcements.given_up() == []
 
 
-async def test_no_list_of_the_index_finds_any_of_it(storage: Storage, prefix: str) -> None:
-    """D1, D2: an older version of the app reads such ranges, and can't read these rows."""
+async def test_d1_d2_no_list_of_the_index_finds_any_of_it(storage: Storage, prefix: str) -> None:
+    """An older version of the app reads such ranges, and can't read these rows."""
     table = storage.table(f"{prefix}LeadIndex")
     announcements, index = TableAnnouncements(table), TableLeadIndex(table)
     await announcements.put_digest(ToldDigest(team="north"))

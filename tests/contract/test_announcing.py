@@ -28,8 +28,7 @@ async def in_force() -> Rules:
     return rules()
 
 
-async def test_a_morning_on_real_tables(storage: Storage, prefix: str) -> None:
-    """D1, D2, D3."""
+async def test_d1_d2_d3_a_morning_on_real_tables(storage: Storage, prefix: str) -> None:
     index_table = storage.table(f"{prefix}LeadIndex")
     index, leads = TableLeadIndex(index_table), TableLeadStore(storage.table(f"{prefix}Leads"))
     clock = Clock()

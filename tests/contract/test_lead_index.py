@@ -161,8 +161,8 @@ async def test_the_known_destinations_are_those_of_the_last_sweep(index: Index) 
     assert await due(index) == []
 
 
-async def test_leads_with_something_to_come_are_listed_apart(index: Index) -> None:
-    """C7: an older version of the app can't read such a row."""
+async def test_c7_leads_with_something_to_come_are_listed_apart(index: Index) -> None:
+    """An older version of the app can't read such a row."""
     store = index.index
     await store.put_checkin(OTHER_LEAD_ID)
     await store.put_checkin(LEAD_ID)

@@ -20,8 +20,7 @@ def places(in_memory: bool, storage: Storage, prefix: str) -> PlaceKeeper:  # no
     return FakePlaces() if in_memory else TablePlaces(storage.table(f"{prefix}LeadIndex"))
 
 
-async def test_ten_in_ten_minutes_have_a_place(places: PlaceKeeper) -> None:
-    """N5."""
+async def test_n5_ten_in_ten_minutes_have_a_place(places: PlaceKeeper) -> None:
     taken = [await places.take("anna", START + n * SECOND) for n in range(MOST_SINGLE + 2)]
 
     assert taken == [True] * MOST_SINGLE + [False] * 2
@@ -30,16 +29,16 @@ async def test_ten_in_ten_minutes_have_a_place(places: PlaceKeeper) -> None:
     assert await places.take("anna", START + WINDOW)
 
 
-async def test_one_list_in_ten_minutes_has_a_place(places: PlaceKeeper) -> None:
-    """N5."""
+async def test_n5_one_list_in_ten_minutes_has_a_place(places: PlaceKeeper) -> None:
     assert await places.take_list("team:north", START)
     assert not await places.take_list("team:north", START + WINDOW - SECOND)
     assert await places.take("team:north", START)
     assert await places.take_list("team:north", START + WINDOW)
 
 
-async def test_no_more_than_ten_have_a_place_however_many_ask_at_once(places: PlaceKeeper) -> None:
-    """N5."""
+async def test_n5_no_more_than_ten_have_a_place_however_many_ask_at_once(
+    places: PlaceKeeper,
+) -> None:
     asked = (places.take("anna", START) for _ in range(30))
 
     assert sum(await asyncio.gather(*asked)) <= MOST_SINGLE

@@ -55,10 +55,9 @@ def played(order: list[Submission | Act]) -> Lead:
 
 @settings(max_examples=300, deadline=None)
 @given(facts(), st.randoms(use_true_random=False))
-def test_state_and_due_time_are_the_same_in_every_order(
+def test_c1_state_and_due_time_are_the_same_in_every_order(
     order: list[Submission | Act], chance: object
 ) -> None:
-    """C1."""
     shuffled = list(order)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
 
@@ -74,8 +73,7 @@ def test_state_and_due_time_are_the_same_in_every_order(
 
 @settings(max_examples=200, deadline=None)
 @given(facts())
-def test_a_lead_is_due_when_the_first_of_what_is_open_is(order: list[Submission | Act]) -> None:
-    """C1."""
+def test_c1_a_lead_is_due_when_the_first_of_what_is_open_is(order: list[Submission | Act]) -> None:
     lead = played(order)
     acts = [one.at for one in order if isinstance(one, Act)]
     interests = [one for one in order if isinstance(one, Submission)]
@@ -90,8 +88,7 @@ def test_a_lead_is_due_when_the_first_of_what_is_open_is(order: list[Submission 
         assert lead.follow_up.state is FollowUpState.FOLLOWED_UP
 
 
-def test_the_same_act_twice_is_one() -> None:
-    """F2."""
+def test_f2_the_same_act_twice_is_one() -> None:
     once = with_act((), acted(NOON))
     assert with_act(once, replace(acted(NOON), seen_at=NOON + HOUR)) == once
 
@@ -120,8 +117,7 @@ def test_the_newest_acts_are_kept_on_the_lead() -> None:
     assert acts[-1].at == NOON + (NEWEST_ACTS + 4) * HOUR
 
 
-def test_the_day_to_look_again_is_the_newest_that_counts() -> None:
-    """C10."""
+def test_c10_the_day_to_look_again_is_the_newest_that_counts() -> None:
     named = replace(acted(NOON), look_on=DAY)
     silent = acted(NOON + HOUR)
     closing = acted(NOON + 2 * HOUR, outcome=Outcome.WON)
@@ -150,8 +146,7 @@ def test_when_the_only_act_is_withdrawn_the_lead_waits_as_before() -> None:
     assert undone.follow_up == waiting.follow_up
 
 
-def test_an_act_that_an_older_version_recorded_counts_and_is_no_row() -> None:
-    """C7."""
+def test_c7_an_act_that_an_older_version_recorded_counts_and_is_no_row() -> None:
     older = played([submission("s1")])
     done = replace(older, follow_up=follow_up(older.follow_up, NOON + 3 * HOUR, "bo"))
 

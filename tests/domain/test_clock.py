@@ -169,8 +169,8 @@ NOBODY = Contact(title="Buyer", country="DE")
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_what_came_while_nobody_could_answer_is_due_with_the_first_contact(order: int) -> None:
-    """C9, in either order."""
+def test_c9_what_came_while_nobody_could_answer_is_due_with_the_first_contact(order: int) -> None:
+    """In either order."""
     nameless = submission("s1", contact=NOBODY)
     named = submission("s2", 5 * HOUR, action="PLT")
     lead = merged([nameless, named][::order], replace(START, interests=()))

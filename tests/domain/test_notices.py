@@ -83,8 +83,7 @@ def test_what_goes_into_a_list_is_not_sent_alone() -> None:
     assert not to_be_listed(notice).may_go(START)
 
 
-def test_ten_in_ten_minutes_and_one_list_find_a_place() -> None:
-    """N5."""
+def test_n5_ten_in_ten_minutes_and_one_list_find_a_place() -> None:
     places: Places | None = Places()
     for _ in range(MOST_SINGLE):
         assert places is not None
@@ -98,8 +97,7 @@ def test_ten_in_ten_minutes_and_one_list_find_a_place() -> None:
     assert with_list(listed, START + WINDOW) is not None
 
 
-def test_who_gets_a_lead_that_was_answered_and_is_open_is_told() -> None:
-    """A8."""
+def test_a8_who_gets_a_lead_that_was_answered_and_is_open_is_told() -> None:
     done = replace(lead(clock=replace(WAITING, state=FollowUpState.FOLLOWED_UP)))
     open_ = replace(done, acts=with_act((), acted(START)))
     closed = replace(done, acts=with_act((), acted(START, outcome=Outcome.WON)))

@@ -27,8 +27,7 @@ GUID = "9f0c3b3e-1d2a-4f5b-8c6d-7e8f9a0b1c2d"
         ("", "", False),
     ],
 )
-def test_one_owner_is_spelt_in_several_ways(one: str, other: str, same: bool) -> None:  # noqa: FBT001
-    """A5."""
+def test_a5_one_owner_is_spelt_in_several_ways(one: str, other: str, same: bool) -> None:  # noqa: FBT001
     assert same_owner(one, other) is same
     assert same_owner(other, one) is same
 

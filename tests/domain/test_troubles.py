@@ -61,30 +61,26 @@ def messages(seen: list[bool], kind: TroubleKind = TroubleKind.PARKED) -> list[t
     return sent
 
 
-def test_a_trouble_is_told_when_it_is_met_and_once_a_day_while_it_lasts() -> None:
-    """D2."""
+def test_d2_a_trouble_is_told_when_it_is_met_and_once_a_day_while_it_lasts() -> None:
     a_day = ONCE_IN // SWEEP
     assert messages([True] * (2 * a_day + 1)) == [(0, False), (a_day, False), (2 * a_day, False)]
 
 
-def test_it_is_over_once_nobody_has_met_it_for_an_hour() -> None:
-    """D2."""
+def test_d2_it_is_over_once_nobody_has_met_it_for_an_hour() -> None:
     an_hour = OVER_AFTER // SWEEP
     assert messages([True, *[False] * (an_hour - 1)]) == [(0, False)]
     assert messages([True, *[False] * 100]) == [(0, False), (an_hour, True)]
 
 
-def test_one_that_comes_back_within_a_day_is_told_when_the_day_is_over() -> None:
-    """D2."""
+def test_d2_one_that_comes_back_within_a_day_is_told_when_the_day_is_over() -> None:
     back = [True, *[False] * 20, *[True] * 300]
     assert messages(back) == [(0, False), (12, True), (288, False)]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=40))
-def test_however_it_comes_and_goes_it_takes_two_messages_a_day(
+def test_d2_however_it_comes_and_goes_it_takes_two_messages_a_day(
     spells: list[tuple[bool, int]],
 ) -> None:
-    """D2."""
     sent = messages([there for there, length in spells for _ in range(length)])
 
     a_day = ONCE_IN // SWEEP
@@ -95,8 +91,7 @@ def test_however_it_comes_and_goes_it_takes_two_messages_a_day(
     assert overs[:1] in ([], [False])
 
 
-def test_a_destination_is_unreachable_after_an_hour_without_a_break() -> None:
-    """D3."""
+def test_d3_a_destination_is_unreachable_after_an_hour_without_a_break() -> None:
     an_hour = HOUR // SWEEP
     kind = TroubleKind.UNREACHABLE
     assert messages([True] * an_hour, kind) == []
@@ -140,6 +135,5 @@ def test_a_claim_holds_for_a_quarter_of_an_hour() -> None:
         (TimeoutError(), Cause.UNREACHABLE),
     ],
 )
-def test_what_is_at_fault_follows_from_the_answer(error: Exception, cause: Cause) -> None:
-    """D3."""
+def test_d3_what_is_at_fault_follows_from_the_answer(error: Exception, cause: Cause) -> None:
     assert cause_of(error) is cause

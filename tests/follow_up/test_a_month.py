@@ -9,8 +9,7 @@ from tests.follow_up.month import simulate
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_a_month_with_crashes_outages_and_wrong_rules(seed: int) -> None:
-    """C2, C5, C8, N1, N2."""
+async def test_c2_c5_c8_n1_n2_a_month_with_crashes_outages_and_wrong_rules(seed: int) -> None:
     month = await simulate(60, seed)
 
     faults = (month.early, month.twice, month.missing, month.answered, month.early_steps)

@@ -32,8 +32,7 @@ async def a_night(office: Office) -> None:
     await office.run(MORNING + 5 * HOUR)
 
 
-async def test_a_night_wakes_nobody_and_floods_nobody() -> None:
-    """C3, N5, N6."""
+async def test_c3_n5_n6_a_night_wakes_nobody_and_floods_nobody() -> None:
     office = Office()
 
     await a_night(office)
@@ -52,8 +51,7 @@ async def test_a_night_wakes_nobody_and_floods_nobody() -> None:
     assert office.turns() == LEADS
 
 
-async def test_the_channel_of_the_team_is_told_at_any_hour_within_a_minute() -> None:
-    """N6."""
+async def test_n6_the_channel_of_the_team_is_told_at_any_hour_within_a_minute() -> None:
     office = Office()
 
     await a_night(office)

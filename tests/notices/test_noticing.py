@@ -56,8 +56,7 @@ def test_who_lost_the_claim_marks_nothing() -> None:
     assert marked(stored(), MINE, Told(), START, 0.5) is None
 
 
-def test_what_finds_no_place_waits_for_the_list_and_the_sweep_looks_at_once() -> None:
-    """N5."""
+def test_n5_what_finds_no_place_waits_for_the_list_and_the_sweep_looks_at_once() -> None:
     held = stored(claim(NOTICE, MINE.claim_id, START))
     at = START + timedelta(seconds=2)
 

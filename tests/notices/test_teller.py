@@ -82,8 +82,7 @@ async def test_a_notice_links_to_the_page_to_act_or_goes_without_a_link() -> Non
     assert not [link.url for link in bare.message.links if "relay.example" in link.url]
 
 
-async def test_what_finds_no_place_is_to_be_listed() -> None:
-    """N5."""
+async def test_n5_what_finds_no_place_is_to_be_listed() -> None:
     telling = Telling()
     told = [await telling.teller.tell(asked(), notice()) for _ in range(11)]
 
@@ -92,8 +91,7 @@ async def test_what_finds_no_place_is_to_be_listed() -> None:
 
 
 @pytest.mark.parametrize("occasion", list(Occasion))
-async def test_a_list_names_the_leads(occasion: Occasion) -> None:
-    """N5."""
+async def test_n5_a_list_names_the_leads(occasion: Occasion) -> None:
     telling = Telling()
     listed = [Listed(stored=asked(RECORD), notice=notice(occasion=occasion))] * 12
 
@@ -151,8 +149,7 @@ async def test_who_is_told_in_the_crm_gets_a_task_with_the_record() -> None:
     assert telling.channels.arrived == []
 
 
-async def test_without_a_record_the_team_is_told_in_their_place() -> None:
-    """N4."""
+async def test_n4_without_a_record_the_team_is_told_in_their_place() -> None:
     telling = Telling(BY_TASK)
 
     told = await telling.teller.tell(asked(Delivery(destination="crm")), notice())
@@ -190,8 +187,7 @@ async def test_a_crm_that_is_not_set_up_is_a_channel_that_fails() -> None:
         await telling.teller.tell(asked(broken), notice())
 
 
-async def test_the_same_news_comes_to_one_channel_once() -> None:
-    """N4."""
+async def test_n4_the_same_news_comes_to_one_channel_once() -> None:
     telling = Telling(rules(replace(NORTH, members=())))
     team = notice(Role.TEAM)
     both = replace(asked(), notices={"team": team, "owner": notice()})

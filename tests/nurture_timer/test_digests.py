@@ -62,8 +62,7 @@ async def test_a_digest_names_an_owner_whom_only_a_crm_knows_as_a_notice_does() 
     assert "Zoe 1 (somebody in dynamics (7); due Mon" in told(digest.message)
 
 
-async def test_a_team_is_told_what_is_new_due_today_and_overdue_by_owner() -> None:
-    """D1."""
+async def test_d1_a_team_is_told_what_is_new_due_today_and_overdue_by_owner() -> None:
     app = Mornings(rules=rules())
     at = MONDAY + 7 * DAY
     await app.put(named(1, owner="bo", created_at=at - HOUR, follow_up=waiting(at + HOUR)))
@@ -93,8 +92,7 @@ async def test_a_team_is_told_what_is_new_due_today_and_overdue_by_owner() -> No
     ]
 
 
-async def test_it_is_told_once_a_day_and_says_what_is_new_since_the_last() -> None:
-    """D1."""
+async def test_d1_it_is_told_once_a_day_and_says_what_is_new_since_the_last() -> None:
     app = Mornings(rules=rules())
     friday = MONDAY + 4 * DAY
     times = [friday + n * 5 * MINUTE for n in range(60)]
@@ -120,15 +118,13 @@ async def test_it_is_told_once_a_day_and_says_what_is_new_since_the_last() -> No
         (datetime(2026, 11, 1, 9, 0, tzinfo=UTC), False),
     ],
 )
-def test_it_is_time_from_eight_to_twelve_on_working_days(at: datetime, due: bool) -> None:  # noqa: FBT001 - what is expected
-    """D1."""
+def test_d1_it_is_time_from_eight_to_twelve_on_working_days(at: datetime, due: bool) -> None:  # noqa: FBT001 - what is expected
     assert (due_on(NORTH, at) is not None) is due
     assert (due_on(None, at) is not None) is due
     assert (due_on(replace(NORTH, calendar=None), at) is not None) is due
 
 
-def test_a_day_off_is_no_working_day() -> None:
-    """D1."""
+def test_d1_a_day_off_is_no_working_day() -> None:
     assert NORTH.calendar is not None
     off = replace(NORTH.calendar, closed=frozenset({MONDAY.date()}))
     saturday = replace(NORTH.calendar, working=frozenset({MONDAY.date() + 5 * DAY}))
@@ -136,8 +132,7 @@ def test_a_day_off_is_no_working_day() -> None:
     assert due_on(replace(NORTH, calendar=saturday), MONDAY + 5 * DAY) is not None
 
 
-async def test_each_team_is_told_in_its_own_morning() -> None:
-    """D1."""
+async def test_d1_each_team_is_told_in_its_own_morning() -> None:
     both = rules()
     app = Mornings(rules=replace(both, teams={**both.teams, "south": SOUTH}))
     sydney = datetime(2026, 11, 3, 8, 0, tzinfo=ZoneInfo("Australia/Sydney"))
@@ -151,8 +146,8 @@ async def test_each_team_is_told_in_its_own_morning() -> None:
     ]
 
 
-async def test_a_team_that_moves_west_is_not_told_twice_for_one_day() -> None:
-    """D1: the date must be later than that of the last digest."""
+async def test_d1_a_team_that_moves_west_is_not_told_twice_for_one_day() -> None:
+    """The date must be later than that of the last digest."""
     moved = replace(SOUTH, zone="America/Los_Angeles", calendar=None)
     only = replace(rules(SOUTH), teams={"south": SOUTH})
     app = Mornings(rules=only)
@@ -166,8 +161,7 @@ async def test_a_team_that_moves_west_is_not_told_twice_for_one_day() -> None:
     assert [one.at for one in sent if one.at < west] == []
 
 
-async def test_without_teams_the_default_channel_is_told_on_weekdays() -> None:
-    """D1."""
+async def test_d1_without_teams_the_default_channel_is_told_on_weekdays() -> None:
     app = Mornings(rules=rules_without_file(DEFAULT))
     await app.put(replace(named(1, created_at=MONDAY - HOUR), team=""))
 
@@ -179,8 +173,7 @@ async def test_without_teams_the_default_channel_is_told_on_weekdays() -> None:
     assert told(sent[1].message).endswith("Nothing is open.")
 
 
-async def test_leads_that_a_rule_gives_to_no_team_are_told_to_the_default_channel() -> None:
-    """D1."""
+async def test_d1_leads_that_a_rule_gives_to_no_team_are_told_to_the_default_channel() -> None:
     mixed = replace(rules(), rules=(Rule(name="partners"), *rules().rules))
     app = Mornings(rules=mixed)
     await app.put(named(1, created_at=MONDAY - HOUR))
@@ -193,15 +186,13 @@ async def test_leads_that_a_rule_gives_to_no_team_are_told_to_the_default_channe
     assert told(others.message).startswith("Leads without a team: ")
 
 
-async def test_without_any_channel_nobody_is_told_and_nothing_is_read() -> None:
-    """D1."""
+async def test_d1_without_any_channel_nobody_is_told_and_nothing_is_read() -> None:
     app = Mornings(rules=rules_without_file())
     assert await app.announce(MONDAY) == []
     assert app.announcements.digests == {}
 
 
-async def test_a_task_in_the_crm_is_no_way_for_a_digest() -> None:
-    """D1."""
+async def test_d1_a_task_in_the_crm_is_no_way_for_a_digest() -> None:
     crm = ChannelRef(name="tasks", kind=ChannelKind.CRM)
     base = rules(replace(NORTH, channel="tasks"))
     app = Mornings(rules=replace(base, channels={**base.channels, "tasks": crm}))
@@ -209,8 +200,7 @@ async def test_a_task_in_the_crm_is_no_way_for_a_digest() -> None:
     assert [one.channel for one in await app.announce(MONDAY)] == ["sales"]
 
 
-async def test_what_could_not_be_sent_is_tried_again_while_it_is_morning() -> None:
-    """D1."""
+async def test_d1_what_could_not_be_sent_is_tried_again_while_it_is_morning() -> None:
     app = Mornings(rules=rules())
     app.channels.fails["sales"] = [ChannelUnavailableError("sales: 503")] * 2
 
@@ -219,8 +209,7 @@ async def test_what_could_not_be_sent_is_tried_again_while_it_is_morning() -> No
     assert [one.at for one in sent] == [MONDAY + 30 * MINUTE]
 
 
-async def test_many_leads_are_counted_and_not_read() -> None:
-    """D1."""
+async def test_d1_many_leads_are_counted_and_not_read() -> None:
     app = Mornings(rules=rules())
     for number in range(230):
         await app.put(named(number, created_at=MONDAY - HOUR - number * MINUTE / 10))

@@ -25,8 +25,8 @@ async def morning_with_a_death(number: int, in_force: Rules) -> tuple[int, bool,
     return len(app.channels.arrived), died, after_a_send
 
 
-async def test_it_is_doubled_only_by_a_crash_between_send_and_mark() -> None:
-    """D1: a worker dies at each of the requests of a morning in turn."""
+async def test_d1_it_is_doubled_only_by_a_crash_between_send_and_mark() -> None:
+    """A worker dies at each of the requests of a morning in turn."""
     number, doubled = 1, []
     while True:
         came, died, after_a_send = await morning_with_a_death(number, rules())
@@ -41,8 +41,8 @@ async def test_it_is_doubled_only_by_a_crash_between_send_and_mark() -> None:
     assert len(doubled) == 1
 
 
-async def test_a_death_before_the_answer_is_read_sends_the_same_message_again() -> None:
-    """D1: a receiver that has seen its id can ignore it."""
+async def test_d1_a_death_before_the_answer_is_read_sends_the_same_message_again() -> None:
+    """A receiver that has seen its id can ignore it."""
     app = Mornings(rules=rules())
     app.channels.dies = [DiedError()]
     with pytest.raises(DiedError):
@@ -53,8 +53,7 @@ async def test_a_death_before_the_answer_is_read_sends_the_same_message_again() 
     assert again.message.id == app.channels.arrived[0].message.id
 
 
-async def test_two_sweeps_at_once_send_one() -> None:
-    """D1."""
+async def test_d1_two_sweeps_at_once_send_one() -> None:
     app = Mornings(rules=rules())
     other = Mornings(rules=rules(), announcements=app.announcements)
 

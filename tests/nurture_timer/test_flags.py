@@ -167,8 +167,7 @@ async def test_a_crm_that_can_not_be_asked_keeps_no_flag_away(
     assert "zoe" not in caplog.text
 
 
-async def test_a_flag_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -> None:
-    """C4."""
+async def test_c4_a_flag_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -> None:
     world = World(crm=FakeCrm(gate=Failing("crm.follow_ups")))
     await world.put(lead(), DELIVERED)
 
@@ -179,8 +178,7 @@ async def test_a_flag_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -
     assert event == Event(kind=EventKind.FLAGGED, unchecked=True)
 
 
-async def test_a_flag_that_waited_comes_as_soon_as_the_crm_answers() -> None:
-    """C4."""
+async def test_c4_a_flag_that_waited_comes_as_soon_as_the_crm_answers() -> None:
     world = World(crm=FakeCrm(gate=Failing("crm.follow_ups", numbers=[1])))
     await world.put(lead(), DELIVERED)
     assert (await world.sweep(WITHIN)).flagged == 0

@@ -29,10 +29,10 @@ from tests.telling import rules
         (met(Cause.UNKNOWN), TroubleKind.CREDENTIALS),
     ],
 )
-async def test_a_destination_is_told_of_in_our_own_words(
+async def test_d3_a_destination_is_told_of_in_our_own_words(
     trouble: Trouble, kind: TroubleKind
 ) -> None:
-    """D3: what a destination says may be of a customer's."""
+    """What a destination says may be of a customer's."""
     app = Mornings(rules=rules())
     await app.index.put_trouble(trouble)
 
@@ -45,16 +45,14 @@ async def test_a_destination_is_told_of_in_our_own_words(
 @pytest.mark.parametrize(
     "trouble", [met(Cause.UNREACHABLE), met(Cause.UNKNOWN, Doing.ASK)], ids=["down", "asking"]
 )
-async def test_an_unreachable_destination_is_told_after_an_hour(trouble: Trouble) -> None:
-    """D3."""
+async def test_d3_an_unreachable_destination_is_told_after_an_hour(trouble: Trouble) -> None:
     app = Mornings(rules=rules())
     await app.index.put_trouble(trouble)
 
     assert await until(app, 5 * HOUR) == ["1 h sales: Trouble: crm"]
 
 
-async def test_parked_deliveries_are_told_without_the_words_of_the_destination() -> None:
-    """D3."""
+async def test_d3_parked_deliveries_are_told_without_the_words_of_the_destination() -> None:
     app = Mornings(rules=rules())
     await parked(app)
     await parked(app, 2)
@@ -65,8 +63,7 @@ async def test_parked_deliveries_are_told_without_the_words_of_the_destination()
     assert "zoe" not in told(one.message)
 
 
-async def test_what_the_index_lists_as_parked_and_no_longer_is_is_no_trouble() -> None:
-    """D3."""
+async def test_d3_what_the_index_lists_as_parked_and_no_longer_is_is_no_trouble() -> None:
     app = Mornings(rules=rules())
     await app.put(lead(clock=STOPPED), CLAIMED)
     await app.index.put_parked(LEAD_ID, "crm", START)
@@ -75,8 +72,7 @@ async def test_what_the_index_lists_as_parked_and_no_longer_is_is_no_trouble() -
     assert await app.announce(NIGHT) == []
 
 
-async def test_no_more_than_some_leads_that_are_listed_as_parked_are_read() -> None:
-    """D3."""
+async def test_d3_no_more_than_some_leads_that_are_listed_as_parked_are_read() -> None:
     app = Mornings(rules=rules())
     for number in range(2 * MOST_PARKED):
         await app.index.put_parked(f"{number:032x}", "crm", START)
@@ -86,8 +82,7 @@ async def test_no_more_than_some_leads_that_are_listed_as_parked_are_read() -> N
     assert gate.seen == MOST_PARKED
 
 
-async def test_many_parked_leads_of_one_destination_hide_no_other() -> None:
-    """D3."""
+async def test_d3_many_parked_leads_of_one_destination_hide_no_other() -> None:
     app = Mornings(rules=rules())
     for number in range(2 * MOST_PARKED):
         await parked(app, number)
@@ -104,8 +99,7 @@ async def test_many_parked_leads_of_one_destination_hide_no_other() -> None:
 @pytest.mark.parametrize(
     ("count", "said"), [(1, "Held: 1."), (MOST_HELD + 5, f"Held: {MOST_HELD} or more.")]
 )
-async def test_entries_in_quarantine_are_told(count: int, said: str) -> None:
-    """D3."""
+async def test_d3_entries_in_quarantine_are_told(count: int, said: str) -> None:
     app = Mornings(rules=rules())
     app.quarantine.kept = [entry(number) for number in range(count)]
 
@@ -117,16 +111,14 @@ async def test_entries_in_quarantine_are_told(count: int, said: str) -> None:
     assert await until(app, 2 * HOUR, 5 * MINUTE) == ["1 h sales: Over: the quarantine"]
 
 
-async def test_old_entries_and_decided_ones_are_not_told() -> None:
-    """D3."""
+async def test_d3_old_entries_and_decided_ones_are_not_told() -> None:
     app = Mornings(rules=rules())
     app.quarantine.kept = [entry(1, START - 15 * DAY), replace(entry(2), state="discarded")]
 
     assert await app.announce(NIGHT) == []
 
 
-async def test_silence_is_told_after_its_time_and_ends_with_the_next_lead() -> None:
-    """D3."""
+async def test_d3_silence_is_told_after_its_time_and_ends_with_the_next_lead() -> None:
     app = silent()
     await app.put(lead(clock=STOPPED))
     late = (START + 14 * DAY - NIGHT) + 12 * HOUR
@@ -142,8 +134,7 @@ async def test_silence_is_told_after_its_time_and_ends_with_the_next_lead() -> N
     assert [title.split(": ", 1)[1] for title in over] == ["Over: no new leads"]
 
 
-async def test_a_push_of_a_known_customer_is_no_silence() -> None:
-    """D3."""
+async def test_d3_a_push_of_a_known_customer_is_no_silence() -> None:
     app = silent()
     again = Stamp(START + 13 * DAY, "s2")
     interest = InterestSummary(
@@ -164,8 +155,7 @@ async def test_a_push_of_a_known_customer_is_no_silence() -> None:
     assert [one.kind for one in sent] == ["trouble"]
 
 
-async def test_silence_is_not_told_where_it_is_turned_off_or_nothing_ever_came() -> None:
-    """D3."""
+async def test_d3_silence_is_not_told_where_it_is_turned_off_or_nothing_ever_came() -> None:
     off = Mornings(rules=rules())
     await off.put(lead(clock=STOPPED))
     night = NIGHT + 100 * DAY
@@ -173,8 +163,7 @@ async def test_silence_is_not_told_where_it_is_turned_off_or_nothing_ever_came()
     assert await silent().announce(night) == []
 
 
-async def test_a_channel_is_well_once_no_notice_was_given_up_for_a_day() -> None:
-    """D3."""
+async def test_d3_a_channel_is_well_once_no_notice_was_given_up_for_a_day() -> None:
     app = Mornings(rules=rules())
     await app.announcements.put_given_up(GivenUp(channel="people", reason="404", at=NIGHT))
 
@@ -186,8 +175,7 @@ async def test_a_channel_is_well_once_no_notice_was_given_up_for_a_day() -> None
     assert app.announcements.unsent == {}
 
 
-async def test_a_wrong_deployed_file_is_told_with_its_faults() -> None:
-    """D3, C8."""
+async def test_d3_c8_a_wrong_deployed_file_is_told_with_its_faults() -> None:
     app = Mornings(rules=rules())
     faults = ("line 3: team.x: is not known", "2", "3", "4")
     app.rules_store.file = DeployedFile(content_id="c", seen_at=START, faults=faults)

@@ -88,8 +88,9 @@ async def test_the_owner_is_told_then_reminded_then_somebody_else_is_told() -> N
 
 
 @given(st.lists(st.integers(min_value=0, max_value=3_000), min_size=1, max_size=40))
-async def test_no_step_is_early_or_taken_twice_or_closer_than_its_gap(minutes: list[int]) -> None:
-    """C2, C3, C5."""
+async def test_c2_c3_c5_no_step_is_early_or_taken_twice_or_closer_than_its_gap(
+    minutes: list[int],
+) -> None:
     app = world()
     await app.put(owned(), DELIVERED)
     at: list[timedelta] = []
@@ -105,8 +106,7 @@ async def test_no_step_is_early_or_taken_twice_or_closer_than_its_gap(minutes: l
     assert all(b - a >= HOUR for a, b in pairwise(at))
 
 
-async def test_after_an_outage_the_steps_keep_their_distance() -> None:
-    """C3."""
+async def test_c3_after_an_outage_the_steps_keep_their_distance() -> None:
     app = world()
     await app.put(owned(), DELIVERED)
 
@@ -118,8 +118,10 @@ async def test_after_an_outage_the_steps_keep_their_distance() -> None:
     assert steps(app)[1:] == [(EventKind.STEP, 1)]
 
 
-async def test_nobody_is_told_that_the_owner_did_nothing_before_the_owner_could_know() -> None:
-    """C3, N6: flagged on Monday evening, told on Tuesday at nine, the manager two hours later."""
+async def test_c3_n6_nobody_is_told_that_the_owner_did_nothing_before_the_owner_could_know() -> (
+    None
+):
+    """Flagged on Monday evening, told on Tuesday at nine, the manager two hours later."""
     app = world(rules())
     evening = replace(WAITING, due_at=START + 10 * HOUR)
     await app.put(replace(owned(evening), next_due_at=START + 10 * HOUR), DELIVERED)
@@ -134,8 +136,7 @@ async def test_nobody_is_told_that_the_owner_did_nothing_before_the_owner_could_
     assert len(events) >= 3
 
 
-async def test_a_step_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -> None:
-    """C4."""
+async def test_c4_a_step_waits_for_a_crm_that_can_not_be_asked_but_not_for_long() -> None:
     crm = FakeCrm()
     app = world(crm=crm)
     await app.put(owned(), DELIVERED)
@@ -198,8 +199,7 @@ async def test_after_an_act_that_left_it_open_the_owner_is_asked_to_check_in() -
     assert told == [2 * DAY + HOUR, 7 * DAY + HOUR, 14 * DAY + HOUR]
 
 
-async def test_the_first_check_in_is_on_the_day_that_somebody_named() -> None:
-    """C10."""
+async def test_c10_the_first_check_in_is_on_the_day_that_somebody_named() -> None:
     app = world()
     await app.put(owned(), DELIVERED)
     day = (START + 11 * DAY).date()
@@ -251,8 +251,8 @@ async def test_where_nobody_else_is_left_the_channel_of_the_team_is_told() -> No
 
 
 @pytest.mark.parametrize("late", [timedelta(days=14, minutes=1), 60 * DAY])
-async def test_a_step_that_is_weeks_late_is_not_taken(late: timedelta) -> None:
-    """C3: an upgrade or a long outage makes no storm."""
+async def test_c3_a_step_that_is_weeks_late_is_not_taken(late: timedelta) -> None:
+    """An upgrade or a long outage makes no storm."""
     app = world()
     await app.put(owned(), DELIVERED)
     await app.sweep(WITHIN)
@@ -263,8 +263,7 @@ async def test_a_step_that_is_weeks_late_is_not_taken(late: timedelta) -> None:
     assert app.clock_of().next_step_at is None
 
 
-async def test_a_ladder_that_became_shorter_ends() -> None:
-    """C3."""
+async def test_c3_a_ladder_that_became_shorter_ends() -> None:
     app = world()
     await app.put(owned(), DELIVERED)
     await app.sweep(WITHIN)
@@ -276,8 +275,7 @@ async def test_a_ladder_that_became_shorter_ends() -> None:
     assert app.clock_of().next_step_at is None
 
 
-async def test_an_overdue_lead_of_an_older_version_begins_with_the_first_step() -> None:
-    """C7."""
+async def test_c7_an_overdue_lead_of_an_older_version_begins_with_the_first_step() -> None:
     app = world()
     overdue = flag(WAITING, START + WITHIN)
     old = replace(owned(overdue), next_due_at=None)
@@ -290,10 +288,9 @@ async def test_an_overdue_lead_of_an_older_version_begins_with_the_first_step() 
     assert app.clock_of().ladder_at == START + WITHIN + 3 * DAY
 
 
-async def test_a_notice_whose_time_has_come_is_queued_once_and_found_again_if_that_is_lost() -> (
+async def test_c6_a_notice_whose_time_has_come_is_queued_once_and_found_again_if_that_is_lost() -> (
     None
 ):
-    """C6."""
     app = world(rules())
     evening = replace(WAITING, due_at=START + 10 * HOUR)
     await app.put(replace(owned(evening), next_due_at=START + 10 * HOUR), DELIVERED)
@@ -324,8 +321,7 @@ async def test_d3_a_notice_that_is_given_up_names_the_channel_of_the_one_whom_it
     assert unsent(app)["owner"] == "reassigned"
 
 
-async def test_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
-    """N2, D3."""
+async def test_n2_d3_a_notice_that_can_not_be_sent_is_given_up_by_the_sweep() -> None:
     app = world()
     await app.put(owned(), DELIVERED)
 
@@ -358,8 +354,7 @@ async def test_the_same_act_told_by_two_crms_is_one_and_a_notice_under_way_is_le
     assert step.change.notices == {}
 
 
-async def test_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> None:
-    """C10."""
+async def test_c10_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> None:
     app = world(rules(replace(ALWAYS, calendar=None)))
     await app.put(owned(), DELIVERED)
     day = (START + 5 * DAY).date()
@@ -370,8 +365,8 @@ async def test_a_day_to_look_again_begins_at_nine_where_there_are_no_hours() -> 
     assert app.clock_of().next_step_at == START + 5 * DAY
 
 
-async def test_c5_a_calendar_that_never_opens_holds_up_no_sweep_and_no_step_is_early() -> None:
-    """C8: it is a wrong setting; people are told at once, and the next step waits."""
+async def test_c8_c5_a_calendar_that_never_opens_holds_up_no_sweep_and_no_step_is_early() -> None:
+    """It is a wrong setting; people are told at once, and the next step waits."""
     closed = frozenset((START + n * DAY).date() for n in range(-1, 900))
     never = replace(NORTH, calendar=replace(CALENDAR, closed=closed))
     policy = ladder(("2 working hours", StepKind.REMIND))
@@ -384,8 +379,8 @@ async def test_c5_a_calendar_that_never_opens_holds_up_no_sweep_and_no_step_is_e
     assert app.clock_of().next_step_at == START + WITHIN + LONGEST_LOOK
 
 
-async def test_a_leaver_whom_nobody_can_replace_is_told_once_and_steps_go_on() -> None:
-    """A3: the owner is in no team any more, and the lead is nobody's until somebody can take it."""
+async def test_a3_a_leaver_whom_nobody_can_replace_is_told_once_and_steps_go_on() -> None:
+    """The owner is in no team any more, and the lead is nobody's until somebody can take it."""
     app = world(rules(replace(ALWAYS, members=())), owners=Other([]))
     await app.put(owned(), DELIVERED)
 
@@ -403,8 +398,7 @@ async def test_a_leaver_whom_nobody_can_replace_is_told_once_and_steps_go_on() -
     assert steps(app) == [(EventKind.FLAGGED, 0), (EventKind.STEP, 1), (EventKind.STEP, 2)]
 
 
-async def test_a_day_to_look_again_is_a_check_in_even_where_there_are_no_others() -> None:
-    """C10."""
+async def test_c10_a_day_to_look_again_is_a_check_in_even_where_there_are_no_others() -> None:
     app = world(rules(ALWAYS, replace(FAST, check_ins=())))
     await app.put(owned(), DELIVERED)
     await act(app, START + HOUR, Outcome.MEETING, look_on=(START + 3 * DAY).date())
@@ -415,8 +409,7 @@ async def test_a_day_to_look_again_is_a_check_in_even_where_there_are_no_others(
     assert unsent(app) == {"owner": "check_in"}
 
 
-async def test_what_waits_for_the_list_counts_no_attempt() -> None:
-    """N5."""
+async def test_n5_what_waits_for_the_list_counts_no_attempt() -> None:
     app = world()
     await app.put(owned(), DELIVERED)
     await app.sweep(WITHIN)

@@ -23,8 +23,7 @@ from tests.nurture_timer.world import HOUR, MINUTE, Failing
 from tests.telling import rules
 
 
-async def test_a_trouble_is_told_once_a_day_and_when_it_is_over() -> None:
-    """D2."""
+async def test_d2_a_trouble_is_told_once_a_day_and_when_it_is_over() -> None:
     app = Mornings(rules=rules())
     await app.index.put_trouble(met(Cause.CREDENTIALS))
     assert await until(app, 30 * HOUR) == ["0 h sales: Trouble: crm", "24 h sales: Trouble: crm"]
@@ -35,8 +34,7 @@ async def test_a_trouble_is_told_once_a_day_and_when_it_is_over() -> None:
     assert app.announcements.told == {}
 
 
-async def test_one_that_flaps_takes_two_messages_a_day() -> None:
-    """D2."""
+async def test_d2_one_that_flaps_takes_two_messages_a_day() -> None:
     app = Mornings(rules=rules())
     titles = []
     for number in range(36):
@@ -50,8 +48,7 @@ async def test_one_that_flaps_takes_two_messages_a_day() -> None:
     assert all(sum(at <= other < at + 24 for other in hours) <= 2 for at in hours)
 
 
-async def test_nobody_is_told_of_a_retired_destination() -> None:
-    """D3."""
+async def test_d3_nobody_is_told_of_a_retired_destination() -> None:
     app = Mornings(rules=rules())
     await app.index.put_trouble(met(Cause.CREDENTIALS))
     await parked(app)
@@ -63,8 +60,7 @@ async def test_nobody_is_told_of_a_retired_destination() -> None:
     assert app.announcements.told == {}
 
 
-async def test_a_channel_is_told_of_by_another() -> None:
-    """D2, D3."""
+async def test_d2_d3_a_channel_is_told_of_by_another() -> None:
     app = Mornings(rules=rules())
     await app.announcements.put_given_up(GivenUp(channel="sales", reason="404 gone", at=NIGHT))
     both = rules()
@@ -80,8 +76,7 @@ async def test_a_channel_is_told_of_by_another() -> None:
     )
 
 
-async def test_a_channel_is_not_told_of_by_itself() -> None:
-    """D2."""
+async def test_d2_a_channel_is_not_told_of_by_itself() -> None:
     app = Mornings(rules=rules())
     await app.announcements.put_given_up(GivenUp(channel="sales", reason="404", at=NIGHT))
 
@@ -99,16 +94,14 @@ async def test_d3_a_channel_is_not_told_of_by_itself_under_another_name() -> Non
     assert await app.announce(NIGHT) == []
 
 
-async def test_the_teams_are_told_where_there_is_no_default_channel() -> None:
-    """D2."""
+async def test_d2_the_teams_are_told_where_there_is_no_default_channel() -> None:
     app = Mornings(rules=replace(rules(), default_channel=""))
     await parked(app)
 
     assert [one.channel for one in await app.announce(NIGHT)] == ["sales"]
 
 
-async def test_the_teams_are_told_what_the_default_channel_does_not_take() -> None:
-    """D2."""
+async def test_d2_the_teams_are_told_what_the_default_channel_does_not_take() -> None:
     app = Mornings(rules=replace(rules(), default_channel="people"))
     await parked(app)
     app.channels.fails["people"] = [ChannelRefusedError("people: 404")]
@@ -123,8 +116,9 @@ async def test_without_any_channel_nothing_is_looked_at() -> None:
     assert await app.announce(NIGHT) == []
 
 
-async def test_a_dead_channel_is_tried_once_a_sweep_and_what_failed_again_in_15_minutes() -> None:
-    """D2."""
+async def test_d2_a_dead_channel_is_tried_once_a_sweep_and_what_failed_again_in_15_minutes() -> (
+    None
+):
     app = Mornings(rules=rules())
     await parked(app)
     await app.index.put_trouble(met(Cause.SETTINGS))
@@ -133,8 +127,8 @@ async def test_a_dead_channel_is_tried_once_a_sweep_and_what_failed_again_in_15_
     assert await until(app, HOUR) == ["0.25 h sales: Trouble: crm", "0.25 h sales: Trouble: crm"]
 
 
-async def test_nothing_more_is_sent_once_two_minutes_are_over() -> None:
-    """D1, D2: what is left comes with the next sweep."""
+async def test_d1_d2_nothing_more_is_sent_once_two_minutes_are_over() -> None:
+    """What is left comes with the next sweep."""
     app = Mornings(rules=rules())
     app.quarantine.kept = [entry(1)]
     await parked(app)
@@ -152,10 +146,10 @@ async def test_nothing_more_is_sent_once_two_minutes_are_over() -> None:
     assert len(await app.announce(NIGHT + HOUR)) == 2
 
 
-async def test_while_storage_is_down_nobody_is_told_anything(
+async def test_d2_while_storage_is_down_nobody_is_told_anything(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """D2: what can't be read is not over."""
+    """What can't be read is not over."""
     app = Mornings(rules=rules())
     await parked(app)
     await app.announce(NIGHT)
@@ -185,8 +179,8 @@ async def night_with_a_death(number: int, in_force: Rules) -> tuple[list[str], b
     return [told(one.message).split(":")[0] for one in app.channels.arrived], died
 
 
-async def test_a_trouble_is_told_twice_only_by_a_crash_between_send_and_mark() -> None:
-    """D2: a worker dies at each of the requests in turn."""
+async def test_d2_a_trouble_is_told_twice_only_by_a_crash_between_send_and_mark() -> None:
+    """A worker dies at each of the requests in turn."""
     number, doubled = 1, []
     while True:
         came, died = await night_with_a_death(number, rules())
@@ -199,8 +193,9 @@ async def test_a_trouble_is_told_twice_only_by_a_crash_between_send_and_mark() -
     assert len(doubled) == 2
 
 
-async def test_leads_that_only_a_newer_version_can_read_keep_nothing_from_being_told() -> None:
-    """D1, D2."""
+async def test_d1_d2_leads_that_only_a_newer_version_can_read_keep_nothing_from_being_told() -> (
+    None
+):
     app = Mornings(rules=rules(), silence_after=HOUR)
     await parked(app)
     await app.index.put_trouble(met(Cause.CREDENTIALS))

@@ -22,8 +22,7 @@ async def requests() -> list[str]:
     return gates.passed
 
 
-async def test_a_worker_may_die_at_any_request_and_the_lead_has_taken_one_turn() -> None:
-    """A1, N1."""
+async def test_a1_n1_a_worker_may_die_at_any_request_and_the_lead_has_taken_one_turn() -> None:
     passed = await requests()
     twice = 0
     for number in range(len(passed)):
@@ -53,8 +52,7 @@ def told_name(member: str) -> str:
     return found.name
 
 
-async def test_storage_may_fail_at_any_request_done_or_not() -> None:
-    """A1."""
+async def test_a1_storage_may_fail_at_any_request_done_or_not() -> None:
     for number, request in enumerate(await requests()):
         if request.startswith(("crm.", "channel.")):
             continue
@@ -69,8 +67,9 @@ async def test_storage_may_fail_at_any_request_done_or_not() -> None:
         }
 
 
-async def test_assignment_adds_three_requests_to_a_new_lead_and_none_to_what_comes_after() -> None:
-    """A4."""
+async def test_a4_assignment_adds_three_requests_to_a_new_lead_and_none_to_what_comes_after() -> (
+    None
+):
     office = Office()
     gates = Gates()
     office.guard(gates)
@@ -84,8 +83,7 @@ async def test_assignment_adds_three_requests_to_a_new_lead_and_none_to_what_com
     assert [name for name in gates.passed if name.startswith("teams.")] == first
 
 
-async def test_with_same_company_it_is_four() -> None:
-    """A4, A7."""
+async def test_a4_a7_with_same_company_it_is_four() -> None:
     same = Rule(name=DEFAULT_RULE, team="north", policy="fast", same_company=True)
     office = Office(replace(rules(), rules=(same,)))
     gates = Gates()
@@ -99,8 +97,7 @@ async def test_with_same_company_it_is_four() -> None:
     assert asked == ["teams.read", "teams.taken", "teams.company", "teams.commit"]
 
 
-async def test_a_customer_keeps_the_owner() -> None:
-    """A3."""
+async def test_a3_a_customer_keeps_the_owner() -> None:
     office = Office()
     await office.relay.host(push())
     owner = office.relay.lead.owner
@@ -112,8 +109,7 @@ async def test_a_customer_keeps_the_owner() -> None:
     assert office.turns() == 1
 
 
-async def test_an_owner_who_is_in_no_team_any_more_is_replaced_at_the_next_interest() -> None:
-    """A3."""
+async def test_a3_an_owner_who_is_in_no_team_any_more_is_replaced_at_the_next_interest() -> None:
     office = Office()
     await office.relay.host(push())
     owner = office.relay.lead.owner
@@ -137,8 +133,7 @@ async def test_the_owner_that_a_rule_names_takes_no_turn() -> None:
 
 
 @pytest.mark.parametrize("why", ["test", "do not contact", "nameless"])
-async def test_a_lead_that_nobody_must_answer_takes_no_turn(why: str) -> None:
-    """K3."""
+async def test_k3_a_lead_that_nobody_must_answer_takes_no_turn(why: str) -> None:
     office = Office()
     message = {
         "test": push(Email="MSFT_TEST_1@example.com"),
@@ -162,8 +157,7 @@ BO_IN_CRM = replace(BO, owner_ids={"crm": "005B"})
 KNOWN = replace(NORTH, members=(ANNA_IN_CRM, BO_IN_CRM))
 
 
-async def test_the_crm_is_given_the_owner_with_the_first_delivery() -> None:
-    """A5."""
+async def test_a5_the_crm_is_given_the_owner_with_the_first_delivery() -> None:
     office = Office(rules(KNOWN))
 
     await office.relay.host(push())
@@ -173,8 +167,7 @@ async def test_the_crm_is_given_the_owner_with_the_first_delivery() -> None:
     assert office.relay.delivery().owners_sent == ()
 
 
-async def test_an_owner_whom_sales_named_becomes_the_lead_s() -> None:
-    """A5."""
+async def test_a5_an_owner_whom_sales_named_becomes_the_lead_s() -> None:
     office = Office(rules(KNOWN))
     await office.relay.host(push())
     other = "bo" if office.relay.lead.owner == "anna" else "anna"
@@ -188,8 +181,8 @@ async def test_an_owner_whom_sales_named_becomes_the_lead_s() -> None:
     assert (event.kind, event.owner) == (EventKind.ASSIGNED, other)
 
 
-async def test_an_owner_whom_no_team_knows_is_not_assigned_anew() -> None:
-    """A5: the team's channel is told in their place."""
+async def test_a5_an_owner_whom_no_team_knows_is_not_assigned_anew() -> None:
+    """The team's channel is told in their place."""
     office = Office(rules(KNOWN))
     await office.relay.host(push())
     office.relay.record.owner = "005X"
@@ -205,8 +198,7 @@ async def test_an_owner_whom_no_team_knows_is_not_assigned_anew() -> None:
     assert office.channels.told() == [SALES_TOLD]
 
 
-async def test_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() -> None:
-    """A5."""
+async def test_a5_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() -> None:
     passed = await requests()
     for number in range(len(passed)):
         office = Office(rules(KNOWN))
@@ -224,7 +216,7 @@ async def test_an_owner_who_was_set_without_an_answer_is_no_change_by_sales() ->
 async def test_c5_a_calendar_that_never_opens_holds_no_lead_up_and_makes_nothing_due_early() -> (
     None
 ):
-    """C5: the rules say that it is wrong; the lead must not wait for that."""
+    """The rules say that it is wrong; the lead must not wait for that."""
     closed = frozenset((START + n * DAY).date() for n in range(-1, 800))
     never = replace(NORTH, calendar=replace(CALENDAR, closed=closed), notify=Notify.ALWAYS)
     policy = replace(FAST, within=Duration.parse("2 working hours"))

@@ -73,8 +73,7 @@ async def test_a_new_lead_is_told_to_its_owner_and_to_the_channel_of_the_team() 
     assert app.queue.messages == []
 
 
-async def test_people_are_told_at_work_and_the_channel_at_once() -> None:
-    """N6."""
+async def test_n6_people_are_told_at_work_and_the_channel_at_once() -> None:
     app, channels = relay()
     app.clock.now = EVENING
 
@@ -88,8 +87,7 @@ async def test_people_are_told_at_work_and_the_channel_at_once() -> None:
     assert app.lead.next_due_at <= START + DAY
 
 
-async def test_who_wants_to_be_is_told_at_any_hour() -> None:
-    """N6."""
+async def test_n6_who_wants_to_be_is_told_at_any_hour() -> None:
     app, channels = relay(rules(replace(NORTH, notify=Notify.ALWAYS)))
     app.clock.now = EVENING
 
@@ -98,8 +96,7 @@ async def test_who_wants_to_be_is_told_at_any_hour() -> None:
     assert len(channels.told()) == 2
 
 
-async def test_a_repeat_and_what_nobody_must_answer_are_told_to_nobody() -> None:
-    """K3."""
+async def test_k3_a_repeat_and_what_nobody_must_answer_are_told_to_nobody() -> None:
     app, channels = relay()
     await app.take(push())
     channels.arrived.clear()
@@ -120,8 +117,7 @@ async def test_a_repeat_and_what_nobody_must_answer_are_told_to_nobody() -> None
 @pytest.mark.parametrize(
     "error", [ChannelUnavailableError("503"), ChannelSettingsError("no URL"), KeyError("zoe")]
 )
-async def test_a_dead_channel_delays_no_delivery_and_no_other_channel(error: Exception) -> None:
-    """N3."""
+async def test_n3_a_dead_channel_delays_no_delivery_and_no_other_channel(error: Exception) -> None:
     app, channels = relay()
     channels.fails["people"] = [error]
 
@@ -136,8 +132,7 @@ async def test_a_dead_channel_delays_no_delivery_and_no_other_channel(error: Exc
     assert app.crm.calls == 1
 
 
-async def test_a_crm_that_is_down_delays_no_notice() -> None:
-    """N3."""
+async def test_n3_a_crm_that_is_down_delays_no_notice() -> None:
     app, channels = relay()
     app.crm.fails.append(CrmUnavailableError("503", retry_after=timedelta(hours=3)))
 
@@ -149,8 +144,8 @@ async def test_a_crm_that_is_down_delays_no_notice() -> None:
     assert len(channels.told()) == 2
 
 
-async def test_what_a_channel_refuses_is_given_up_and_told_in_the_audit_trail() -> None:
-    """D3: its channel is told of, too."""
+async def test_d3_what_a_channel_refuses_is_given_up_and_told_in_the_audit_trail() -> None:
+    """Its channel is told of, too."""
     app, channels = relay()
     noted: list[tuple[str, str]] = []
     channels.fails["people"] = [ChannelRefusedError("404 no_service")]
@@ -170,8 +165,7 @@ async def test_what_a_channel_refuses_is_given_up_and_told_in_the_audit_trail() 
     assert (given_up.recipient, given_up.detail) == ("owner", "404 no_service")
 
 
-async def test_a_notice_is_never_tried_for_more_than_three_days() -> None:
-    """N2."""
+async def test_n2_a_notice_is_never_tried_for_more_than_three_days() -> None:
     app, channels = relay()
     channels.fails["people"] = [ChannelUnavailableError("503")] * 1000
 
@@ -222,10 +216,10 @@ async def test_the_message_is_of_the_lead_as_it_is_when_it_is_sent() -> None:
         (None, [("sales", "North")]),
     ],
 )
-async def test_a_recipient_always_resolves(
+async def test_n4_a_recipient_always_resolves(
     member: Member | None, told: list[tuple[str, str]]
 ) -> None:
-    """N4: nobody owns it, or somebody whom no team knows: the team's channel is told."""
+    """Nobody owns it, or somebody whom no team knows: the team's channel is told."""
     app, channels = relay(owner=member.id if member else "00Q5e000001")
 
     await app.take(push())
@@ -243,8 +237,7 @@ async def test_without_a_channel_nobody_is_told_and_nothing_waits() -> None:
     assert app.partition.stored.notices == {}
 
 
-async def test_a_notice_comes_twice_only_if_a_worker_dies_between_sending_and_noting() -> None:
-    """N1."""
+async def test_n1_a_notice_comes_twice_only_if_a_worker_dies_between_sending_and_noting() -> None:
     app, channels = relay(owner="")
     channels.dies.append(WorkerDiedError())
 

@@ -124,8 +124,7 @@ async def test_what_needs_nobody_or_is_about_one_lead_is_no_trouble(error: Excep
 
 
 @pytest.mark.parametrize("error", [CrmUnavailableError("503"), CrmOutcomeUnknownError("502")])
-async def test_a_destination_that_takes_nothing_for_an_hour_is_told(error: Exception) -> None:
-    """D3."""
+async def test_d3_a_destination_that_takes_nothing_for_an_hour_is_told(error: Exception) -> None:
     relay = Relay()
     relay.crm.fails = [error] * 200
     await relay.take(push(1))

@@ -59,14 +59,12 @@ async def test_a_channel_is_built_once() -> None:
     [({}, timedelta(days=14)), ({"SILENCE_AFTER": "P3D"}, timedelta(days=3)),
      ({"SILENCE_AFTER": "0"}, None), ({"SILENCE_AFTER": " 0 "}, None)],
 )  # fmt: skip
-def test_silence_is_told_after_14_days_another_time_or_never(
+def test_d3_silence_is_told_after_14_days_another_time_or_never(
     given: dict[str, str], after: timedelta | None
 ) -> None:
-    """D3."""
     assert SilenceSettings.model_validate(given).silence_after == after
 
 
-def test_a_wrong_time_of_silence_is_named() -> None:
-    """D3."""
+def test_d3_a_wrong_time_of_silence_is_named() -> None:
     with pytest.raises(ValidationError, match="SILENCE_AFTER"):
         SilenceSettings.model_validate({"SILENCE_AFTER": "14"})
