@@ -11,6 +11,7 @@ from shared.committing import commit
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError
 from shared.domain.follow_up import LadderKind
+from shared.domain.joining import has_more
 from shared.domain.rules import Rules
 from shared.owning import first_owned, handed_over, has_gone, lacks_owner, nobody
 from shared.ports.index import DueRow
@@ -37,7 +38,7 @@ async def deal(
     ``told`` numbers the leads of a sweep that have notices to be sent.
     """
     before = step.change.before
-    if before is not None and before.lead.merged_into and before.lead.follow_up.awaited:
+    if before is not None and has_more(before.lead):
         await ports.merge_again(row.lead_id, before.lead.merged_into)
         return None
     if step.requeue:

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.domain.acts import Act, Via
 from shared.domain.clock import answered, clock_of
 from shared.domain.delivery import Delivery, release_claim
-from shared.domain.follow_up import stop_clock
+from shared.domain.follow_up import FollowUpState, stop_clock
 from shared.domain.identity import answerable
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, Terms, merge_whole
@@ -107,6 +107,11 @@ def merged_away(lead: Lead, into: str, now: datetime) -> Lead:
     if lead.merged_into:
         return stopped
     return replace(stopped, merged_into=into, merged_at=now, version=lead.version + 1)
+
+
+def has_more(lead: Lead) -> bool:
+    """Tell whether an older version of the app has recorded something on a merged lead since."""
+    return bool(lead.merged_into) and lead.follow_up.state is not FollowUpState.NONE
 
 
 def has_to_be_noted(delivery: Delivery) -> bool:

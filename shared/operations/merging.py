@@ -15,8 +15,7 @@ from shared.committing import LeadWriter
 from shared.domain.acts import Act
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageUnavailableError
-from shared.domain.follow_up import FollowUpState
-from shared.domain.joining import earlier_act
+from shared.domain.joining import earlier_act, has_more
 from shared.domain.merging import MergeRules
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
@@ -66,7 +65,7 @@ class Merge:
     def is_open(self) -> bool:
         """Tell whether the lead is still to be closed."""
         lead = self.lead.lead
-        return not lead.merged_into or lead.follow_up.state is not FollowUpState.NONE
+        return not lead.merged_into or has_more(lead)
 
 
 async def look(ports: MergePorts, lead_id: str, into_id: str) -> Merge:

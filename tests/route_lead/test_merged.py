@@ -384,6 +384,23 @@ async def test_a6_what_an_older_version_records_on_a_merged_lead_is_taken_along(
     assert EventKind.FLAGGED not in both.told(both.by_phone)
 
 
+async def test_a6_a_repeat_that_an_older_version_records_on_a_merged_lead_is_taken_along() -> None:
+    """There is nothing to answer, and it belongs to the other lead all the same."""
+    both = await two_leads()
+    at = both.office.relay.clock() + HOURS
+    await both.office.act(both.by_phone, Act(said_at=at, seen_at=at, by="ben"))
+    await both.merged()
+    await both.office.relay.drain()
+    await both.recorded_by_an_older_version(by_phone(3, offer="offer-1"))
+    answered = both.gone.follow_up.state is FollowUpState.FOLLOWED_UP
+    assert answered
+
+    await both.office.run(both.office.relay.clock() + DAY)
+
+    assert both.gone.follow_up.state is FollowUpState.NONE
+    assert both.kept.submissions == 3
+
+
 async def test_a6_where_the_other_lead_is_gone_the_sweep_goes_on() -> None:
     both = await two_leads()
     await both.merged()
