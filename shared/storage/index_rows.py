@@ -37,9 +37,11 @@ def trouble_key(destination: str, doing: Doing) -> str:
     return f"{TROUBLE}{destination}|{doing}"
 
 
-def trouble_of(row: Any) -> Trouble:  # noqa: ANN401 - the SDK's entity
-    """Return the trouble that a row holds."""
+def trouble_of(row: Any) -> Trouble | None:  # noqa: ANN401 - the SDK's entity
+    """Return the trouble that a row holds, None for one that only a newer version knows."""
     _, destination, doing = row["RowKey"].split("|")
+    if doing not in set(Doing):
+        return None
     given, at = str(row.get("cause") or ""), datetime.fromisoformat(row["at"])
     cause = Cause(given) if given in set(Cause) else Cause.UNKNOWN
     return Trouble(

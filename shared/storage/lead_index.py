@@ -142,7 +142,7 @@ class TableLeadIndex:
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
             {"index": PARTITION, "start": TROUBLE, "end": f"{TROUBLE}{AFTER_PREFIX}"},
         )
-        return [trouble_of(row) async for row in found]
+        return [trouble async for row in found if (trouble := trouble_of(row)) is not None]
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
         """Delete a trouble that is over."""

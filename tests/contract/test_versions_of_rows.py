@@ -9,7 +9,9 @@ from azure.data.tables import UpdateMode
 
 from shared.domain.delivery import Delivery
 from shared.domain.errors import StorageUnavailableError, UnreadableLeadError
+from shared.ports.index import Doing, Trouble
 from shared.storage.account import Storage
+from shared.storage.lead_index import TableLeadIndex
 from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from tests.contract.subjects import rows_of
@@ -86,3 +88,16 @@ async def test_an_act_that_only_a_newer_app_can_read_waits_for_it(
 
     with pytest.raises(UnreadableLeadError, match=LEAD_ID):
         await TableLeadHistories(table).acts(LEAD_ID)
+
+
+async def test_a_trouble_that_only_a_newer_app_knows_is_left_alone(
+    storage: Storage, prefix: str
+) -> None:
+    table = storage.table(prefix)
+    index = TableLeadIndex(table)
+    known = Trouble(destination="crm", doing=Doing.ASK, reason="down", at=START)
+    await index.put_trouble(known)
+    row = {"PartitionKey": "index", "RowKey": "trouble|crm|weather", "reason": "rain", "at": ""}
+    await table.client.create_entity(row)
+
+    assert await index.troubles() == [known]
