@@ -142,7 +142,7 @@ class RouteSettings(LeadIdSettings):
     destinations: Names = Field(
         ("azure_table",),
         validation_alias="CRM",
-        description="destinations of leads whose rule names none, separated by commas: "
+        description="destinations in use, of which rules may choose some, separated by commas: "
         + ", ".join(DESTINATIONS),
     )
     test_leads: Literal["deliver", "record"] = Field(
