@@ -96,11 +96,22 @@ def _together(rows: Iterable[ToldInterest]) -> Iterable[list[Submission]]:
     repeats = {row.interest.submission.submission_id: row.interest.repeat_of for row in rows}
     found: dict[str, list[Submission]] = {}
     for row in rows:
-        first = row.interest.submission.submission_id
-        while repeats.get(first):
-            first = repeats[first]
+        first = _first_of(row.interest.submission.submission_id, repeats)
         found.setdefault(first, []).append(row.interest.submission)
     return found.values()
+
+
+def _first_of(submission_id: str, repeats: Mapping[str, str]) -> str:
+    """Return the submission that one repeats at last.
+
+    Rows may name each other: one that a backup lacked comes again, and repeats its own repeat.
+    """
+    met, this = dict[str, None](), submission_id
+    while this not in met:
+        met[this] = None
+        this = repeats.get(this) or this
+    ids = list(met)
+    return min(ids[ids.index(this) :])
 
 
 def _united(submissions: Sequence[Submission]) -> InterestSummary:

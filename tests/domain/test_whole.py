@@ -176,3 +176,21 @@ def test_repeats_of_repeats_are_one_interest() -> None:
     assert (one.first.submission_id, one.last.submission_id, one.repeats) == ("s0", "s2", 2)
     assert whole(empty, []) == empty
     assert empty.follow_up == FollowUp()
+
+
+@pytest.mark.parametrize(
+    "repeats",
+    [{"s1": "s1"}, {"s1": "s2", "s2": "s1"}, {"s1": "s2", "s2": "s3", "s3": "s2"}],
+    ids=["itself", "each other", "one of two that do"],
+)
+def test_rows_that_repeat_each_other_are_one_interest(repeats: dict[str, str]) -> None:
+    """A backup may lack the row of a push that came while it was made, and comes again later."""
+    rows = [
+        ToldInterest(interest=Interest(submission=submission(name), version=1, repeat_of=repeat_of))
+        for name, repeat_of in repeats.items()
+    ]
+    known = new_lead("aa" * 16, KeyKind.EMAIL, submission())
+
+    [interest] = whole(known, rows).interests
+
+    assert interest.repeats == len(rows) - 1
