@@ -55,4 +55,4 @@ def _by(name: str) -> By:
     try:
         return By(name.strip().lower())
     except ValueError:
-        raise UsageError(f"figures by {name!r} there are none; there are: {GROUPS}") from None
+        raise UsageError(f"there are no figures by {name!r}; choose one of: {GROUPS}") from None

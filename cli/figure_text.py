@@ -155,10 +155,8 @@ def _made_of(view: FiguresView) -> Iterator[str]:
     if left:
         yield f"Not counted: {', '.join(left)}."
     if view.total.at_most:
-        yield (
-            f"{counted(view.total.at_most, 'time is', 'times are')} an upper bound: an earlier"
-            " follow-up may not be known."
-        )
+        times = counted(view.total.at_most, "time is an upper bound", "times are upper bounds")
+        yield f"{times}: an earlier follow-up may not be known."
     if view.complete_after:
         yield (
             f"Facts are complete for waits after {minute(view.complete_after)} UTC; an older"

@@ -148,7 +148,7 @@ def _note_failures(
     """Tell of each failed attempt once."""
     for failure in map(text.failed_attempt, filter(_failed, deliveries)):
         if failure not in noted:
-            note(f"{failure}, which is waited for")
+            note(f"{failure}; waiting for it")
             noted.add(failure)
 
 

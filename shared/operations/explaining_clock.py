@@ -86,7 +86,7 @@ def _counted(within: Duration, since: datetime, team: Team | None, policy: Polic
     told = f"{within} from {_local(since, team)}, by {said_by}"
     calendar = team.calendar if team else None
     if within.kind is Kind.CLOCK:
-        return f"{told}; hours of work do not count"
+        return f"{told}; working hours do not count"
     if calendar is None:
         return f"{told}; the team has no hours, so by the clock"
     if within.over_at(since, calendar) == since + LONGEST_LOOK:

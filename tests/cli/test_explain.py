@@ -92,7 +92,7 @@ async def test_without_rules_the_settings_decide(account: Account) -> None:
     assert (view["rules"], view["rule"], view["team"]) == ("no routing.toml", "default", "")
     assert (view["owner_why"], view["destinations"]) == ("the rule names no team", ["azure_table"])
     assert "24h from " in view["due_why"]
-    assert "by FOLLOW_UP_WITHIN; hours of work do not count" in view["due_why"]
+    assert "by FOLLOW_UP_WITHIN; working hours do not count" in view["due_why"]
     assert view["next"][0]["what"].endswith("overdue, and any default channel is told")
 
 

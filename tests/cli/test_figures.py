@@ -238,7 +238,7 @@ async def test_programs_get_the_same_as_json_and_spreadsheets_a_line_a_group(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("--by", "mood"), "figures by 'mood' there are none; there are: team, owner, source"),
+        (("--by", "mood"), "there are no figures by 'mood'; choose one of: team, owner, source"),
         (("--json", "--csv"), "use --json or --csv, not both"),
         (("--since", "soon"), "'soon' is not a time"),
     ],

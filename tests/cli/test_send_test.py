@@ -117,7 +117,7 @@ async def test_the_next_attempt_is_waited_for_where_the_destination_passed_its_o
     assert said(results)[2:] == [(True, "delivered to crm as record 0")]
     [note] = world.notes
     assert note.startswith("postponed for crm after 1 attempt: 503 back soon; next attempt 2")
-    assert note.endswith(" UTC, which is waited for")
+    assert note.endswith(" UTC; waiting for it")
     assert world.slept == 4 * POLL_SECONDS
 
 
