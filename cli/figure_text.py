@@ -110,7 +110,7 @@ def _share(figure: FigureView) -> str:
 
 def _span(span: SpanView, *, at_most: bool) -> str:
     if not span.n:
-        return "not known of any"
+        return "not known for any"
     about = "at most " if at_most else ""
     return (
         f"{about}{_length(span.median_seconds)} in the median,"

@@ -262,7 +262,7 @@ async def test_nothing_to_count_is_told_as_that(
     told = capsys.readouterr().out
     assert view.total.share_in_time is None
     assert "in time             none is answered or late yet\n" in told
-    assert "first follow-up     not known of any\n" in told
+    assert "first follow-up     not known for any\n" in told
 
 
 async def test_an_owner_whom_only_a_crm_knows_is_named_as_in_notices(
