@@ -125,6 +125,7 @@ async def test_a_packed_answer_is_unpacked_to_the_limit_and_not_further() -> Non
         packed(b"{}", "gzip"),
         packed(gzip.compress(b"{}")[:-9], "gzip"),
     ],
+    ids=["twice", "unknown", "not_packed", "cut"],
 )
 async def test_what_can_not_be_unpacked_is_no_usable_answer(answer: bytes) -> None:
     async with serving(answer, answer) as served, client(served.url) as http:
