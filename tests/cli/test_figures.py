@@ -266,8 +266,9 @@ async def test_nothing_to_count_is_told_as_that(
 
 
 async def test_an_owner_whom_only_a_crm_knows_is_named_as_in_notices(
-    account: Account, capsys: pytest.CaptureFixture[str]
+    account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     await given(account, await account.push("zoe@example.com"), owner="dynamics:7")
 
     print_figures(await figures(account.stores, replace(ALL, by=By.OWNER)))

@@ -23,16 +23,17 @@ from tests.examples import LEAD_ID, by_destination, delivery, interest, lead
 from tests.fakes import START
 
 LONG = "Long" * 75
+NOT_MERGED = replace(lead(), merged_into="", merged_at=None, merged_from=())
 
 
 def stored(known: Lead | None = None) -> StoredLead:
-    return StoredLead(lead=known or lead(), deliveries=by_destination(delivery()), etag="1")
+    return StoredLead(lead=known or NOT_MERGED, deliveries=by_destination(delivery()), etag="1")
 
 
 def real(first_name: str, last_name: str) -> LeadView:
     contact = Contact(first_name=first_name, last_name=last_name, email="zoe@example.com")
     clock = FollowUp(state=FollowUpState.FOLLOWED_UP)
-    known = replace(lead(), contact=contact, follow_up=clock, test=False, suppressed=False)
+    known = replace(NOT_MERGED, contact=contact, follow_up=clock, test=False, suppressed=False)
     return LeadView.of(stored(known), InUse())
 
 
@@ -110,7 +111,7 @@ def test_a_list_says_until_when_or_how_late(
     capsys: pytest.CaptureFixture[str], due: timedelta, words: str
 ) -> None:
     clock = FollowUp(state=FollowUpState.WAITING, due_at=START + due)
-    waits = LeadView.of(stored(replace(lead(), follow_up=clock)), InUse())
+    waits = LeadView.of(stored(replace(NOT_MERGED, follow_up=clock)), InUse())
 
     print_leads([waits], START)
 
