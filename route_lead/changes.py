@@ -18,7 +18,6 @@ from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.domain.planning import owner_in
 from shared.domain.retired import InUse
-from shared.domain.routing import Decision
 from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
 from shared.domain.whole import ToldInterest, whole
@@ -33,11 +32,6 @@ class RouteRules:
     destinations: tuple[str, ...]
     deliver_tests: bool
     routing: Rules = field(default_factory=rules_without_file)
-
-    def wanted(self, decision: Decision) -> tuple[str, ...]:
-        """Return where a lead goes: as its rule says, but never nowhere."""
-        named = tuple(name for name in self.destinations if name in decision.destinations)
-        return named or self.destinations
 
     @property
     def in_use(self) -> InUse:
@@ -66,7 +60,7 @@ def record(  # noqa: PLR0913 - all by keyword; each is one part of what is writt
     terms = terms_of(rules.routing, decision, submission, rules.merge)
     merged, repeat_of = merge(known, submission, rules.merge, terms)
     lead = labelled(merged, known, decision, rules.routing)
-    wanted = rules.wanted(decision) if rules.deliver_tests or not lead.test else ()
+    wanted = decision.goes_to(rules.destinations) if rules.deliver_tests or not lead.test else ()
     have = before.deliveries if before else {}
     new = {name: Delivery(destination=name) for name in wanted if name not in have}
     interest = Interest(submission=submission, version=lead.version, repeat_of=repeat_of)

@@ -439,6 +439,7 @@ class FakeCrm:
     finds: bool = True
     tells_follow_up: bool = True
     keeps_notes: bool = True
+    keeps_tasks: bool = True
     baseline_keys: frozenset[str] = frozenset({"owner"})
     takes_notes: bool = False
     shows: dict[str, str] = field(default_factory=dict)
@@ -513,6 +514,8 @@ class FakeCrm:
 
     async def remind(self, lead: Lead, record: CrmRecord, reminder: Reminder) -> str:
         await self.gate("crm.remind")
+        if not self.keeps_tasks:
+            return ""
         self.reminders[reminder.reminder_id] = reminder
         return reminder.reminder_id
 

@@ -1,6 +1,6 @@
 """Which rule a customer falls under, and what follows from it; why, in words. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
@@ -39,6 +39,10 @@ class Decision:
     tags: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
     same_company: bool = False
+
+    def goes_to(self, in_use: Sequence[str]) -> tuple[str, ...]:
+        """Return where a lead goes: as the rule says, of the destinations in use; never nowhere."""
+        return tuple(name for name in in_use if name in self.destinations) or tuple(in_use)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

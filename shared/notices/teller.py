@@ -23,9 +23,10 @@ from shared.notices.composing import Given, compose, lead_facts
 from shared.notices.facts import LeadLine
 from shared.notices.overviews import MOST_LINES, ListAbout, lead_list
 from shared.notices.resolving import Resolved, resolve, to_team
+from shared.notices.tasks import reminder_of
 from shared.ports.announcing import NoteGivenUp, note_nothing
 from shared.ports.channels import Channels, Message
-from shared.ports.crm import Destinations, Reminder
+from shared.ports.crm import Destinations
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.places import EndlessPlaces, PlaceKeeper
 from shared.ports.telling import Listed, Told
@@ -149,29 +150,30 @@ class NoticeTeller:
     async def _left_a_task(
         self, stored: StoredLead, notice: Notice, rules: Rules, channel: ChannelRef
     ) -> bool:
-        """Leave a task with the record of the lead; False if no CRM has one."""
+        """Leave a task with a record of the lead; False if none of its destinations keeps tasks."""
         used = self.in_use.used(stored.deliveries)
-        records = [(d.destination, d.record) for d in used.values() if d.record is not None]
-        if not records:
-            return False
         message = compose(
             notice, stored.lead, Given(rules=rules, deliveries=used, reader=stored.lead.owner)
         )
-        destination, record = records[0]
-        try:
-            crm = await self.destinations.get(destination)
-            await crm.remind(stored.lead, record, _reminder(notice, message, stored))
-        except CrmRejectedError as error:
-            # What a CRM says may be of the customer's.
-            refused = f"{channel.name}: {destination} refuses the task"
-            await self.given_up(channel.name, refused)
-            raise ChannelRefusedError(refused) from error
-        except (CrmError, SettingsError) as error:
-            not_taken = f"{channel.name}: {destination} has not taken the task"
-            if gives_up(notice, self.clock()):
-                await self.given_up(channel.name, not_taken)
-            raise ChannelUnavailableError(not_taken) from error
-        return True
+        reminder = reminder_of(notice, message, stored.lead)
+        for destination, delivery in used.items():
+            if delivery.record is None:
+                continue
+            try:
+                crm = await self.destinations.get(destination)
+                if await crm.remind(stored.lead, delivery.record, reminder):
+                    return True
+            except CrmRejectedError as error:
+                # What a CRM says may be of the customer's.
+                refused = f"{channel.name}: {destination} refuses the task"
+                await self.given_up(channel.name, refused)
+                raise ChannelRefusedError(refused) from error
+            except (CrmError, SettingsError) as error:
+                not_taken = f"{channel.name}: {destination} has not taken the task"
+                if gives_up(notice, self.clock()):
+                    await self.given_up(channel.name, not_taken)
+                raise ChannelUnavailableError(not_taken) from error
+        return False
 
 
 ABOUT = {
@@ -233,18 +235,4 @@ def _is_told_by_another(
         and (team.because_of, team.step) == (notice.because_of, notice.step)
         and own is not None
         and own.recipient_id == resolved.recipient_id
-    )
-
-
-def _reminder(notice: Notice, message: Message, stored: StoredLead) -> Reminder:
-    title = "".join(part if isinstance(part, str) else part.text for part in message.title)
-    facts = [
-        f"{fact.label}: " + "".join(p if isinstance(p, str) else p.text for p in fact.value)
-        for fact in message.facts
-    ]
-    return Reminder(
-        reminder_id=notice.notice_id,
-        subject=title,
-        text="\n".join(facts),
-        due_at=stored.lead.follow_up.due_at or notice.send_from,
     )

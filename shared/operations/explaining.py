@@ -89,7 +89,7 @@ async def explain(
         ],
         qualified=not lacks,
         lacks=list(lacks),
-        destinations=list(decision.destinations or settings.destinations),
+        destinations=list(decision.goes_to(settings.destinations)),
         team=team.name if team else "",
         owner=owner,
         owner_why=owner_why,

@@ -166,6 +166,23 @@ def test_the_last_rule_matches_every_lead() -> None:
     assert (decision.rule, decision.why, len(decision.why_not)) == ("default", (), 3)
 
 
+@pytest.mark.parametrize(
+    ("named", "goes_to"),
+    [
+        ((), ("azure_table", "hubspot")),
+        (("hubspot",), ("hubspot",)),
+        (("dynamics", "hubspot"), ("hubspot",)),
+        (("dynamics",), ("azure_table", "hubspot")),
+    ],
+)
+def test_a_rule_chooses_among_the_destinations_in_use(
+    named: tuple[str, ...], goes_to: tuple[str, ...]
+) -> None:
+    decision = Decision(rule="a", destinations=named)
+
+    assert decision.goes_to(("azure_table", "hubspot")) == goes_to
+
+
 def test_several_interests_only_add_destinations_and_tags_in_whatever_order() -> None:
     decisions = [
         Decision(rule="a", destinations=("hubspot",), tags=("vip", "crm")),

@@ -39,7 +39,9 @@ class Telling:
         self.teller = NoticeTeller(
             rules=self.in_force,
             channels=self.channels,
-            destinations=FakeDestinations({"crm": self.crm, "broken": None}),
+            destinations=FakeDestinations(
+                {"crm": self.crm, "broken": None, "a_table": FakeCrm(keeps_tasks=False)}
+            ),
             leads=FakeLeadStore(),
             clock=Clock(),
             places=self.places,
@@ -157,6 +159,19 @@ async def test_n4_without_a_record_the_team_is_told_in_their_place() -> None:
     assert told == Told(recipient="team:north", channel="sales")
     listed = Listed(stored=asked(), notice=notice())
     assert (await telling.teller.tell_list([listed])).channel == "sales"
+
+
+async def test_n4_a_task_goes_where_tasks_are_kept_else_the_team_is_told() -> None:
+    """A table keeps none, and has a record of every lead."""
+    in_table = replace(RECORD, destination="a_table")
+    both, table_alone = Telling(BY_TASK), Telling(BY_TASK)
+
+    told = await both.teller.tell(asked(in_table, RECORD), notice())
+    assert told == Told(recipient="anna", channel="tasks")
+    assert list(both.crm.reminders) == [notice().notice_id]
+
+    told = await table_alone.teller.tell(asked(in_table), notice())
+    assert told == Told(recipient="team:north", channel="sales")
 
 
 @pytest.mark.parametrize(
