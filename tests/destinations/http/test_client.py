@@ -4,8 +4,6 @@ import asyncio
 import gc
 import math
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,21 +21,9 @@ from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUnavailableError,
 )
+from tests.destinations.http.asking import CREATE, LONG, READ, client
 from tests.destinations.http.served import said, serving
 from tests.fakes import Clock
-
-READ = Request(method="GET", path="/thing?a=1", writes=False)
-CREATE = Request(method="POST", path="/things", writes=True, json={"name": "ü"})
-LONG = timedelta(hours=1)
-
-
-@asynccontextmanager
-async def client(url: str, tokens: Tokens | None = None) -> AsyncIterator[HttpClient]:
-    http = HttpClient(url, tokens=tokens, refuses_token=lambda answer: answer.text == "expired")
-    try:
-        yield http
-    finally:
-        await http.close()
 
 
 class Issuer:

@@ -1,15 +1,12 @@
 """A write that something on the way has answered may be done, whatever fails after it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -17,21 +14,9 @@ from shared.domain.errors import (
     CrmOutcomeUnknownError,
     CrmUnavailableError,
 )
+from tests.destinations.http.asking import CREATE, LONG, READ, client
 from tests.destinations.http.served import Served, said, serving
 from tests.fakes import Clock
-
-READ = Request(method="GET", path="/thing?a=1", writes=False)
-CREATE = Request(method="POST", path="/things", writes=True, json={"name": "ü"})
-LONG = timedelta(hours=1)
-
-
-@asynccontextmanager
-async def client(url: str, tokens: Tokens) -> AsyncIterator[HttpClient]:
-    http = HttpClient(url, tokens=tokens, refuses_token=lambda answer: answer.text == "expired")
-    try:
-        yield http
-    finally:
-        await http.close()
 
 
 def busy_login() -> CrmUnavailableError:
