@@ -38,7 +38,7 @@ demo: setup ## Show a lead's journey, end to end, on this machine (CRM=… choos
 run: setup ## Run the app on this machine: Core Tools if there, else our own host (RUNNER=local, PORT=…)
 	@$(run)
 
-test: setup ## Run all tests (ARGS=… is passed to pytest, as tests/local or -n 0 for a single process)
+test: setup ## Run the tests; make check adds long searches (ARGS=… is passed to pytest, as tests/local or -n 0 for a single process)
 	@$(PYTEST) $(ARGS)
 
 bench: setup ## Measure what a push costs (docs/speed.md)
@@ -84,13 +84,13 @@ bicep: .venv/.stamp ## Check infra/ with the Bicep compiler, if there is one (WR
 # Coverage nearly doubles what a test takes, so only these are measured.
 coverage: setup
 	$(heading) 'Tests of pure code, with branch coverage'
-	@$(PYTEST) --cov --cov-report= $(PURE_TESTS) $(ARGS)
+	@$(PYTEST) --thorough --cov --cov-report= $(PURE_TESTS) $(ARGS)
 	$(heading) 'No gap in pure code'
 	@$(PYTHON) -m coverage report --include='$(subst $(space),$(comma),$(PURE))' --fail-under=100
 
 others: setup
 	$(heading) 'All other tests'
-	@$(PYTEST) $(addprefix --ignore=,$(PURE_TESTS)) $(ARGS)
+	@$(PYTEST) --thorough $(addprefix --ignore=,$(PURE_TESTS)) $(ARGS)
 
 fmt: .venv/.stamp ## Format the code and repair what ruff can repair
 	@$(PYTHON) -m ruff check --fix-only

@@ -5,8 +5,10 @@ import pytest
 from local.azurite import running_azurite
 
 pytest_plugins = [
+    "tests.suite.collecting",
     "tests.suite.hang_guard",
     "tests.suite.longest_first",
+    "tests.suite.thorough",
     "tests.suite.unhurried",
     "tests.suite.workers",
 ]

@@ -123,15 +123,15 @@ async def test_three_days_away_and_throttled_after_that_is_one_delivery_on_sched
 
 
 @having(Feature.FAULTS)
-async def test_leads_that_waited_for_days_are_delivered_once_each_in_the_order_of_the_schedule(
+async def test_leads_that_waited_for_a_day_are_delivered_once_each_in_the_order_of_the_schedule(
     world: World,
 ) -> None:
     behind = world.subject.behind
     behind.down = True
-    for number in range(5):
+    for number in range(3):
         await world.push({**CUSTOMER, "Email": f"number{number}@fabrikam.example"})
         await world.rest(until=world.clock() + timedelta(minutes=7))
-    await world.rest(until=world.clock() + 3 * DAY)
+    await world.rest(until=world.clock() + DAY)
     waiting = {
         lead_id: partition.stored.deliveries["crm"].next_attempt_at
         for lead_id, partition in world.leads.partitions.items()
@@ -142,9 +142,9 @@ async def test_leads_that_waited_for_days_are_delivered_once_each_in_the_order_o
     behind.faults.append(Fault.THROTTLED_WITHOUT_WAIT)
     await world.rest()
 
-    assert len(schedule) == 5
+    assert len(schedule) == 3
     assert world.crm.upserted == [*schedule[1:], schedule[0]]
-    assert len({record.record_id for record in await world.subject.records()}) == 5
+    assert len({record.record_id for record in await world.subject.records()}) == 3
 
 
 @having(Feature.FAULTS)
@@ -184,7 +184,10 @@ async def test_an_answer_that_is_nonsense_never_loses_or_doubles_a_lead(
 
 
 @having(Feature.SOCKET)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed",
+    [*range(4), *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(4, 12))],
+)
 async def test_whatever_fails_on_the_way_the_customer_is_one_record(
     world: World, seed: int
 ) -> None:

@@ -41,6 +41,9 @@ OUTCOMES = (Fault.NONE, Fault.CUT_BEFORE, Fault.CUT_AFTER)
 GAPS = (timedelta(minutes=1), timedelta(minutes=6))
 """Within the claim of a write without an answer, and past its end."""
 
+PARTS = 3
+"""One part of all sequences is what is tried each time."""
+
 type Pushes = list[tuple[dict[str, str], str]]
 
 
@@ -56,10 +59,19 @@ def sequences() -> Iterator[tuple[tuple[Fault, ...], Pushes, timedelta]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "known"),
-    [*((name, False) for name in OVER_HTTP), *((name, True) for name in FILLS_WHAT_IS_EMPTY)],
+    ("name", "known", "part"),
+    [
+        *((name, False, 0) for name in OVER_HTTP),
+        *((name, True, 0) for name in FILLS_WHAT_IS_EMPTY),
+        *(
+            pytest.param(name, False, part, marks=pytest.mark.thorough)
+            for name, part in product(OVER_HTTP, range(1, PARTS))
+        ),
+    ],
 )
-async def test_a_b_a_b_with_lost_answers_is_b_in_the_end(name: str, *, known: bool) -> None:
+async def test_a_b_a_b_with_lost_answers_is_b_in_the_end(
+    name: str, part: int, *, known: bool
+) -> None:
     wrong: dict[str, str] = {}
     async with on_a_socket(name) as subject:
         server = subject.behind
@@ -67,7 +79,7 @@ async def test_a_b_a_b_with_lost_answers_is_b_in_the_end(name: str, *, known: bo
         if known:
             sales_has(server)
         empty = server.remembered()
-        for outcomes, pushes, gap in islice(sequences(), 0, None, 3 if known else 1):
+        for outcomes, pushes, gap in islice(sequences(), part, None, PARTS):
             server.restore(empty)
             server.write_faults.extend(outcomes)
             world = World(subject)

@@ -11,6 +11,7 @@ from tests.crm_contract.fault_table import DOCUMENT, HEADING, TITLES, section
 WRITE = "python -m tests.crm_contract.fault_table"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", TITLES)
 async def test_no_answer_loses_or_doubles_a_lead_or_tells_of_the_customer(name: str) -> None:
     grid = await grid_of(name)

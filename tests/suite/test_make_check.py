@@ -21,6 +21,7 @@ HOW = {
     "--maxprocesses": 1,
     "--dist": 1,
     "--no-loadscope-reorder": 0,
+    "--thorough": 0,
     "--cov": 0,
     "--cov-report=": 0,
 }
@@ -41,6 +42,7 @@ def test_each_test_is_run_once(commands: list[str]) -> None:
 
     assert len(runs) == 3
     assert of_all == dict.fromkeys(TESTS.rglob("test_*.py"), 1)
+    assert all(" --thorough " in run for run in runs if "CHECKOV=" not in run)
 
 
 def files(run: str) -> Iterator[Path]:

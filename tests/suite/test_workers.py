@@ -11,11 +11,13 @@ from tests.suite.workers import workers_for
     ],
 )
 def test_one_file_is_run_in_one_process(arguments: list[str]) -> None:
-    assert workers_for(arguments) == 0
+    assert workers_for(arguments, 2) == 0
 
 
 @pytest.mark.parametrize(
     "arguments", [["tests"], ["tests/local"], ["tests/a.py", "tests/b.py"], ["tests/a.py", "tests"]]
 )
-def test_more_than_one_file_is_shared(arguments: list[str]) -> None:
-    assert workers_for(arguments) is None
+def test_more_files_share_one_process_more_than_there_are_cores(
+    arguments: list[str],
+) -> None:
+    assert workers_for(arguments, 2) == 3
