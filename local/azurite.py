@@ -21,14 +21,10 @@ OLDEST_NODE = 20
 STOP_SECONDS = 5
 WELL_KNOWN_PORTS = {"Blob": 10000, "Queue": 10001, "Table": 10002}
 
+PRELOADED = Path(__file__).with_suffix(".mjs").resolve().as_uri()
+
 _SCRIPT = Path(__file__).parent.parent / "node_modules/azurite/dist/src/azurite.js"
 _LISTENING = re.compile(rb"Azurite (\w+) service is successfully listening at \S+:(\d+)")
-
-# Run before Azurite: a closed pipe counts as a request to end, or ends it at once while it starts.
-_END_WITH_US = (
-    "data:text/javascript,process.stdin"
-    '.on("end",()=>process.emit("SIGTERM")||process.exit()).resume().unref()'
-)
 
 # Published by Microsoft, the same for every Azurite, and no secret.
 _ACCOUNT = "devstoreaccount1"
@@ -110,7 +106,7 @@ async def _start(node: str, where: list[str]) -> Process:
     flags = ["--silent", "--skipApiVersionCheck", "--disableTelemetry", *ports, *where]
     return await asyncio.create_subprocess_exec(
         node,
-        *("--import", _END_WITH_US, str(_SCRIPT), *flags),
+        *("--import", PRELOADED, str(_SCRIPT), *flags),
         stdin=PIPE,
         stdout=PIPE,
         stderr=STDOUT,

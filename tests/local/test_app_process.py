@@ -13,11 +13,12 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.app_process import RunningApp
-from local.azurite import running_azurite
+from local.azurite import PRELOADED, running_azurite
 from local.errors import NotReadyError, StartError
 
 type Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
+ROOT = Path(__file__).parents[2]
 TOY_APP = Path(__file__).parent / "toy_app"
 TOY_SETTINGS = {"TOY_QUEUE": "toy-too", "TOY_SCHEDULE": "0 0 0 1 1 *"}
 
@@ -142,6 +143,20 @@ async def test_azurite_ends_with_a_run_that_is_killed(eventually: Eventually) ->
             return not await answers(app.connection)
 
         await eventually(is_gone)
+
+
+async def test_azurite_does_not_load_the_library_of_its_telemetry() -> None:
+    node = await asyncio.create_subprocess_exec(
+        *("node", f"--import={PRELOADED}", "--print"),
+        'JSON.stringify([require("applicationinsights"), typeof require("express")])',
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert node.stdout
+
+    assert json.loads(await node.stdout.read()) == [{}, "function"]
+    assert await node.wait() == 0
 
 
 async def test_a_run_that_can_not_start_is_reported_with_its_output(azurite: str) -> None:
