@@ -9,12 +9,15 @@ from samples import ExpectedLead, Push
 from shared.domain.follow_up import FollowUpState
 
 
-def differences(outcome: Outcome, *, one_record: bool = False) -> list[str]:
-    """Return one line per difference; a CRM has ``one_record`` for what are rows in a table."""
+def differences(outcome: Outcome, *, crms: int = 0) -> list[str]:
+    """Return one line per difference; each of ``crms`` has one record for what are rows in a table.
+
+    Without a CRM, rows are what is delivered.
+    """
     sample = outcome.sample
     found = [
         *_numbered("push", map(_push, sample.pushes, outcome.answers, outcome.kept)),
-        *_numbered("lead", map(partial(_lead, one_record), sample.leads, outcome.leads)),
+        *_numbered("lead", map(partial(_lead, crms), sample.leads, outcome.leads)),
     ]
     if len(sample.leads) != len(outcome.leads):
         found.append(f"leads: {len(outcome.leads)}, expected {len(sample.leads)}")
@@ -63,7 +66,7 @@ def _all_in(parts: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     return len(parts) == len(texts) and all(map(str.__contains__, texts, parts))
 
 
-def _lead(one_record: bool, expected: ExpectedLead, found: LeadFound) -> list[str]:  # noqa: FBT001 - bound by name above
+def _lead(crms: int, expected: ExpectedLead, found: LeadFound) -> list[str]:
     lead = found.lead
     repeats = [interest for interest in found.interests if interest.repeat_of]
     seen = {
@@ -79,8 +82,8 @@ def _lead(one_record: bool, expected: ExpectedLead, found: LeadFound) -> list[st
     }
     stated = expected.model_dump()
     contact, newest = stated.pop("contact"), stated.pop("newest")
-    if one_record:
-        stated["records"], seen["records"] = min(stated.pop("rows"), 1), seen["rows"]
+    if crms:
+        stated["records"], seen["records"] = crms * min(stated.pop("rows"), 1), seen["rows"]
     return [
         *_unequal(stated, seen),
         *_unequal(contact, asdict(lead.contact)),

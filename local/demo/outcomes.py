@@ -30,10 +30,14 @@ ANSWER_SECONDS = 30
 REST_SECONDS = 60
 """Far more than it takes: it is there for what never comes."""
 
-LOOK_EVERY_SECONDS = 0.1
+LOOK_EVERY_SECONDS = 0.25
+"""Each look reads whole tables, so it takes time from what is waited for."""
 
 type Row = Any
 """An entity of the SDK."""
+
+type RecordKey = tuple[str, str]
+"""The name of a CRM, and an id that is unique there."""
 
 
 class NoAnswerError(LocalRunError):
@@ -110,13 +114,13 @@ async def outcomes(
     connection: str,
     pushed: Sequence[Pushed],
     *,
-    records: Callable[[], Iterable[str]] | None = None,
+    records: Callable[[], Iterable[RecordKey]] | None = None,
     within: float = REST_SECONDS,
 ) -> list[Outcome]:
     """Return what became of the samples once all are at rest, or what there is after a while.
 
     At rest is what was accepted and is recorded and delivered, and what was refused and is kept.
-    ``records`` are the ids of a CRM's records; without it, rows of MarketplaceLeads are counted.
+    ``records`` are those of CRMs; without it, rows of MarketplaceLeads are counted.
     """
     give_up_at = asyncio.get_running_loop().time() + within
     async with TableServiceClient.from_connection_string(connection) as tables:
@@ -147,7 +151,7 @@ async def _push(client: httpx.AsyncClient, push: Push) -> Answer:
 
 
 async def _leads(
-    tables: TableServiceClient, records: Callable[[], Iterable[str]] | None
+    tables: TableServiceClient, records: Callable[[], Iterable[RecordKey]] | None
 ) -> list[LeadFound]:
     """Read all leads; what was delivered comes last, so none is missed."""
     partitions: dict[str, dict[str, Row]] = {}
@@ -158,10 +162,11 @@ async def _leads(
         counted = Counter(row["PartitionKey"] for row in await _rows(tables, "MarketplaceLeads"))
         return [replace(lead, rows=counted[lead_id]) for lead_id, lead in found.items()]
     counted = Counter(records())
-    return [
-        replace(lead, rows=sum(counted[d.record.id] for d in lead.deliveries if d.record))
-        for lead in found.values()
-    ]
+    return [replace(lead, rows=sum(counted[key] for key in _keys(lead))) for lead in found.values()]
+
+
+def _keys(lead: LeadFound) -> list[RecordKey]:
+    return [(d.destination, d.record.id) for d in lead.deliveries if d.record]
 
 
 def _lead_found(rows: Mapping[str, Row]) -> LeadFound:

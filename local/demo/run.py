@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from local.demo.following import (
     team_settings,
     until_answered,
 )
-from local.demo.outcomes import Outcome, Pushed, outcomes, push
+from local.demo.outcomes import Outcome, Pushed, RecordKey, outcomes, push
 from local.demo.show import counted, summary, table
 from local.demo.show_told import follow_up_lines
 from local.demo.told import FollowedUp, Moment, follow_up_differences
@@ -67,7 +67,7 @@ def demo(folder: Path = SAMPLES) -> int:
     """Show what becomes of a folder's samples, and return the exit code."""
     console = Console(highlight=False)
     try:
-        code = asyncio.run(unless_stopped(_demo(_samples(folder), _chosen_crm(), console)))
+        code = asyncio.run(unless_stopped(_demo(_samples(folder), _chosen_crms(), console)))
     except LocalRunError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -84,10 +84,10 @@ def _samples(folder: Path) -> list[Sample]:
     return samples
 
 
-def _chosen_crm() -> CrmServer | None:
-    """Return the fake of the destination that ``CRM`` names, None for the table."""
-    crm = os.environ.get("CRM", "").strip()
-    return None if crm in ("", TABLE) else fake_crm(crm)
+def _chosen_crms() -> list[CrmServer]:
+    """Return the fakes of the destinations that ``CRM`` names, none for the table."""
+    chosen = os.environ.get("CRM", "").strip()
+    return [] if chosen in ("", TABLE) else [fake_crm(name.strip()) for name in chosen.split(",")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,22 +100,24 @@ class _Seen:
     seconds: float
 
 
-async def _demo(samples: Sequence[Sample], crm: CrmServer | None, console: Console) -> int:
+async def _demo(samples: Sequence[Sample], crms: Sequence[CrmServer], console: Console) -> int:
     started = time.monotonic()
-    where = f"a fake of {crm.name}" if crm else "the table MarketplaceLeads"
+    where = " and ".join(f"a fake of {crm.name}" for crm in crms) or "the table MarketplaceLeads"
     console.print(INTRODUCTION.format(where=where))
     console.print("Starting Azurite and the app …")
     async with (
         running_azurite(None) as azurite,
         TeamsServer().running() as channel,
-        crm.running() if crm else nullcontext(),
+        AsyncExitStack() as running,
     ):
-        settings = app_settings(azurite.connection, crm) | team_settings(channel)
+        for crm in crms:
+            await running.enter_async_context(crm.running())
+        settings = app_settings(azurite.connection, crms) | team_settings(channel)
         os.environ.update(settings)  # what is done in this process is done on the same storage
         await put_rules_in_force(bootstrap.rules_store(), bootstrap.DEPLOYED_RULES)
         async with RunningApp(env=settings) as app:
             os.environ[PUBLIC_URL] = app.url
-            look = partial(outcomes, records=partial(_record_ids, crm) if crm else None)
+            look = partial(outcomes, records=partial(_record_keys, crms) if crms else None)
             before, pushed = await _pushed(app, samples, look, console)
             console.print("Sweeping as of 25 hours later, and of each hour after that …")
             following = _following(before, channel)
@@ -126,7 +128,7 @@ async def _demo(samples: Sequence[Sample], crm: CrmServer | None, console: Conso
     await bootstrap.close()
     silence_unclosed_clients()
     seconds = time.monotonic() - started
-    return _show(_Seen(before=before, after=after, told=told, seconds=seconds), crm, console)
+    return _show(_Seen(before=before, after=after, told=told, seconds=seconds), crms, console)
 
 
 async def _pushed(
@@ -149,11 +151,11 @@ def _following(before: Sequence[Outcome], channel: ChannelServer) -> Following |
     return Following(lead_id=leads[0].lead.lead_id, channel=channel) if leads else None
 
 
-def _record_ids(crm: CrmServer) -> list[str]:
-    return [record.record_id for record in crm.records()]
+def _record_keys(crms: Sequence[CrmServer]) -> list[RecordKey]:
+    return [(crm.name, record.record_id) for crm in crms for record in crm.records()]
 
 
-def app_settings(connection: str = "", crm: CrmServer | None = None) -> dict[str, str]:
+def app_settings(connection: str = "", crms: Sequence[CrmServer] = ()) -> dict[str, str]:
     """Return all of the app's settings: this machine's own must not change what comes out.
 
     Without a connection, the app starts an Azurite of its own.
@@ -162,21 +164,22 @@ def app_settings(connection: str = "", crm: CrmServer | None = None) -> dict[str
     prefixes = tuple(f"{name.upper()}_" for name in CRMS)
     unset |= {name: "" for name in os.environ if name.startswith(prefixes)}
     schedule = {"NURTURE_SCHEDULE": "0 */5 * * * *"}
-    given = {"CRM": crm.name, **crm.settings()} if crm else {"CRM": TABLE}
-    return {**unset, **schedule, **given, "LeadStorage": connection}
+    given = {name: value for crm in crms for name, value in crm.settings().items()}
+    chosen = {"CRM": ",".join(crm.name for crm in crms) or TABLE}
+    return {**unset, **schedule, **given, **chosen, "LeadStorage": connection}
 
 
-def _show(seen: _Seen, crm: CrmServer | None, console: Console) -> int:
-    found = _found(seen, one_record=crm is not None)
+def _show(seen: _Seen, crms: Sequence[CrmServer], console: Console) -> int:
+    found = _found(seen, crms=len(crms))
     surprises = {name: told for name, told in found.items() if told}
-    noun = "record" if crm else "row"
+    noun = "record" if crms else "row"
     console.print()
     console.print(table(seen.after, frozenset(surprises), noun))
     if seen.told:
         for line in follow_up_lines(seen.told):
             console.print(line, markup=False)
         console.print()
-    if crm:
+    for crm in crms:
         surprises |= _show_records(crm, seen.after, console)
     console.print(summary(seen.after, seen.seconds, noun))
     if not surprises:
@@ -189,10 +192,10 @@ def _show(seen: _Seen, crm: CrmServer | None, console: Console) -> int:
     return 1
 
 
-def _found(seen: _Seen, *, one_record: bool) -> dict[str, list[str]]:
+def _found(seen: _Seen, *, crms: int) -> dict[str, list[str]]:
     """Return what came out otherwise than it must, by sample."""
     found = {
-        now.sample.name: [*differences(now, one_record=one_record), *later_differences(now, later)]
+        now.sample.name: [*differences(now, crms=crms), *later_differences(now, later)]
         for now, later in zip(seen.before, seen.after, strict=True)
     }
     if TOLD_OF in found:
@@ -208,7 +211,8 @@ def _show_records(
     console.print(f"The fake of {crm.name} holds {counted(len(records), 'record')}:")
     for record in records:
         console.print(record_table(record))
-    delivered = sum(lead.rows for outcome in after for lead in outcome.leads)
-    if len(records) == delivered:
+    deliveries = [d for outcome in after for lead in outcome.leads for d in lead.deliveries]
+    delivered = {d.record.id for d in deliveries if d.record and d.destination == crm.name}
+    if len(records) == len(delivered):
         return {}
-    return {crm.name: [f"{len(records)} records, expected {delivered}"]}
+    return {crm.name: [f"{len(records)} records, expected {len(delivered)}"]}

@@ -78,7 +78,7 @@ async def test_nobody_who_listens_is_told_after_the_ordinary_checks(azurite: str
 async def test_what_two_destinations_refuse_is_told_of_each() -> None:
     async with HubspotServer().running() as hubspot, HttpsEndpointServer().running() as endpoint:
         both = {"CRM": "hubspot,https_endpoint", "HUBSPOT_TOKEN": "pat-eu1-wrong"}
-        settings = app_settings(crm=hubspot) | endpoint.settings() | both
+        settings = app_settings(crms=[hubspot]) | endpoint.settings() | both
         endpoint.faults.append(Fault.REJECTED)
         async with RunningApp(env=settings) as app:
             told = await check(app.url, **(settings | {"LeadStorage": app.connection}))
