@@ -94,10 +94,13 @@ def _shorter(message: Message, longest: int) -> Message:
         title=cut_text(message.title, longest),
         paragraphs=tuple(cut_text(text, longest) for text in message.paragraphs),
         facts=tuple(replace(each, value=cut_text(each.value, longest)) for each in message.facts),
-        lists=tuple(
-            replace(each, heading=cut_text(each.heading, longest)) for each in message.lists
-        ),
+        lists=tuple(_shorter_list(each, longest) for each in message.lists),
     )
+
+
+def _shorter_list(lines: ItemList, longest: int) -> ItemList:
+    items = tuple(replace(each, text=cut_text(each.text, longest)) for each in lines.items)
+    return replace(lines, heading=cut_text(lines.heading, longest), items=items)
 
 
 def _length(text: Text) -> int:

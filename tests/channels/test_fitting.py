@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.fitting import cut_text, fitted
+from shared.channels.fitting import LONGEST_TEXT, cut_text, fitted
 from shared.channels.texts import more
-from shared.ports.channels import Link, Message, Said
+from shared.ports.channels import Item, Link, Message, Said
 from tests.channels.examples import HUGE, NEW_LEAD, OVERDUE, TEXT, about
 
 
@@ -27,6 +27,17 @@ def test_a_list_loses_lines_first_and_counts_them() -> None:
     assert lines.items == OVERDUE.lists[0].items[: len(lines.items)]
     assert len(lines.items) + lines.more == 14
     assert more(lines) == f"and {lines.more} more"
+
+
+def test_a_line_is_no_longer_than_people_read() -> None:
+    [lines] = OVERDUE.lists
+    long = replace(lines, items=(Item(text=("Late: ", Said("D" * 30_000))), lines.items[0]))
+
+    cut = fitted(replace(OVERDUE, lists=(long,)), lambda _: True)
+
+    [first, second] = cut.lists[0].items
+    assert first.text == ("Late: ", Said("D" * (LONGEST_TEXT - len("Late: …"))), "…")
+    assert second == lines.items[0]
 
 
 def test_what_the_customer_wrote_goes_before_who_they_are() -> None:

@@ -101,7 +101,8 @@ def _markup(text: str) -> Block:
 
 def _plain(text: str, longest: int) -> Block:
     """Return a text without markup: cut first, so that no escape is."""
-    escaped = [_escaped(char) for char in text.strip() or "–"]
+    # No character gets shorter, so what comes after these is cut anyway.
+    escaped = [_escaped(char) for char in (text.strip() or "–")[: longest + 1]]
     if sum(map(len, escaped)) > longest:
         ends = accumulate(map(len, escaped))
         escaped = [char for char, end in zip(escaped, ends, strict=True) if end < longest] + [CUT]
