@@ -16,7 +16,13 @@ from shared.domain.lead import Lead
 from shared.domain.notices import Notice, gives_up, not_wanted, queue, with_notices
 from shared.domain.plan import Plan
 from shared.domain.retired import InUse
-from shared.domain.schedule import next_look_at, no_progress_at, notice_look_at, sooner
+from shared.domain.schedule import (
+    look_after,
+    next_look_at,
+    no_progress_at,
+    notice_look_at,
+    sooner,
+)
 from shared.domain.whole import ToldInterest, clipped, whole
 from shared.ports.crm import FollowUpQuestion
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
@@ -26,9 +32,6 @@ LOOK_AGAIN = timedelta(hours=6)
 
 LOOK_SELDOM_AFTER = timedelta(days=14)
 LOOK_SELDOM = timedelta(days=1)
-
-NOT_SOONER = timedelta(minutes=5)
-"""Until the next look where this one could do nothing."""
 
 AT_ONCE = timedelta(0)
 NO_PROGRESS = "no progress: the message was lost, or fails whenever it is taken"
@@ -103,7 +106,7 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
     notices = {**_notices(stored, lead, now), **(taken.notices if taken else {})}
     unsent = with_notices(stored.notices, notices).values()
     due_at = next_look_at(lead, deliveries.values(), lead.created_at, notices=unsent)
-    look_at = _look_at(now, due_at)
+    look_at = look_after(due_at, now)
     if lead.follow_up.state is FollowUpState.OVERDUE and asked.ask_again:
         look_at = sooner(look_at, now + _ask_every(lead.follow_up, now))
     return Step(
@@ -129,11 +132,6 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
         taken=taken,
         owners=asked.owners,
     )
-
-
-def _look_at(now: datetime, look_at: datetime | None) -> datetime | None:
-    """Return when to look again: later, where this look could do nothing about what is due."""
-    return now + NOT_SOONER if look_at is not None and look_at <= now else look_at
 
 
 def _ask_every(clock: FollowUp, now: datetime) -> timedelta:

@@ -42,7 +42,7 @@ MOST_LEADS = 2_000
 """In one sweep; what is left over is due at the next one."""
 
 MOST_LISTED = 5 * MOST_LEADS
-"""With those that only a newer version of the app can read."""
+"""With rows that do not count, and leads that only a newer version of the app can read."""
 
 AT_A_TIME = 16
 
@@ -75,7 +75,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
     for row, stored in read.items():
         if isinstance(stored, BaseException):
             failed += _failed(row, stored)
-        elif stored is not None and stored.lead.next_due_at == row.due_at:
+        elif stored is not None and _counts(row, stored):
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
@@ -128,7 +128,7 @@ async def _read_due(
 ) -> Mapping[DueRow, StoredLead | BaseException | None]:
     """Return what is read of the leads that are due, the earliest first.
 
-    Those that only a newer version can read stay due, and must not keep the others from their turn.
+    What stays listed without a look must not keep the others from their turn.
     """
     read: dict[DueRow, StoredLead | BaseException | None] = {}
     limit = MOST_LEADS
@@ -137,11 +137,22 @@ async def _read_due(
         new = [row for row in rows if row not in read]
         leads = await _side_by_side(ports.leads.read(row.lead_id) for row in new)
         read |= zip(new, leads, strict=True)
-        unreadable = sum(isinstance(lead, UnreadableLeadError) for lead in read.values())
-        if len(rows) < limit or limit == MOST_LEADS + unreadable:
+        idle = sum(_takes_no_turn(row, found) for row, found in read.items())
+        if len(rows) < limit or limit == MOST_LEADS + idle:
             break
-        limit = MOST_LEADS + unreadable
+        limit = MOST_LEADS + idle
     return read
+
+
+def _takes_no_turn(row: DueRow, read: StoredLead | BaseException | None) -> bool:
+    """Tell whether no look comes of a row: it is out of date, or only a newer version can look."""
+    if isinstance(read, BaseException):
+        return isinstance(read, UnreadableLeadError)
+    return read is None or not _counts(row, read)
+
+
+def _counts(row: DueRow, stored: StoredLead) -> bool:
+    return stored.lead.next_due_at == row.due_at
 
 
 def _asked(answers: Answers, stored: StoredLead, facts: InRows) -> Asked:

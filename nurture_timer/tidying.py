@@ -17,7 +17,7 @@ from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
-from shared.domain.schedule import next_look_at
+from shared.domain.schedule import next_due_at, next_look_at
 from shared.owning import waits_for_owner
 from shared.ports.index import LeadIndex, StateKind, StateRow, TidiedTo
 from shared.ports.leads import LeadChange, LeadStore, StoredLead
@@ -89,7 +89,7 @@ def _is_forgotten(stored: StoredLead, now: datetime, in_use: InUse) -> bool:
         retired=in_use.retired(stored.deliveries),
         notices=stored.notices.values(),
     )
-    return due_at is not None and (lead.next_due_at is None or lead.next_due_at > due_at)
+    return next_due_at(lead.next_due_at, due_at, now) != lead.next_due_at
 
 
 def _holds(row: StateRow, stored: StoredLead | None) -> bool:

@@ -22,7 +22,7 @@ from shared.domain.errors import (
 )
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Interest, Lead
-from shared.domain.schedule import next_look_at
+from shared.domain.schedule import NOT_SOONER, next_look_at
 from shared.domain.standing import Standing
 from shared.domain.whole import ToldInterest
 from shared.ports.crm import (
@@ -185,7 +185,10 @@ def owner_unexplained(change: LeadChange) -> str:
 
 
 def looked_at_late(change: LeadChange, after: StoredLead) -> str:
-    """Return what is wrong if something on the lead is due before the sweep looks (C6)."""
+    """Return what is wrong if something on the lead is due before the sweep looks (C6).
+
+    Where it is due already, a look that could do nothing about it puts the next one off.
+    """
     lead = after.lead
     look_at = next_look_at(
         lead,
@@ -194,6 +197,8 @@ def looked_at_late(change: LeadChange, after: StoredLead) -> str:
         retired=change.retired,
         notices=after.notices.values(),
     )
+    if look_at is not None and look_at <= change.at:
+        look_at = change.at + NOT_SOONER
     late = look_at is not None and (lead.next_due_at is None or lead.next_due_at > look_at)
     return f"LATE: due at {look_at}, looked at {lead.next_due_at}" if late else ""
 

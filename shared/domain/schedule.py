@@ -21,6 +21,9 @@ LONGEST_GRACE = timedelta(hours=6)
 RETIRED_LOOK = timedelta(days=1)
 """How soon a retired destination that a setting names again gets what it lacks."""
 
+NOT_SOONER = timedelta(minutes=5)
+"""Until the next look where this one could do nothing about what is due."""
+
 
 def no_progress_at(delivery: Delivery, since: datetime) -> datetime:
     """Return when a delivery that nothing has moved since then counts as without progress."""
@@ -77,6 +80,30 @@ def lacks_run(lead: Lead) -> bool:
         return False
     last = last_act(lead.acts)
     return last is not None and not last.closed and last.at == clock.done_at
+
+
+def look_after(look_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when to look again: later, where this look could do nothing about what is due.
+
+    So a lead that must wait goes behind all others that are due. It counts from the minute, since
+    sweeps come on the minute, and some begin a few seconds late.
+    """
+    if look_at is None or look_at > now:
+        return look_at
+    return now.replace(second=0, microsecond=0) + NOT_SOONER
+
+
+def next_due_at(
+    current: datetime | None, look_at: datetime | None, now: datetime
+) -> datetime | None:
+    """Return when a lead is due that is looked at by ``current``, and must be by ``look_at``.
+
+    Of what is due already, a look that comes soon is soon enough: whatever is written meanwhile
+    must not bring the lead to the front again, before others that wait for their first look.
+    """
+    is_due = look_at is not None and look_at <= now
+    comes_soon = current is not None and current <= now + NOT_SOONER
+    return current if is_due and comes_soon else sooner(current, look_at)
 
 
 def sooner(current: datetime | None, look_at: datetime | None) -> datetime | None:

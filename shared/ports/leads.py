@@ -12,7 +12,7 @@ from shared.domain.acts import Act
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
 from shared.domain.notices import Notice, with_notices
-from shared.domain.schedule import next_look_at, sooner
+from shared.domain.schedule import next_due_at, next_look_at
 from shared.domain.whole import ToldInterest
 
 REPLACED = "a newer notice takes its place"
@@ -151,7 +151,7 @@ class LeadChange:
         )
         return replace(
             self.lead,
-            next_due_at=sooner(self.lead.next_due_at, look_at),
+            next_due_at=next_due_at(self.lead.next_due_at, look_at, self.at),
             next_event=self.lead.next_event + len(self.numbered_events),
             updated_at=self.at,
             last_change=self.change_id,
