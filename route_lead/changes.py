@@ -8,8 +8,8 @@ from route_lead.deciding import decide, labelled, terms_of
 from shared.domain.delivery import (
     Delivery,
     claim,
-    release_claim,
     release_parked,
+    release_unsent_claim,
 )
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
@@ -113,7 +113,7 @@ def untouched(before: StoredLead, now: datetime, in_use: InUse) -> LeadChange:
 def let_go(change: LeadChange, unsent: Collection[str]) -> LeadChange:
     """Give back claims under which nothing was sent, by what a message says of its own."""
     held = {
-        name: release_claim(delivery)
+        name: release_unsent_claim(delivery)
         for name, delivery in change.all_deliveries.items()
         if delivery.claim_id and delivery.claim_id in unsent
     }

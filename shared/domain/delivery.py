@@ -104,7 +104,6 @@ def claim(
     before: Delivery, claim_id: str, now: datetime, contact: Contact, owner: str = ""
 ) -> Delivery:
     """Take the claim, which nobody holds at ``now``, to send the contact and an owner."""
-    owners = dict.fromkeys((*before.owners_sent, *filter(None, [before.owner_sending])))
     return replace(
         before,
         claim_id=claim_id,
@@ -113,9 +112,14 @@ def claim(
         sent=(*_to_send(before, contact), *before.newer_sent),
         sent_claim=claim_id,
         sent_at=now,
-        owners_sent=tuple(owners),
+        owners_sent=_owners_sent(before),
         owner_sending=owner,
     )
+
+
+def _owners_sent(delivery: Delivery) -> tuple[str, ...]:
+    sending = filter(None, [delivery.owner_sending])
+    return tuple(dict.fromkeys((*delivery.owners_sent, *sending)))
 
 
 def renew_claim(before: Delivery, now: datetime) -> Delivery:
@@ -211,8 +215,17 @@ def release_parked(before: Delivery) -> Delivery:
 
 
 def release_claim(before: Delivery) -> Delivery:
-    """Give the claim back: no request is under way any more."""
-    return replace(before, claim_id="", claim_ends_at=None, owner_sending="")
+    """Give the claim back: no request is under way any more.
+
+    What was sent under it stays noted: of several requests, the first ones may have been done.
+    """
+    owners = _owners_sent(before)
+    return replace(before, claim_id="", claim_ends_at=None, owners_sent=owners, owner_sending="")
+
+
+def release_unsent_claim(before: Delivery) -> Delivery:
+    """Give a claim back under which nothing was sent."""
+    return release_claim(replace(before, owner_sending=""))
 
 
 def gives_up(delivery: Delivery, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from shared.domain.delivery import (
     park,
     release_claim,
     release_parked,
+    release_unsent_claim,
     renew_claim,
     retry_delay,
 )
@@ -230,6 +231,22 @@ def test_a_claim_says_whose_and_since_when_it_is_what_is_open() -> None:
     assert (CLAIMED.sent_claim, CLAIMED.sent_at) == ("c1", NOON)
     assert (later.sent_claim, later.sent_at) == ("c2", NOON + CLAIM)
     assert release_claim(later).sent_claim == "c2"
+
+
+def test_an_owner_that_was_sent_is_remembered_until_the_destination_answers() -> None:
+    sending = claim(replace(NEW, owners_sent=("005A",)), "c1", NOON, ANNA, "005B")
+
+    failed = release_claim(sending)
+
+    assert (failed.owners_sent, failed.owner_sending) == (("005A", "005B"), "")
+    assert claim(failed, "c2", NOON, ANNA, "005B").owners_sent == ("005A", "005B")
+    assert mark_delivered(failed, 1, ANNA, RECORD, NOON).owners_sent == ()
+
+
+def test_an_owner_that_was_to_be_sent_when_nothing_was_is_not_remembered() -> None:
+    unsent = release_unsent_claim(claim(NEW, "c1", NOON, ANNA, "005B"))
+
+    assert (unsent.claim_id, unsent.owners_sent, unsent.owner_sending) == ("", (), "")
 
 
 # Remarks

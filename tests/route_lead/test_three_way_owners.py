@@ -142,6 +142,52 @@ async def test_a5_whom_sales_named_is_told_and_the_channel_where_only_the_crm_kn
         assert kinds == [EventKind.ASSIGNED]
 
 
+class ClearlyFailsLater:
+    """Fail the first upsert clearly after a request of it was done: only the next one was not."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    async def __call__(self, request: str) -> None:
+        self.seen += request == "crm.upserted"
+        if request == "crm.upserted" and self.seen == 1:
+            throttled = "429 Too Many Requests"
+            raise CrmUnavailableError(throttled)
+
+
+def give_to(office: Office, owner: str) -> None:
+    """Let the lead have another owner, of whom the CRM must hear."""
+    stored = office.relay.partition.stored
+    lead = replace(stored.lead, owner=owner, version=stored.lead.version + 1)
+    office.relay.partition.stored = replace(stored, lead=lead)
+
+
+@pytest.mark.parametrize("baseline", ["anna", NEVER])
+async def test_a5_an_owner_whom_we_set_before_a_clear_failure_is_no_change_by_sales(
+    baseline: str,
+) -> None:
+    office = await Owned(baseline, "anna", "anna").placed()
+    office.relay.crm.gate = ClearlyFailsLater()
+    give_to(office, "bo")
+    await office.relay.host(office.relay.deliver())
+    assert (office.relay.lead.owner, office.relay.record.owner) == ("bo", "005B")
+
+    give_to(office, "anna")
+    await office.relay.drain()
+
+    assert (office.relay.lead.owner, office.relay.record.owner) == ("anna", "005A")
+
+
+async def test_a5_a_clear_failure_before_the_first_look_makes_nobody_the_choice_of_sales() -> None:
+    office = await Owned(NEVER, "crm:005X", "anna").placed()
+    office.relay.crm.fails = [CrmUnavailableError("429 Too Many Requests")]
+
+    await office.relay.host(push(2))
+    await office.relay.drain()
+
+    assert (office.relay.lead.owner, office.relay.record.owner) == ("anna", "005A")
+
+
 async def long_delivery(gates: Gates) -> Office:
     """Let a delivery of three interests begin after sales gave the record to Bo."""
     office = await Owned("anna", "anna", "anna").placed()

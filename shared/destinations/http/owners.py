@@ -44,7 +44,8 @@ def owner_of(
     """
     known = changed.record.baseline.get(OWNER) if changed.record else None
     sent = any(same(shown, one) for one in changed.owners_sent)
-    first_look = known is None and ours and not changed.owners_sent
+    # A record that is found, and not known yet, has the owner of an attempt without an answer.
+    first_look = known is None and ours and not (changed.owners_sent and changed.record is None)
     before = shown if sent or first_look else known or ""
     theirs, agreed = not same(shown, before), same(shown, changed.owner)
     return Owner(
