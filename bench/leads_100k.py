@@ -30,8 +30,8 @@ from bench.made_up import SECRET, email, made_up
 from local.azurite import running_azurite
 from shared.settings import StorageSettings
 from shared.storage.account import Storage
+from shared.storage.columns import Row
 from shared.storage.lead_id_secret import KEY as SECRET_KEY
-from shared.storage.lead_rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 LEADS = 100_000

@@ -17,10 +17,10 @@ from shared.domain.identity import DedupeKey, lead_id
 from shared.domain.lead import Contact, Interest, KeyKind, Lead, Submission
 from shared.domain.merging import MergeRules, merge, new_lead
 from shared.ports.leads import Event, EventKind, RecordedInterest
+from shared.storage.columns import Row
 from shared.storage.index_rows import DUE, OVERDUE, PARKED, PARTITION, RECENT, TEST
 from shared.storage.keys import newest_first_key, time_key
 from shared.storage.lead_rows import (
-    Row,
     delivery_row,
     event_row,
     interest_row,

@@ -4,11 +4,12 @@ An act answers every interest up to it. It is never changed: an undo is a second
 the first.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 from shared.domain.plain_text import plain_line
 
@@ -79,7 +80,8 @@ class Act:
 
     ``owner`` and ``team`` are those of the lead when the act was recorded. ``open_since`` is since
     when the customer had waited for it, None if they had not; ``working_seconds`` is how long that
-    was by the team's calendar of then, None without one. None of it is ever changed (K2).
+    was by the team's calendar of then, None without one. None of it is ever changed (K2). ``newer``
+    is what its row has that only a newer version of the app knows, to be written along.
     """
 
     said_at: datetime
@@ -97,6 +99,7 @@ class Act:
     team: str = ""
     open_since: datetime | None = None
     working_seconds: int | None = None
+    newer: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def at(self) -> datetime:

@@ -90,6 +90,7 @@ def taken_in(  # noqa: PLR0913 - all but the first four by keyword
         acts=acts,
         events=() if begun else (Event(kind=EventKind.TOOK_IN, detail=other.lead.lead_id),),
         retired=in_use.retired(into.deliveries),
+        newer=other.newer,
     )
 
 

@@ -85,6 +85,7 @@ class RecordedInterest:
     """An interest to be written, with the push that it came from, byte for byte.
 
     ``due_at`` is until when it must be answered, by the rule of that name; None for never.
+    ``newer`` is what its row has that only a newer version of the app knows, to be written along.
     """
 
     interest: Interest
@@ -92,6 +93,7 @@ class RecordedInterest:
     content_type: str
     due_at: datetime | None = None
     rule: str = ""
+    newer: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +104,9 @@ class LeadChange:
     is stored follows from them: the events are counted, the sweep looks at the lead before anything
     on it can be forgotten, and all that is written carries the id of the change, by which it is
     known again after a lost answer. ``taken_in`` are interests that another lead had, which may be
-    there already. ``retired`` destinations are left as they are; who does not
-    know of them only has the sweep look at the lead sooner.
+    there already; ``newer`` is what a store found on that lead, as in ``StoredLead``. ``retired``
+    destinations are left as they are; who does not know of them only has the sweep look at the lead
+    sooner.
     """
 
     before: StoredLead | None
@@ -116,6 +119,7 @@ class LeadChange:
     retired: Collection[str] = ()
     acts: Sequence[Act] = ()
     notices: Mapping[str, Notice | None] = field(default_factory=dict)
+    newer: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def change_id(self) -> str:

@@ -101,7 +101,7 @@ class TableAnnouncements:
             **asdict(given_up),
             "at": time_text(given_up.at),
         }
-        upsert = partial(self._table.client.upsert_entity, row, mode=UpdateMode.REPLACE)
+        upsert = partial(self._table.client.upsert_entity, row, mode=UpdateMode.MERGE)
         await self._table.run(upsert)
 
     async def forget_given_up(self, channel: str) -> None:

@@ -134,7 +134,7 @@ class TableLeadIndex:
             "at": time_text(trouble.at),
             "cause": trouble.cause,
         }
-        await self._upsert(row, UpdateMode.REPLACE)
+        await self._upsert(row, UpdateMode.MERGE)
 
     async def troubles(self) -> Sequence[Trouble]:
         """Return the troubles that there are."""

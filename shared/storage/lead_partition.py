@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from shared.domain.acts import Act
@@ -13,6 +13,7 @@ from shared.domain.lead import Interest, Lead
 from shared.domain.whole import ToldInterest
 from shared.ports.leads import RecordedInterest, StoredLead
 from shared.ports.reading import LeadRecord
+from shared.storage.columns import NEWER, Row
 from shared.storage.keys import text_time
 from shared.storage.lead_rows import (
     ACT_ROW,
@@ -23,22 +24,28 @@ from shared.storage.lead_rows import (
     LEAD_ROW,
     NOTICE_ROW,
     RECORD,
-    Row,
+    ROW_SCHEMA,
     read_act,
     read_delivery,
     read_interest,
     read_lead,
     read_notice,
 )
-from shared.storage.newer_keys import newer_in_delivery, newer_in_lead
+from shared.storage.newer_keys import newer_columns, newer_in_delivery, newer_in_lead
 
 RECORD_COLUMNS = sorted(
     {*INTEREST_COLUMNS, "due_at"}
-    | {f.name for cls in (Lead, Delivery, Act) for f in fields(cls)}
+    | {f.name for cls in (Lead, Delivery, Act) for f in fields(cls) if f.name != NEWER}
     | {FOLLOW_UP + f.name for f in fields(FollowUp)}
     | {RECORD + f.name for f in fields(CrmRecord)}
 )
 """What is read of a lead with all that happened."""
+
+ACT_COLUMNS = frozenset({f.name for f in fields(Act)} | {"at"})
+SUBMISSION_COLUMNS = frozenset(
+    {*INTEREST_COLUMNS, *(f.name for f in fields(RecordedInterest))} - {"interest", NEWER}
+)
+"""What this version knows of an act, and of a submission."""
 
 
 def stored_lead(rows: Iterable[Any]) -> StoredLead | None:
@@ -52,7 +59,7 @@ def stored_lead(rows: Iterable[Any]) -> StoredLead | None:
     lead = found[LEAD_ROW]
     notice_rows = [row for key, row in found.items() if key.startswith(NOTICE_ROW)]
     delivery_rows = [row for key, row in found.items() if key.startswith(DELIVERY_ROW)]
-    with _readable(lead["PartitionKey"]):
+    with _readable(lead, *delivery_rows, *notice_rows):
         notices = [read_notice(row) for row in notice_rows]
         deliveries = [read_delivery(row) for row in delivery_rows]
         read = read_lead(lead)
@@ -69,7 +76,7 @@ def stored_lead(rows: Iterable[Any]) -> StoredLead | None:
 
 def stored_interest(row: Row) -> Interest:
     """Return the interest of a row; raise ``UnreadableLeadError``."""
-    with _readable(row["PartitionKey"]):
+    with _readable(row):
         return read_interest(row)
 
 
@@ -82,7 +89,7 @@ def lead_record(rows: Iterable[Any]) -> LeadRecord | None:
     stored = stored_lead(full)
     if stored is None:
         return None
-    with _readable(stored.lead.lead_id):
+    with _readable(*full):
         return LeadRecord(
             stored=stored,
             told=[_told(row) for row in full if row["RowKey"].startswith(INTEREST_ROW)],
@@ -103,33 +110,43 @@ def _told(row: Row) -> ToldInterest:
 
 def stored_submission(row: Row) -> RecordedInterest:
     """Return the interest of a row with its push; raise ``UnreadableLeadError``."""
-    with _readable(row["PartitionKey"]):
+    with _readable(row):
         return RecordedInterest(
             interest=read_interest(row),
             body=row["body"],
             content_type=row.get("content_type") or "",
             due_at=text_time(row.get("due_at") or ""),
             rule=row.get("rule") or "",
+            newer=newer_columns(row, SUBMISSION_COLUMNS),
         )
 
 
 def stored_act(row: Row) -> Act:
     """Return the act of a row; raise ``UnreadableLeadError``."""
-    with _readable(row["PartitionKey"]):
-        return read_act(row)
+    with _readable(row):
+        return replace(read_act(row), newer=newer_columns(row, ACT_COLUMNS))
 
 
 def stored_interest_row(row: Row) -> ToldInterest:
     """Return the interest of a row with its due time; raise ``UnreadableLeadError``."""
-    with _readable(row["PartitionKey"]):
+    with _readable(row):
         return _told(row)
 
 
 @contextmanager
-def _readable(lead_id: str) -> Iterator[None]:
+def _readable(*rows: Row) -> Iterator[None]:
     """Keep a row that only a newer version of the app can read waiting for that, and none else."""
+    lead_id = rows[0]["PartitionKey"]
     try:
+        for row in rows:
+            _check_schema(row)
         yield
     except (AttributeError, LookupError, TypeError, ValueError):
         # Without its cause, which would show what is in the rows.
         raise UnreadableLeadError(lead_id) from None
+
+
+def _check_schema(row: Row) -> None:
+    """Raise ``ValueError`` for a row that an older version would misread."""
+    if int(row.get("schema") or ROW_SCHEMA) > ROW_SCHEMA:
+        raise ValueError("a row of a newer version")

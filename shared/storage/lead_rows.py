@@ -1,36 +1,24 @@
-"""The rows of table ``Leads``: what the domain's values look like when stored, and back.
-
-A field is a column of its name: text, number and truth value as they are, a time as text, lists and
-maps as JSON. "" stands for None. A column that is missing, as in a row of an older version of the
-app, gets the field's default; one that is not known is left alone by the merge.
-"""
+"""The rows of table ``Leads``: what the domain's values look like when stored, and back."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date, datetime
-from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from typing import TYPE_CHECKING
 
 from shared.domain.acts import Act
 from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.follow_up import FollowUp
-from shared.domain.lead import CONTACT_FIELDS, Contact, Interest, Lead, Submission
+from shared.domain.lead import Contact, Interest, Lead, Submission
 from shared.domain.notices import Notice
 from shared.ports.leads import EventKind
+from shared.storage.columns import Row, columns, value_of
 from shared.storage.keys import time_key, time_text
 from shared.storage.older_writes import without_outdated
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+    from datetime import datetime
 
     from shared.ports.leads import Event, RecordedInterest
-
-type Row = dict[str, Any]
 
 LEAD_ROW = "lead"
 DELIVERY_ROW = "lead|delivery|"
@@ -43,50 +31,26 @@ ROW_SCHEMA = 1
 FOLLOW_UP = "follow_up_"
 RECORD = "record_"
 
-JSON_COLUMNS = frozenset(
-    {
-        "acts",
-        "answerable_from",
-        "baseline",
-        "contact_stamps",
-        "delivered_contact",
-        "dues",
-        "full_names",
-        "had",
-        "held_for",
-        "interests",
-        "merged_from",
-        "noted",
-        "owners_sent",
-        "remarks",
-        "rules",
-        "sent",
-        "tags",
-        "unqualified",
-        "warnings",
-    }
-)
-
 
 def lead_row(lead: Lead) -> Row:
     """Return the row ``lead``; ``do_not_contact`` is there for readers and not read back."""
     return {
         **_keys(lead.lead_id, LEAD_ROW),
-        **_columns(lead, without={"lead_id", "contact", "follow_up"}),
-        **_columns(lead.contact),
-        **_columns(lead.follow_up, prefix=FOLLOW_UP),
+        **columns(lead, without={"lead_id", "contact", "follow_up"}),
+        **columns(lead.contact),
+        **columns(lead.follow_up, prefix=FOLLOW_UP),
         "do_not_contact": lead.do_not_contact,
     }
 
 
 def read_lead(row: Row) -> Lead:
     """Return the lead that ``lead_row`` wrote."""
-    return _value(
+    return value_of(
         Lead,
         row,
         lead_id=row["PartitionKey"],
-        contact=_value(Contact, row),
-        follow_up=_value(FollowUp, row, prefix=FOLLOW_UP),
+        contact=value_of(Contact, row),
+        follow_up=value_of(FollowUp, row, prefix=FOLLOW_UP),
     )
 
 
@@ -94,19 +58,19 @@ def delivery_row(lead_id: str, delivery: Delivery) -> Row:
     """Return the row of a lead towards one destination."""
     return {
         **_keys(lead_id, DELIVERY_ROW + delivery.destination),
-        **_columns(delivery, without={"destination", "record"}),
-        **_columns(delivery.record or CrmRecord(id=""), prefix=RECORD),
+        **columns(delivery, without={"destination", "record"}),
+        **columns(delivery.record or CrmRecord(id=""), prefix=RECORD),
     }
 
 
 def read_delivery(row: Row) -> Delivery:
     """Return the delivery that ``delivery_row`` wrote."""
     row = without_outdated(row)
-    return _value(
+    return value_of(
         Delivery,
         row,
         destination=row["RowKey"].removeprefix(DELIVERY_ROW),
-        record=_value(CrmRecord, row, prefix=RECORD) if row.get(f"{RECORD}id") else None,
+        record=value_of(CrmRecord, row, prefix=RECORD) if row.get(f"{RECORD}id") else None,
     )
 
 
@@ -116,10 +80,11 @@ def interest_row(lead_id: str, recorded: RecordedInterest) -> Row:
     submission = interest.submission
     key = f"{INTEREST_ROW}{time_key(submission.received_at)}|{submission.submission_id}"
     return {
+        **recorded.newer,
         **_keys(lead_id, key),
-        **_columns(interest, without={"submission"}),
-        **_columns(submission, without={"contact"}),
-        **_columns(submission.contact),
+        **columns(interest, without={"submission"}),
+        **columns(submission, without={"contact"}),
+        **columns(submission.contact),
         "due_at": time_text(recorded.due_at),
         "rule": recorded.rule,
         "content_type": recorded.content_type,
@@ -131,7 +96,7 @@ def notice_row(lead_id: str, notice: Notice) -> Row:
     """Return the row of a notice that is not sent yet."""
     return {
         **_keys(lead_id, NOTICE_ROW + notice.recipient),
-        **_columns(notice, without={"recipient"}),
+        **columns(notice, without={"recipient"}),
     }
 
 
@@ -142,21 +107,26 @@ def notice_key(lead_id: str, recipient: str) -> Row:
 
 def read_notice(row: Row) -> Notice:
     """Return the notice that ``notice_row`` wrote."""
-    return _value(Notice, row, recipient=row["RowKey"].removeprefix(NOTICE_ROW))
+    return value_of(Notice, row, recipient=row["RowKey"].removeprefix(NOTICE_ROW))
 
 
 def act_row(lead_id: str, act: Act) -> Row:
     """Return the row of an act; the same act twice is one row."""
-    return {**_keys(lead_id, ACT_ROW + act.act_id), **_columns(act), "at": time_text(act.at)}
+    return {
+        **act.newer,
+        **_keys(lead_id, ACT_ROW + act.act_id),
+        **columns(act),
+        "at": time_text(act.at),
+    }
 
 
 def read_act(row: Row) -> Act:
     """Return the act that ``act_row`` wrote."""
-    return _value(Act, row)
+    return value_of(Act, row)
 
 
 INTEREST_COLUMNS = sorted(
-    {"PartitionKey", "RowKey", "due_at"}
+    {"PartitionKey", "RowKey", "schema", "due_at"}
     | {f.name for cls in (Interest, Submission, Contact) for f in fields(cls)}
     - {"submission", "contact"}
 )
@@ -165,14 +135,14 @@ INTEREST_COLUMNS = sorted(
 
 def read_interest(row: Row) -> Interest:
     """Return the interest that ``interest_row`` wrote."""
-    submission = _value(Submission, row, contact=_value(Contact, row))
-    return _value(Interest, row, submission=submission)
+    submission = value_of(Submission, row, contact=value_of(Contact, row))
+    return value_of(Interest, row, submission=submission)
 
 
 def event_row(lead_id: str, number: int, event: Event, at: datetime) -> Row:
     """Return a row of the audit trail."""
     has = ALWAYS | COLUMNS_OF.get(event.kind, frozenset())
-    told = {name: value for name, value in _columns(event).items() if value or name in has}
+    told = {name: value for name, value in columns(event).items() if value or name in has}
     return {**_keys(lead_id, f"{EVENT_ROW}{number:08d}"), **told, "at": time_text(at)}
 
 
@@ -188,60 +158,3 @@ COLUMNS_OF = {
 
 def _keys(partition: str, row: str) -> Row:
     return {"PartitionKey": partition, "RowKey": row, "schema": ROW_SCHEMA}
-
-
-def _columns(value: DataclassInstance, *, prefix: str = "", without: set[str] | None = None) -> Row:
-    names = [field.name for field in fields(value) if field.name not in (without or ())]
-    return {prefix + name: _column(getattr(value, name)) for name in names}
-
-
-def _column(value: object) -> str | int | bool:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return time_text(value)
-        case date():
-            return value.isoformat()
-        case StrEnum():
-            return value.value
-        case str() | int():
-            return value
-        case _:
-            return to_json(value).decode()
-
-
-def _value[T: DataclassInstance](cls: type[T], row: Row, *, prefix: str = "", **parts: object) -> T:
-    given = {
-        field.name: _read(field.name, row[prefix + field.name])
-        for field in fields(cls)
-        if prefix + field.name in row
-        and not (row[prefix + field.name] == "" and field.default is None)
-    }
-    value: T = _adapter(cls).validate_python(given | parts)
-    return value
-
-
-@cache
-def _adapter(cls: type[DataclassInstance]) -> TypeAdapter[Any]:
-    """Return what makes values of a class; it takes a hundred times as long to build as to use."""
-    return TypeAdapter(cls)
-
-
-def _read(name: str, column: object) -> object:
-    if name not in JSON_COLUMNS or not isinstance(column, str):
-        return column
-    value = from_json(column)
-    return KNOWN[name](value) if name in KNOWN else value
-
-
-def _of_contact(given: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in given.items() if name in CONTACT_FIELDS}
-
-
-def _texts(given: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in given.items() if isinstance(value, str)}
-
-
-KNOWN = {"baseline": _texts, "contact_stamps": _of_contact}
-"""Maps whose other keys are a newer version's, see ``shared/storage/newer_keys.py``."""

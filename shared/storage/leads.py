@@ -19,6 +19,7 @@ from shared.domain.notices import Notice
 from shared.domain.whole import ToldInterest
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Table, error_code, unavailable
+from shared.storage.columns import Row
 from shared.storage.keys import AFTER_PREFIX
 from shared.storage.lead_partition import stored_interest, stored_interest_row, stored_lead
 from shared.storage.lead_rows import (
@@ -26,7 +27,6 @@ from shared.storage.lead_rows import (
     INTEREST_COLUMNS,
     INTEREST_ROW,
     LEAD_ROW,
-    Row,
     act_row,
     delivery_row,
     event_row,
@@ -35,7 +35,7 @@ from shared.storage.lead_rows import (
     notice_key,
     notice_row,
 )
-from shared.storage.newer_keys import with_newer_keys
+from shared.storage.newer_keys import with_newer_keys, with_taken_in
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
@@ -151,12 +151,18 @@ def _notice_operation(
     lead_id = change.lead.lead_id
     if notice is None:
         return "delete", notice_key(lead_id, recipient)
-    return "upsert", notice_row(lead_id, notice), {"mode": UpdateMode.REPLACE}
+    before = change.before.notices.get(recipient) if change.before else None
+    same = before is not None and before.notice_id == notice.notice_id
+    mode = UpdateMode.MERGE if same else UpdateMode.REPLACE
+    return "upsert", notice_row(lead_id, notice), {"mode": mode}
 
 
 def _kept(change: LeadChange, row: Row) -> Row:
     """Return a row with what only a newer version of the app knows in it."""
-    newer = change.before.newer.get(row["RowKey"], {}) if change.before else {}
+    key = row["RowKey"]
+    newer = change.before.newer.get(key, {}) if change.before else {}
+    if key == LEAD_ROW:
+        newer = with_taken_in(newer, change.newer.get(LEAD_ROW, {}))
     return with_newer_keys(row, newer, change.lead)
 
 

@@ -1,8 +1,9 @@
-"""Keys in the JSON of a row that only a newer version of the app knows: they stay as they are.
+"""What a row has that only a newer version of the app knows: it stays as it is.
 
 A merge leaves columns alone that are not written, but a column of JSON is written whole. What is
 new therefore lives in a column of its own; should a newer version put it into one of these all the
-same, this one takes it along.
+same, this one takes it along. What a lead takes in of another one goes into rows of its own: with
+all of their columns.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,6 +23,12 @@ CONTACT_STAMPS, INTERESTS, ACTS = "contact_stamps", "interests", "acts"
 DELIVERED_CONTACT, BASELINE = "delivered_contact", "record_baseline"
 SUMMARY_FIELDS = frozenset(field.name for field in fields(InterestSummary))
 ACT_FIELDS = frozenset(field.name for field in fields(ActSummary))
+EVERY_ROW_HAS = frozenset({"PartitionKey", "RowKey", "schema"})
+
+
+def newer_columns(row: Row, known: Collection[str]) -> Row:
+    """Return the columns of a row that only a newer version of the app knows."""
+    return _beside(row, EVERY_ROW_HAS.union(known))
 
 
 def newer_in_lead(row: Row, lead: Lead) -> NewerKeys:
@@ -47,6 +54,15 @@ def newer_in_delivery(row: Row) -> NewerKeys:
         BASELINE: _beside(baseline, texts),
     }
     return {column: newer for column, newer in found.items() if newer}
+
+
+def with_taken_in(own: NewerKeys, others: NewerKeys) -> NewerKeys:
+    """Return what a lead has with what those interests and acts have that it takes in."""
+    found = {
+        INTERESTS: [*others.get(INTERESTS, ()), *own.get(INTERESTS, ())],
+        ACTS: {**others.get(ACTS, {}), **own.get(ACTS, {})},
+    }
+    return {**own, **{column: newer for column, newer in found.items() if newer}}
 
 
 def with_newer_keys(row: Row, newer: NewerKeys, lead: Lead) -> Row:

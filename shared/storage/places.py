@@ -53,7 +53,7 @@ class TablePlaces:
                 "etag": before.metadata["etag"],
                 "match_condition": MatchConditions.IfNotModified,
             }
-            write = partial(self._table.client.update_entity, row, mode=UpdateMode.REPLACE, **guard)
+            write = partial(self._table.client.update_entity, row, mode=UpdateMode.MERGE, **guard)
         try:
             await self._table.run(write, expected=CHANGED | MISSING | {EXISTS})
         except HttpResponseError:

@@ -13,9 +13,9 @@ from shared.domain.clock import answered
 from shared.domain.delivery import Delivery
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
 from shared.ports.leads import Event, EventKind, RecordedInterest
+from shared.storage.columns import Row
 from shared.storage.lead_rows import (
     ALWAYS,
-    Row,
     act_row,
     delivery_row,
     event_row,

@@ -1,0 +1,117 @@
+"""How the domain's values are stored in columns, and read back.
+
+A field is a column of its name: text, number and truth value as they are, a time as text, lists and
+maps as JSON. "" stands for None. A column that is missing, as in a row of an older version of the
+app, gets the field's default; one that is not known is left alone by the merge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from shared.domain.lead import CONTACT_FIELDS
+from shared.storage.keys import time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from _typeshed import DataclassInstance
+
+type Row = dict[str, Any]
+
+NEWER = "newer"
+"""The field with the columns that only a newer version of the app knows: none by itself."""
+
+JSON_COLUMNS = frozenset(
+    {
+        "acts",
+        "answerable_from",
+        "baseline",
+        "contact_stamps",
+        "delivered_contact",
+        "dues",
+        "full_names",
+        "had",
+        "held_for",
+        "interests",
+        "merged_from",
+        "noted",
+        "owners_sent",
+        "remarks",
+        "rules",
+        "sent",
+        "tags",
+        "unqualified",
+        "warnings",
+    }
+)
+
+
+def columns(value: DataclassInstance, *, prefix: str = "", without: Collection[str] = ()) -> Row:
+    """Return the columns that a value is stored in, fields apart that have columns themselves."""
+    out = {NEWER, *without}
+    names = [field.name for field in fields(value) if field.name not in out]
+    return {prefix + name: _column(getattr(value, name)) for name in names}
+
+
+def _column(value: object) -> str | int | bool:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return time_text(value)
+        case date():
+            return value.isoformat()
+        case StrEnum():
+            return value.value
+        case str() | int():
+            return value
+        case _:
+            return to_json(value).decode()
+
+
+def value_of[T: DataclassInstance](
+    cls: type[T], row: Row, *, prefix: str = "", **parts: object
+) -> T:
+    """Return the value that ``columns`` wrote; ``parts`` are the fields that it left out."""
+    given = {
+        field.name: _read(field.name, row[prefix + field.name])
+        for field in fields(cls)
+        if field.name != NEWER
+        and prefix + field.name in row
+        and not (row[prefix + field.name] == "" and field.default is None)
+    }
+    value: T = _adapter(cls).validate_python(given | parts)
+    return value
+
+
+@cache
+def _adapter(cls: type[DataclassInstance]) -> TypeAdapter[Any]:
+    """Return what makes values of a class; it takes a hundred times as long to build as to use."""
+    return TypeAdapter(cls)
+
+
+def _read(name: str, column: object) -> object:
+    if name not in JSON_COLUMNS or not isinstance(column, str):
+        return column
+    value = from_json(column)
+    return KNOWN[name](value) if name in KNOWN else value
+
+
+def _of_contact(given: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if name in CONTACT_FIELDS}
+
+
+def _texts(given: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if isinstance(value, str)}
+
+
+KNOWN = {"baseline": _texts, "contact_stamps": _of_contact}
+"""Maps whose other keys are a newer version's, see ``shared/storage/newer_keys.py``."""
