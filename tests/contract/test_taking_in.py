@@ -1,7 +1,6 @@
 """What a lead takes in of another one: its facts, each under its key (A6)."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +23,7 @@ from shared.ports.owners import NoOwners
 from shared.storage.account import Storage
 from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
-from tests.contract.subjects import Leads, rows_of
+from tests.contract.subjects import Leads, Row, rows_of
 from tests.contract.test_largest_lead import RULES, largest_push
 from tests.examples import LEAD_ID, OTHER_LEAD_ID, change, lead, recorded
 from tests.fakes import START, Clock, FakeLeadIndex, FakeQueue
@@ -133,7 +132,7 @@ async def test_a6_what_only_a_newer_version_knows_goes_along(storage: Storage, p
         column: json.dumps([{**item, "mood": column} for item in json.loads(rows["lead"][column])])
         for column in ("interests", "acts")
     }
-    newer: dict[str, Mapping[str, object]] = {"lead": of_lead, **dict.fromkeys(keys, NEWER)}
+    newer: dict[str, Row] = {"lead": of_lead, **dict.fromkeys(keys, NEWER)}
     for key, columns in newer.items():
         row = {"PartitionKey": OTHER_LEAD_ID, "RowKey": key, **columns}
         await table.client.update_entity(row, mode=UpdateMode.MERGE)
