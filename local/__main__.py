@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 OLDEST_PYTHON = (3, 13)
 
@@ -29,7 +29,7 @@ def too_old(version: tuple[int, ...]) -> str | None:
     )
 
 
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -77,14 +77,14 @@ def _port(text: str) -> int:
     return port
 
 
-def main() -> int:
-    """Run a command, and return the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (this process's own by default), and return the exit code."""
     complaint = too_old(sys.version_info[:3])
     if complaint:
         print(complaint, file=sys.stderr)
         return 2
     try:
-        return _run(parse_arguments(sys.argv[1:]))
+        return _run(parse_arguments(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:  # before a command takes signals itself, or after
         return 130
 

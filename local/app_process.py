@@ -6,16 +6,50 @@ import os
 import signal
 import sys
 from asyncio.subprocess import STDOUT, Process
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from local.errors import NotReadyError
 from local.settings import STORAGE
 
 _ROOT = Path(__file__).parent.parent
+
+
+class AppProcess(Protocol):
+    """A process that runs the app, see asyncio's ``Process``."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, None while it runs."""
+
+    def send_signal(self, signal: int, /) -> None:
+        """Send it a signal."""
+
+    async def wait(self) -> int:
+        """Wait for its end, and return its exit code."""
+
+
+type Start = Callable[[Sequence[str], Mapping[str, str], Path], Awaitable[AppProcess]]
+"""Start ``python -m local`` with arguments and an environment; what it prints goes to a file."""
+
+
+async def started(arguments: Sequence[str], env: Mapping[str, str], output: Path) -> Process:
+    """Start it as a person does."""
+    with output.open("wb") as file:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "local", *arguments),
+            cwd=_ROOT,
+            env=env,
+            stdout=file,
+            stderr=STDOUT,
+        )
 
 
 class RunningApp:
@@ -34,6 +68,7 @@ class RunningApp:
         port: int = 0,
         env: Mapping[str, str] | None = None,
         ready_within: float = 60,
+        start: Start = started,
     ) -> None:
         """Take how long the start may last in seconds."""
         self._folder = TemporaryDirectory(prefix="local-run-")
@@ -41,26 +76,20 @@ class RunningApp:
         self._output_file = Path(self._folder.name, "output.txt")
         where = ["--memory"] if data is None else ["--data", str(data)]
         self._arguments = [
-            *("--app", str(app), "--port", str(port), "--no-settings-file", *where),
+            *("run", "--app", str(app), "--port", str(port), "--no-settings-file", *where),
             *("--ready-file", str(self._ready_file)),
         ]
         inherited = {name: v for name, v in os.environ.items() if not name.startswith(STORAGE)}
         self._env = {**inherited, **(env or {})}
         self._ready_within = ready_within
-        self._process: Process | None = None
+        self._start = start
+        self._process: AppProcess | None = None
         self.url = ""
         self.connection = ""
 
     async def __aenter__(self) -> Self:
         """Start, and wait until it is ready."""
-        with self._output_file.open("wb") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "local", "run", *self._arguments),
-                cwd=_ROOT,
-                env=self._env,
-                stdout=output,
-                stderr=STDOUT,
-            )
+        self._process = await self._start(self._arguments, self._env, self._output_file)
         try:
             ready = await self._ready()
         except BaseException:
@@ -85,7 +114,7 @@ class RunningApp:
         return self._output_file.read_text(encoding="utf-8", errors="replace")
 
     @property
-    def process(self) -> Process:
+    def process(self) -> AppProcess:
         """The process that runs it."""
         if self._process is None:
             raise NotReadyError("The app hasn't been started.")

@@ -11,13 +11,14 @@ from local.fakes.https_endpoint import HttpsEndpointServer
 from local.fakes.hubspot import HubspotServer
 from local.fakes.server import Fault
 from tests.cli.account import Told, leads_command
+from tests.forked_app import forked
 
 KEY = "c2VjcmV0"
 
 
 @pytest.fixture(scope="module")
 async def app() -> AsyncIterator[RunningApp]:
-    async with RunningApp(env=app_settings()) as app:
+    async with RunningApp(env=app_settings(), start=forked) as app:
         yield app
 
 
@@ -80,7 +81,7 @@ async def test_what_two_destinations_refuse_is_told_of_each() -> None:
         both = {"CRM": "hubspot,https_endpoint", "HUBSPOT_TOKEN": "pat-eu1-wrong"}
         settings = app_settings(crms=[hubspot]) | endpoint.settings() | both
         endpoint.faults.append(Fault.REJECTED)
-        async with RunningApp(env=settings) as app:
+        async with RunningApp(env=settings, start=forked) as app:
             told = await check(app.url, **(settings | {"LeadStorage": app.connection}))
 
     lines = told.out.splitlines()

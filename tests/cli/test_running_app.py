@@ -16,6 +16,7 @@ from shared.settings import StorageSettings
 from shared.storage.account import Storage
 from tests.cli.account import Account, Told, leads_command, open_account
 from tests.fakes import FakeCrm
+from tests.forked_app import forked
 
 KEY = "c2VjcmV0"
 BROKEN = b'{"UserDetails": {"Email": "zoe@example.com"},, "ActionCode": "INS"}'
@@ -56,7 +57,8 @@ class Terminal:
 @pytest.fixture(scope="module")
 async def terminal() -> AsyncIterator[Terminal]:
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(RunningApp(env=app_settings()))
+        running = RunningApp(env=app_settings(), start=forked)
+        app = await stack.enter_async_context(running)
         storage = Storage(StorageSettings(LeadStorage=app.connection))
         stack.push_async_callback(storage.close)
         yield Terminal(app, open_account(app.connection, storage, "", FakeCrm()))

@@ -28,6 +28,7 @@ from local.demo.run import app_settings
 from tests.docs.command_lines import DOCUMENTS, Example, helps, shell_blocks, shown
 from tests.docs.documents import ROOT
 from tests.fakes import START
+from tests.forked_app import forked
 from tests.leads_process import Told, run_leads
 
 AT_A_TIME = 4
@@ -134,7 +135,7 @@ def opened(app: RunningApp, folder: Path) -> World:
 @pytest.fixture(scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[Example, Told]]:
     """Run every example once, some side by side."""
-    async with RunningApp(env=app_settings()) as app:
+    async with RunningApp(env=app_settings(), start=forked) as app:
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             folder = tmp_path_factory.mktemp("examples")
             world = await asyncio.to_thread(opened, app, folder)

@@ -14,6 +14,7 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from local.app_process import RunningApp
 from local.demo.run import app_settings
+from tests.forked_app import forked
 
 LEADS = "/api/leads"
 NOBODY_THERE = "http://127.0.0.1:1/devstoreaccount1;"
@@ -81,7 +82,7 @@ async def running(
 ) -> AsyncIterator[App]:
     """Run an app; ``storage`` is where to look if that is another place than its own."""
     env = {**app_settings(), "NURTURE_SCHEDULE": "0 0 0 1 1 *", **(settings or {})}
-    async with RunningApp(env=env) as app:
+    async with RunningApp(env=env, start=forked) as app:
         connection = storage or app.connection
         async with (
             httpx.AsyncClient(base_url=app.url, timeout=60) as http,

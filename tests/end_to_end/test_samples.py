@@ -10,6 +10,7 @@ from local.demo.differences import differences
 from local.demo.outcomes import Outcome, outcomes, push
 from local.demo.run import app_settings
 from samples import load
+from tests.forked_app import forked
 
 SAMPLES = load()
 
@@ -22,7 +23,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 async def seen() -> AsyncIterator[Seen]:
-    async with RunningApp(env=app_settings()) as app:
+    async with RunningApp(env=app_settings(), start=forked) as app:
         pushed = await push(app.url, SAMPLES.values())
         found = await outcomes(app.connection, pushed)
         print(app.output)  # noqa: T201 - pytest shows it beside what fails
