@@ -39,7 +39,8 @@ from shared.storage.queue import StoragePushQueue, StorageQueueLengths
 from shared.storage.rules import TableRulesStore
 from shared.storage.teams import TableTeams
 from tests.fakes import FakeCrm, FakeDestinations
-from tests.leads_process import ROOT, run_leads
+from tests.forking import ROOT
+from tests.leads_process import run_leads
 
 DAY = timedelta(days=1)
 RULES = RouteRules(

@@ -13,7 +13,7 @@ from shared.operations.explaining_clock import Asked, BySettings
 from shared.ports.rules import StoredRules
 from shared.routing.parsing import parse_rules
 from tests.cli.account import Account, leads_command
-from tests.leads_process import ROOT
+from tests.forking import ROOT
 
 EXAMPLE = ROOT / "samples" / "routing.toml"
 BY_SETTINGS = BySettings(destinations=("azure_table",), follow_up_within=timedelta(hours=24))

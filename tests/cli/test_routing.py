@@ -12,7 +12,7 @@ from shared.ports.rules import DeployedFile, StoredRules
 from shared.rules_in_force import RulesInForce, RuleSources
 from shared.storage.teams import TableTeams
 from tests.cli.account import Account, leads_command
-from tests.leads_process import ROOT
+from tests.forking import ROOT
 
 EXAMPLE = ROOT / "samples" / "routing.toml"
 RIGHT = '[default]\ntags = ["one"]\n'
