@@ -14,6 +14,7 @@ DURATION = re.compile(
     r"(?!.{16})P(?:\d+W|(?=[\dT])(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)", re.ASCII
 )
 LONGEST = timedelta(days=90)
+WHOLE_NUMBER = re.compile("[0-9]{1,10}")
 
 
 def _split(value: object) -> object:
@@ -32,6 +33,13 @@ def _iso_duration(value: object) -> object:
     return value
 
 
+def _in_digits(value: object) -> object:
+    """Refuse what pydantic takes besides: signs, underscores, a point with zeros behind it."""
+    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):
+        raise ValueError("not a whole number of at most ten digits")
+    return value
+
+
 def _in_range(value: timedelta) -> timedelta:
     if not timedelta(0) < value <= LONGEST:
         raise ValueError(f"not between one second and {LONGEST.days} days")
@@ -45,6 +53,7 @@ def _pinned_zone(value: object) -> object:
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_pinned_zone)]
+WholeNumber = Annotated[int, BeforeValidator(_in_digits)]
 Duration = Annotated[timedelta, BeforeValidator(_iso_duration), AfterValidator(_in_range)]
 
 TablePrefix = Annotated[

@@ -5,7 +5,7 @@ take the message later; whatever else is not a success is a refusal, which a per
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 import httpx
@@ -110,12 +110,12 @@ def failure(response: httpx.Response, words: str = "") -> ChannelError:
     return ChannelUnavailableError(told, retry_after=retry_after(response))
 
 
-def address_fault(setting: str, url: str) -> str:
+def address_fault(setting: str, url: str, check: Callable[[str], str] = checked_address) -> str:
     """Return what is wrong with the address in a setting, "" if nothing; never the address."""
     if not url:
         return f"{setting}: is not set; should be the address that messages are posted to"
     try:
-        checked_address(url)
+        check(url)
     except PydanticCustomError as error:
         return f"{setting}: {error.message()}"
     return ""

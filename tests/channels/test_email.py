@@ -130,3 +130,11 @@ async def test_each_missing_setting_is_named() -> None:
 
     _, sender = channel.lacks()
     assert sender.startswith("EMAIL_SENDER: is 'leads'; should be the address")
+
+
+@pytest.mark.parametrize("end", ["?api-version=2023-03-31", "#key"])
+async def test_a_resource_at_an_address_with_a_query_is_a_fault_of_settings(end: str) -> None:
+    ref = ChannelRef(name="mail", kind=ChannelKind.EMAIL, setting="EMAIL_ENDPOINT")
+    given = {"EMAIL_ENDPOINT": f"https://fabrikam.example/{end}", "EMAIL_SENDER": "a@b.example"}
+
+    assert build_channel(ref, given).lacks() == ["EMAIL_ENDPOINT: has a query or a fragment"]

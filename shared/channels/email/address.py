@@ -3,6 +3,7 @@
 import re
 
 from shared.channels.webhook import address_fault
+from shared.destinations.http.addresses import checked_base
 
 SENDER = "EMAIL_SENDER"
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
@@ -10,7 +11,7 @@ ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 
 def faults(setting: str, endpoint: str, sender: str) -> list[str]:
     """Return what keeps mails from being sent by a resource, from an address."""
-    wrong = address_fault(setting, endpoint)
+    wrong = address_fault(setting, endpoint, checked_base)
     should = "should be the address that notices come from, at a domain linked to the resource"
     given = "is not set" if not sender else f"is {sender!r}"
     return [

@@ -11,6 +11,7 @@ from shared.destinations.dynamics.owner import owner_path
 from shared.destinations.http.addresses import Address, BaseAddress
 from shared.destinations.http.crm_settings import CrmSettings, named
 from shared.destinations.http.own_fields import OwnField, OwnFields
+from shared.setting_types import WholeNumber
 from shared.settings import SECRET
 
 
@@ -52,9 +53,8 @@ class DynamicsSettings(CrmSettings):
         pattern=r"^(systemuser|team):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
         description="owner of new leads: systemuser: or team: and its id; without it, our own user",
     )
-    lead_source_code: int = Field(
+    lead_source_code: WholeNumber = Field(
         8,
-        ge=0,
         description="number of the choice Lead Source of new leads (8 is Web); 0 leaves it empty",
     )
     own_fields: OwnFields = Field(
@@ -76,11 +76,16 @@ class DynamicsSettings(CrmSettings):
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
-        secret = (self.tenant_id, self.client_id, self.client_secret)
-        if self.credential == "secret" and not all(secret):
+        registration = {
+            "DYNAMICS_TENANT_ID": self.tenant_id,
+            "DYNAMICS_CLIENT_ID": self.client_id,
+            "DYNAMICS_CLIENT_SECRET": self.client_secret,
+        }
+        missing = [name for name, value in registration.items() if not value]
+        if self.credential == "secret" and missing:
             raise ValueError(
-                "DYNAMICS_TENANT_ID, DYNAMICS_CLIENT_ID and DYNAMICS_CLIENT_SECRET: should all be"
-                " set, or else DYNAMICS_CREDENTIAL should be managedidentity"
+                f"{', '.join(missing)}: should be set, or else DYNAMICS_CREDENTIAL should be"
+                " managedidentity"
             )
         return self
 

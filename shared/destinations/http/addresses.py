@@ -4,7 +4,9 @@ A fault shows no more of an address than its server: the rest may be secret.
 """
 
 import ipaddress
+import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import AfterValidator
@@ -12,7 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from shared.settings import ADDRESS, UNRESOLVED
 
-LARGEST_PORT = 65_535
+HOST = re.compile(r"[a-z0-9._-]*|[0-9a-f:.]+")
+"""A name or an IP address as it is looked up; ``httpx`` takes any character and encodes it."""
 
 
 def checked_address(url: str) -> str:
@@ -42,17 +45,27 @@ def _fault(url: str) -> str:
     try:
         parts = httpx.URL(url)
         host = parts.host
-        parts.raw_host.decode("ascii").encode("idna")
+        sent = parts.raw_host.decode("ascii")
+        sent.encode("idna")
     except (httpx.InvalidURL, ValueError):
         return "is not a valid address"
-    if parts.port is not None and not 0 < parts.port <= LARGEST_PORT:
+    if not HOST.fullmatch(sent):
+        return "is not a valid address"
+    if not _port_can_be(url):
         return "has a port that can't be"
-    if parts.userinfo:
+    if "@" in urlsplit(url).netloc:
         return "has a user or password in it"
     loopback = parts.scheme == "http" and _is_loopback(host)
     if host and (parts.scheme == "https" or loopback):
         return ""
     return f"is {f'{parts.scheme}://{host}'!r}, which is not https"
+
+
+def _port_can_be(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

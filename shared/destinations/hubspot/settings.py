@@ -30,7 +30,7 @@ class HubspotSettings(SharedRecordSettings):
     version: str = Field(
         "2026-09",
         validation_alias="HUBSPOT_API_VERSION",
-        pattern=r"^20\d\d-\d\d$",
+        pattern="^20[0-9]{2}-[0-9]{2}$",
         description="version of HubSpot's API, such as 2026-09",
     )
     id_property: str = Field(

@@ -54,7 +54,13 @@ async def test_the_settings_of_the_server_build_an_adapter(
         ({"DYNAMICS_OWNER": "Anna"}, "DYNAMICS_OWNER: is 'Anna'"),
         ({"DYNAMICS_TENANT_ID": "a/b"}, "DYNAMICS_TENANT_ID: is 'a/b'"),
         ({"DYNAMICS_LEAD_SOURCE_CODE": "Web"}, "DYNAMICS_LEAD_SOURCE_CODE: is 'Web'"),
-        ({"DYNAMICS_CLIENT_SECRET": ""}, "DYNAMICS_CLIENT_SECRET: should all be set"),
+        ({"DYNAMICS_LEAD_SOURCE_CODE": "-1"}, "DYNAMICS_LEAD_SOURCE_CODE: is '-1'"),
+        ({"DYNAMICS_LEAD_SOURCE_CODE": "8.0"}, "'8.0'; not a whole number of at most ten digits"),
+        ({"DYNAMICS_CLIENT_SECRET": ""}, "- DYNAMICS_CLIENT_SECRET: should be set, or else"),
+        (
+            {"DYNAMICS_TENANT_ID": " ", "DYNAMICS_CLIENT_ID": ""},
+            "- DYNAMICS_TENANT_ID, DYNAMICS_CLIENT_ID: should be set",
+        ),
         (
             {"DYNAMICS_CLIENT_SECRET": "@Microsoft.KeyVault(VaultName=v)"},
             "DYNAMICS_CLIENT_SECRET: .* Key Vault",

@@ -28,6 +28,9 @@ class Base(Settings):
     "url",
     [
         "https://crm.example",
+        "https://CRM_1.example.:443",
+        "https://192.0.2.1",
+        "https://[2001:db8::1]:8443",
         "https://crm.example:8443/a?b=%2F&sig=c#d",
         "https://münchen.example/",
         "http://localhost:1",
@@ -56,9 +59,16 @@ def test_an_address_that_may_be_called_is_returned_as_it_is(
         (f"https://{'a' * 64}.example/s3cret", " is not a valid address"),
         ("https://xn--a.example/s3cret", " is not a valid address"),
         ("https://crm..example/s3cret", " is not a valid address"),
+        ("https://<crm>.example/s3cret", " is not a valid address"),
+        ("https://my crm.example/s3cret", " is not a valid address"),
+        ("https://crm.example\\s3cret", " is not a valid address"),
+        ("https://crm.example,crm.example", " is not a valid address"),
+        ("https://crm.example:+443", " has a port that can't be"),
+        ("https://crm.example:٤٤٣", " has a port that can't be"),
         ("https://crm.example:99999", " has a port that can't be"),
         ("https://crm.example:0", " has a port that can't be"),
         ("https://s3cret@crm.example", " has a user or password in it"),
+        ("https://@crm.example", " has a user or password in it"),
     ],
 )
 def test_an_address_that_may_not_be_called_is_told_without_what_may_be_secret(
