@@ -4,10 +4,18 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from shared.acting_settings import ActingSettings
 from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
-from shared.domain.rules import ChannelKind, ChannelRef, Rules
-from shared.notice_settings import DEFAULT_CHANNEL, GraceSettings, NoticeSettings, SilenceSettings
+from shared.domain.rules import ChannelKind, ChannelRef, Rules, rules_without_file
+from shared.notice_settings import (
+    DEFAULT_CHANNEL,
+    DefaultChannelSettings,
+    GraceSettings,
+    NoticeSettings,
+    SilenceSettings,
+    default_channel,
+)
 from shared.notices.overviews import channel_test
 from shared.ports.channels import Recipient
 from shared.ports.crm import CheckResult
@@ -20,12 +28,12 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
 
     Only a person who looks at the channel can tell whether the message arrived.
     """
-    for settings in (NoticeSettings, SilenceSettings, GraceSettings):
+    for settings in (NoticeSettings, SilenceSettings, GraceSettings, ActingSettings):
         try:
             load(settings)
         except SettingsError as error:
             yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
-    rules = await as_stored(rule_sources())
+    rules = await as_stored(rule_sources(_by_settings()))
     for ref in _channels(rules):
         what = f"channel by {ref.kind}"
         faults = [*await _faults(ref), *_unaddressed(ref, rules)]
@@ -33,6 +41,14 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
             yield ref.name, CheckResult(what=what, mend=fault)
         if not faults:
             yield ref.name, await _tried(ref) if send else CheckResult(what=what)
+
+
+def _by_settings() -> Rules:
+    """Return what the settings say where the rules say nothing; of wrong ones, nothing."""
+    try:
+        return rules_without_file(default_channel(load(DefaultChannelSettings)))
+    except SettingsError:
+        return rules_without_file()
 
 
 def _channels(rules: Rules) -> Sequence[ChannelRef]:

@@ -21,12 +21,12 @@ from shared.domain.errors import CrmError, SettingsError
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted
 from shared.ports.crm import CheckResult
-from shared.settings import RouteSettings, TimerSettings, load
+from shared.settings import DestinationSettings, RouteSettings, TimerSettings, load
 
 WITHIN_SECONDS = 10
 TEST_LEAD_WITHIN_SECONDS = 60
 TEST_LEAD = "test lead"
-TIMER = "nurture_timer"
+ROUTING, TIMER = "route_lead", "nurture_timer"
 
 
 def check(
@@ -65,8 +65,9 @@ def check(
             raise UsageError("--to and --within go with --send-test")
         url = checked_url(push_url(to)) if send_test else ""
         find_storage()
-        names = load(RouteSettings).destinations
-        faults = sum(_say(TIMER, result) for result in _schedule())
+        faults = sum(_say(ROUTING, result) for result in _routing())
+        faults += sum(_say(TIMER, result) for result in _schedule())
+        names = _destinations()
         found = list(zip(names, await _results(names), strict=True))
         faults += sum(_say(name, result) for name, results in found for result in results)
         async for name, result in channel_results(send=send_notice):
@@ -105,6 +106,23 @@ def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
         within=timedelta(seconds=within_seconds),
         note=lambda said: console.note(f"        {TEST_LEAD}: {said}"),
     )
+
+
+def _routing() -> Sequence[CheckResult]:
+    """Return what is wrong with the settings that leads are merged and routed by."""
+    try:
+        load(RouteSettings)
+    except SettingsError as error:
+        return [CheckResult(what="settings", mend="; ".join(error.faults))]
+    return []
+
+
+def _destinations() -> Sequence[str]:
+    """Return what CRM names, nothing if it is wrong: that is told already."""
+    try:
+        return load(DestinationSettings).destinations
+    except SettingsError:
+        return ()
 
 
 def _schedule() -> Sequence[CheckResult]:

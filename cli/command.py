@@ -62,6 +62,8 @@ def _sentence(error: BaseException) -> str:
         return f"{error}: use the version of the command that belongs to the app"
     if isinstance(error, ContendedLeadError):
         return f"{error}: try again"
+    if isinstance(error, SettingsError) and len(error.faults) == 1:
+        return str(error).replace("settings:\n- ", "setting: ")
     if not isinstance(error, StorageUnavailableError):
         return str(error)
     said = str(error).removeprefix("storage: ")

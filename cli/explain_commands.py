@@ -14,14 +14,13 @@ from cli.routing_commands import checked_rules, read_rules
 from cli.send_commands import JSON, Body
 from cli.wiring import open_stores, rules_as_stored
 from samples import load as load_samples
-from shared.bootstrap import merge_rules, owners, rule_sources, utc_now
+from shared.bootstrap import destination_names, owners, utc_now
 from shared.domain.errors import InvalidPushError
-from shared.domain.rules import Rules
 from shared.operations.errors import UsageError
 from shared.operations.explaining import Preview, asked_about, asked_lead, explain
 from shared.operations.explaining_clock import Asked, BySettings
 from shared.operations.stores import Stores
-from shared.settings import RouteSettings, load
+from shared.settings import DueSettings, load
 
 
 def explain_routing(
@@ -46,16 +45,16 @@ def explain_routing(
     async def command() -> None:
         if bool(what) == bool(sample):
             raise UsageError("name one of FILE, LEAD and --sample NAME")
-        settings = load(RouteSettings)
         push = _push(what, sample)
-        # Rules from a file and a customer who is not stored need no storage.
-        stores = None if rules and push else await open_stores()
-        ruling = checked_rules(rules, read_rules(rules)) if rules else await _in_force(stores)
-        asked = _asked(push, settings) if push else await _asked_lead(stores, what, last_name)
-        by_settings = BySettings(
-            destinations=settings.destinations, follow_up_within=settings.follow_up_within
-        )
-        view = await explain(asked, ruling, by_settings, _preview(stores))
+        by_settings = _by_settings()
+        given = checked_rules(rules, read_rules(rules)) if rules else None
+        if push and given:  # which need no storage
+            view = await explain(_asked(push), given, by_settings, None)
+        else:
+            stores = await open_stores()
+            ruling = given or await rules_as_stored(stores)
+            asked = _asked(push) if push else await asked_lead(stores, what, last_name)
+            view = await explain(asked, ruling, by_settings, _preview(stores))
         if as_json:
             console.print_object(view)
         else:
@@ -72,24 +71,22 @@ def _push(what: str, sample: str) -> Body | None:
     return (files.read(Path(what)), JSON) if is_file else None
 
 
-async def _in_force(stores: Stores | None) -> Rules:
-    return await rules_as_stored(stores) if stores else rule_sources().by_settings
+def _by_settings() -> BySettings:
+    return BySettings(
+        destinations=destination_names(), follow_up_within=load(DueSettings).follow_up_within
+    )
 
 
-async def _asked_lead(stores: Stores | None, who: str, last_name: str) -> Asked:
-    return await asked_lead(stores or await open_stores(), who, last_name)
-
-
-def _asked(push: Body, settings: RouteSettings) -> Asked:
+def _asked(push: Body) -> Asked:
     try:
-        return asked_about(*push, merge_rules(settings), utc_now())
+        return asked_about(*push, utc_now())
     except InvalidPushError as error:
         raise UsageError(f"this is not a lead, so no rule is asked: {error}") from None
 
 
-def _preview(stores: Stores | None) -> Preview | None:
+def _preview(stores: Stores) -> Preview:
     """Return who would own a lead, by turns as they are stored; the secret is read, never made."""
-    return replace(owners(), secret=stores.secret).preview if stores else None
+    return replace(owners(), secret=stores.secret).preview
 
 
 def _sample(name: str) -> tuple[bytes, str]:

@@ -13,7 +13,7 @@ from cli.wiring import open_stores
 from shared.bootstrap import utc_now
 from shared.operations.errors import UsageError
 from shared.operations.figures import Asked, By, figures
-from shared.settings import RouteSettings, load
+from shared.settings import DueSettings, load
 
 GROUPS = ", ".join(By)
 
@@ -36,7 +36,7 @@ def show_figures(
         if as_json and as_csv:
             raise UsageError("use --json or --csv, not both")
         asked = Asked(
-            within=load(RouteSettings).follow_up_within,
+            within=load(DueSettings).follow_up_within,
             since=parse_past(since, utc_now()) if since else None,
             by=_by(by) if by else None,
         )

@@ -9,7 +9,7 @@ from cli import console
 from cli.command import run
 from cli.lead_commands import LastName, Who
 from cli.times import parse_time
-from cli.wiring import open_stores, rules_as_stored
+from cli.wiring import due_by_settings, open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.domain.acts import Act
 from shared.domain.planning import plan_for
@@ -50,7 +50,7 @@ def follow_up(  # noqa: PLR0913 - one an option
         )
         stores = await open_stores()
         stored = await stores.lead_now(who, last_name=last_name)
-        rules = await rules_as_stored(stores)
+        rules = await rules_as_stored(stores, due_by_settings())
         day = said_day(look_on, plan_for(rules, stored.lead).today(now))
         after = await record_follow_up(stores, stored, replace(act, look_on=day), rules)
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
@@ -66,7 +66,8 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
     async def command() -> None:
         stores = await open_stores()
         stored = await stores.lead_now(who, last_name=last_name)
-        after, act = await undo_follow_up(stores, stored, await rules_as_stored(stores))
+        rules = await rules_as_stored(stores, due_by_settings())
+        after, act = await undo_follow_up(stores, stored, rules)
         lead = after.lead
         who_acted = f" by {act.by}" if act.by else ""
         console.say(

@@ -11,12 +11,12 @@ from cli.command import run
 from cli.lead_commands import Who, Yes
 from cli.lead_list import ID_DIGITS
 from cli.wiring import open_stores, rules_as_stored
-from shared.bootstrap import merge_rules, owners
+from shared.bootstrap import merge_rules, owners, rules_by_settings
 from shared.domain.lead import Lead
 from shared.operations.merging import Merge, MergePorts, look, merge
 from shared.operations.stores import Stores
 from shared.operations.words import counted
-from shared.settings import RouteSettings, load
+from shared.settings import MergeSettings, load
 
 
 def merge_leads(
@@ -62,8 +62,8 @@ async def _ports(stores: Stores) -> MergePorts:
         queue=stores.queue,
         owners=replace(owners(), secret=stores.secret),
         clock=stores.clock,
-        rules=await rules_as_stored(stores),
-        merging=merge_rules(load(RouteSettings)),
+        rules=await rules_as_stored(stores, rules_by_settings()),
+        merging=merge_rules(load(MergeSettings)),
         in_use=await stores.in_use(),
     )
 

@@ -15,7 +15,7 @@ from cli.command import run
 from cli.lead_commands import Yes
 from cli.lead_list import ID_DIGITS
 from cli.wiring import open_stores, rules_as_stored
-from shared.bootstrap import owners
+from shared.bootstrap import owners, rules_by_settings
 from shared.domain.absences import Absence
 from shared.domain.zones import zone
 from shared.operations.absences import (
@@ -100,7 +100,7 @@ def reassign(member: Member, *, yes: Yes = False) -> None:
 
     async def command() -> None:
         stores = await open_stores()
-        rules = await rules_as_stored(stores)
+        rules = await rules_as_stored(stores, rules_by_settings())
         confirm(f"{member} leaves: this gives all their open leads to others", yes=yes)
         await mark_left(stores, rules, member)
         given: dict[str, list[Given]] = defaultdict(list)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from cli import console
 from cli.where import find_storage, storage_name
 from shared import bootstrap
-from shared.domain.rules import Rules
+from shared.domain.rules import Rules, rules_without_file
 from shared.operations.errors import RefusedError
 from shared.operations.stores import Stores
 from shared.rules_in_force import as_stored
-from shared.settings import RouteSettings, StorageSettings, load
+from shared.settings import DueSettings, StorageSettings, load
 
 
 async def open_stores() -> Stores:
@@ -45,16 +45,23 @@ def open_empty_stores() -> Stores:
         rules=bootstrap.rules_store(),
         teams=bootstrap.teams(),
         backup=bootstrap.backup(),
-        secret=_secret,
+        secret=bootstrap.stored_secret,
         clock=bootstrap.utc_now,
     )
 
 
-async def _secret() -> bytes:
-    configured = load(RouteSettings).lead_id_key.encode()
-    return configured or await bootstrap.backup().stored_secret()
+NO_SETTINGS = rules_without_file()
 
 
-async def rules_as_stored(stores: Stores) -> Rules:
-    """Return the rules in force; looking at them counts no deployed file."""
-    return await as_stored(replace(bootstrap.rule_sources(), store=stores.rules))
+async def rules_as_stored(stores: Stores, by_settings: Rules = NO_SETTINGS) -> Rules:
+    """Return the rules in force; looking at them counts no deployed file.
+
+    What the settings say where the rules say nothing is not needed for most commands, which must
+    not fail over a wrong one: those that need it load it and give it.
+    """
+    return await as_stored(replace(bootstrap.rule_sources(by_settings), store=stores.rules))
+
+
+def due_by_settings() -> Rules:
+    """Return what FOLLOW_UP_WITHIN says where the rules say nothing; raise ``SettingsError``."""
+    return rules_without_file(follow_up_within=load(DueSettings).follow_up_within)

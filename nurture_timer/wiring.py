@@ -14,7 +14,7 @@ from shared.domain.errors import SettingsError
 from shared.domain.plan import GRACE
 from shared.notice_settings import SILENCE_AFTER, GraceSettings, SilenceSettings
 from shared.operations.merging import MergePorts
-from shared.settings import RouteSettings, TimerSettings, load
+from shared.settings import MergeSettings, TimerSettings, load
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ async def _merging(*, as_app: bool) -> MergePorts:
         owners=bootstrap.owners(),
         clock=bootstrap.utc_now,
         rules=await bootstrap.rules_in_force(as_app=as_app).current(),
-        merging=bootstrap.merge_rules(load(RouteSettings)),
+        merging=bootstrap.merge_rules(load(MergeSettings)),
         in_use=bootstrap.in_use(),
     )
 

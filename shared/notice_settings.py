@@ -17,8 +17,8 @@ ENDPOINT = "EMAIL_ENDPOINT"
 SILENCE_AFTER = timedelta(days=14)
 
 
-class NoticeSettings(Settings):
-    """How people are told. Addresses are judged by their channel, which names their faults."""
+class DefaultChannelSettings(Settings):
+    """How people are told where the rules name no channel; apart from how that is reached."""
 
     channel: Literal["", "email", "https_endpoint", "slack", "teams"] = Field(
         "",
@@ -26,6 +26,27 @@ class NoticeSettings(Settings):
         description="how people are told where routing.toml names no channel: email,"
         " https_endpoint, slack or teams; empty: nobody is told",
     )
+    to: str = Field(
+        "",
+        validation_alias="NOTICE_TO",
+        description="mailbox that its e-mails go to",
+    )
+
+
+class DetailsSettings(Settings):
+    """What people are told; apart, so that a wrong one stops no notice."""
+
+    details: Literal["little", "full"] = Field(
+        "little",
+        validation_alias="NOTICE_DETAILS",
+        description="what notices say of a customer: little (name, company, country, links to"
+        " write and call), or full (what they wrote and their job title, too)",
+    )
+
+
+class NoticeSettings(DetailsSettings, DefaultChannelSettings):
+    """All of this. Addresses are judged by their channel, which names their faults."""
+
     url: str = Field(
         "",
         validation_alias="NOTICE_CHANNEL_URL",
@@ -37,17 +58,6 @@ class NoticeSettings(Settings):
         validation_alias="NOTICE_CHANNEL_SECRET",
         description="whsec_… that messages to an https_endpoint are signed with; empty: not signed",
         json_schema_extra=SECRET,
-    )
-    to: str = Field(
-        "",
-        validation_alias="NOTICE_TO",
-        description="mailbox that its e-mails go to",
-    )
-    details: Literal["little", "full"] = Field(
-        "little",
-        validation_alias="NOTICE_DETAILS",
-        description="what notices say of a customer: little (name, company, country, links to"
-        " write and call), or full (what they wrote and their job title, too)",
     )
     endpoint: str = Field(
         "",
@@ -77,7 +87,7 @@ class SilenceSettings(Settings):
     )
 
 
-def default_channel(settings: NoticeSettings) -> ChannelRef | None:
+def default_channel(settings: DefaultChannelSettings) -> ChannelRef | None:
     """Return the channel that the settings name, None if they name none."""
     if not settings.channel:
         return None

@@ -136,8 +136,8 @@ class LeadIdSettings(Settings):
     )
 
 
-class RouteSettings(LeadIdSettings):
-    """How leads are merged and where they go."""
+class DestinationSettings(Settings):
+    """Where leads go."""
 
     destinations: Names = Field(
         ("azure_table",),
@@ -145,20 +145,35 @@ class RouteSettings(LeadIdSettings):
         description="destinations in use, of which rules may choose some, separated by commas: "
         + ", ".join(DESTINATIONS),
     )
-    test_leads: Literal["deliver", "record"] = Field(
-        "deliver",
-        validation_alias="TEST_LEADS",
-        description="what to do with Partner Center's test leads: deliver, or record only",
+
+
+class DueSettings(Settings):
+    """When a lead without follow-up is flagged, where no rule says."""
+
+    follow_up_within: Duration = Field(
+        timedelta(hours=24),
+        validation_alias="FOLLOW_UP_WITHIN",
+        description="when a lead without follow-up is flagged: ISO 8601 duration such as PT24H",
     )
+
+
+class MergeSettings(DueSettings):
+    """How what a customer does is merged into their lead."""
+
     repeat_window: Duration = Field(
         timedelta(hours=24),
         validation_alias="REPEAT_WINDOW",
         description="how long the same push counts as a repeat: ISO 8601 duration such as PT24H",
     )
-    follow_up_within: Duration = Field(
-        timedelta(hours=24),
-        validation_alias="FOLLOW_UP_WITHIN",
-        description="when a lead without follow-up is flagged: ISO 8601 duration such as PT24H",
+
+
+class RouteSettings(MergeSettings, DestinationSettings, LeadIdSettings):
+    """All that routing needs; who needs less loads less, so that the rest may be wrong."""
+
+    test_leads: Literal["deliver", "record"] = Field(
+        "deliver",
+        validation_alias="TEST_LEADS",
+        description="what to do with Partner Center's test leads: deliver, or record only",
     )
 
 

@@ -1,11 +1,23 @@
 """The composition root: builds adapters, at the first call, once per process; knows no function."""
 
-from shared.bootstrap.adapters import ADAPTERS, ConfiguredDestinations, destinations, in_use
+from shared.bootstrap.adapters import (
+    ADAPTERS,
+    ConfiguredDestinations,
+    destination_names,
+    destinations,
+    in_use,
+)
 from shared.bootstrap.assigning import owners
 from shared.bootstrap.closing import close
 from shared.bootstrap.lead_ids import lead_id_secret, stored_secret
 from shared.bootstrap.machine import new_id, utc_now
-from shared.bootstrap.rulings import DEPLOYED_RULES, merge_rules, rule_sources, rules_in_force
+from shared.bootstrap.rulings import (
+    DEPLOYED_RULES,
+    merge_rules,
+    rule_sources,
+    rules_by_settings,
+    rules_in_force,
+)
 from shared.bootstrap.stores import (
     announcements,
     backup,
@@ -34,6 +46,7 @@ __all__ = [
     "backup",
     "channels",
     "close",
+    "destination_names",
     "destinations",
     "in_use",
     "index",
@@ -53,6 +66,7 @@ __all__ = [
     "queue",
     "queue_lengths",
     "rule_sources",
+    "rules_by_settings",
     "rules_in_force",
     "rules_store",
     "storage",

@@ -1,6 +1,6 @@
 """Builds the adapters of destinations, each when a lead first needs it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from importlib import import_module
 
@@ -8,7 +8,7 @@ from shared.bootstrap.stores import storage
 from shared.domain.errors import SettingsError
 from shared.domain.retired import InUse
 from shared.ports.crm import Crm
-from shared.settings import CRMS, AzureTableSettings, RouteSettings, load
+from shared.settings import CRMS, AzureTableSettings, DestinationSettings, load
 
 
 @cache
@@ -32,8 +32,7 @@ class ConfiguredDestinations:
         only the kind of an error that is not ours is told.
         """
         if name not in self._adapters:
-            known = ", ".join(self._adapters)
-            raise SettingsError([f"CRM: names {name!r}; the destinations are: {known}"])
+            raise SettingsError([_unknown(name, self._adapters)])
         if name not in self._built:
             try:
                 self._built[name] = self._adapters[name]()
@@ -50,10 +49,22 @@ class ConfiguredDestinations:
             await self._built.popitem()[1].close()
 
 
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return f"CRM: names {name!r}; the destinations are: {', '.join(known)}"
+
+
+def destination_names() -> tuple[str, ...]:
+    """Return what the setting CRM names; raise ``SettingsError`` if any of it is unknown."""
+    names = load(DestinationSettings).destinations
+    if unknown := [_unknown(name, ADAPTERS) for name in names if name not in ADAPTERS]:
+        raise SettingsError(unknown)
+    return names
+
+
 def in_use() -> InUse:
     """Return the destinations that the settings name; wrong ones retire none."""
     try:
-        return InUse(frozenset(load(RouteSettings).destinations))
+        return InUse(frozenset(load(DestinationSettings).destinations))
     except SettingsError:
         return InUse()
 

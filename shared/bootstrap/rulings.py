@@ -11,10 +11,11 @@ from shared.bootstrap.machine import utc_now
 from shared.bootstrap.stores import rules_store, teams
 from shared.domain.errors import SettingsError
 from shared.domain.follow_up import WITHIN
-from shared.settings import DESTINATIONS, RouteSettings, load
+from shared.settings import DESTINATIONS, DueSettings, MergeSettings, load
 
 if TYPE_CHECKING:
     from shared.domain.merging import MergeRules
+    from shared.domain.rules import ChannelRef, Rules
     from shared.rules_in_force import RulesInForce, RuleSources
 
 log = logging.getLogger(__name__)
@@ -29,35 +30,38 @@ def rules_in_force(*, as_app: bool = True) -> "RulesInForce":
 
     The command is not the app: a file beside it is not deployed, and is not put in force.
     """
+    from shared.domain.rules import rules_without_file
     from shared.rules_in_force import RulesInForce
 
-    sources = rule_sources()
+    sources = rule_sources(rules_without_file(_default_channel(), _within()))
     return RulesInForce(sources if as_app else replace(sources, deployed=None), utc_now)
 
 
-def rule_sources() -> "RuleSources":
-    """Return where rules are from; a wrong default channel is none."""
-    from shared.domain.rules import rules_without_file
-    from shared.notice_settings import NoticeSettings, default_channel
+def rule_sources(by_settings: "Rules") -> "RuleSources":
+    """Return where rules are from, and what counts where they say nothing."""
     from shared.rules_in_force import RuleSources
 
-    try:
-        channel = default_channel(load(NoticeSettings))
-    except SettingsError as error:
-        log.warning("nobody is told where the rules name no channel: %s", error)
-        channel = None
     return RuleSources(
         store=rules_store(),
         deployed=DEPLOYED_RULES.read_text("utf-8-sig", "replace")
         if DEPLOYED_RULES.exists()
         else "",
-        by_settings=rules_without_file(channel, _within()),
+        by_settings=by_settings,
         destinations=DESTINATIONS,
         people=teams().read,
     )
 
 
-def merge_rules(settings: RouteSettings) -> "MergeRules":
+def rules_by_settings() -> "Rules":
+    """Return what the settings say where the rules say nothing; raise ``SettingsError``."""
+    from shared.domain.rules import rules_without_file
+    from shared.notice_settings import DefaultChannelSettings, default_channel
+
+    channel = default_channel(load(DefaultChannelSettings))
+    return rules_without_file(channel, load(DueSettings).follow_up_within)
+
+
+def merge_rules(settings: MergeSettings) -> "MergeRules":
     """Return what the settings say about merging."""
     from shared.domain.merging import MergeRules
 
@@ -66,10 +70,21 @@ def merge_rules(settings: RouteSettings) -> "MergeRules":
     )
 
 
+def _default_channel() -> "ChannelRef | None":
+    """Return the channel that the settings name; a wrong setting is as if it were not set."""
+    from shared.notice_settings import DefaultChannelSettings, default_channel
+
+    try:
+        return default_channel(load(DefaultChannelSettings))
+    except SettingsError as error:
+        log.warning("nobody is told where the rules name no channel: %s", error)
+        return None
+
+
 def _within() -> timedelta:
     """Return FOLLOW_UP_WITHIN; a wrong setting is as if it were not set."""
     try:
-        return load(RouteSettings).follow_up_within
+        return load(DueSettings).follow_up_within
     except SettingsError as error:
         log.warning("what has no due time of its own is due by the default: %s", error)
         return WITHIN

@@ -26,12 +26,12 @@ def channels() -> ConfiguredChannels:
 
 def teller(*, as_app: bool = True) -> "NoticeTeller":
     """Return what tells people; only the storage settings can be at fault."""
-    from shared.notice_settings import NoticeSettings
+    from shared.notice_settings import DetailsSettings
     from shared.notices.teller import NoticeTeller
     from shared.storage.places import TablePlaces
 
     try:
-        details = load(NoticeSettings).details == "full"
+        details = load(DetailsSettings).details == "full"
     except SettingsError:
         details = False
     return NoticeTeller(

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from shared.domain.follow_up import WITHIN
 from shared.domain.identity import dedupe_key
 from shared.domain.lead import Lead
 from shared.domain.merging import MergeRules, merge, new_lead
@@ -25,6 +26,9 @@ from shared.operations.views import View
 from shared.ports.owners import Owned
 
 NOT_STORED = "not stored"
+
+ALONE = MergeRules(repeat_window=timedelta(0), follow_up_within=WITHIN)
+"""How the only interest of a customer is merged: it repeats none, and is due as ``due`` says."""
 
 type Preview = Callable[[Lead, Rules], Awaitable[Owned | None]]
 """Who would own a lead if it needed an owner now."""
@@ -126,13 +130,13 @@ async def _owner(
     return owned.member, f"{owned.why}, as things stand"
 
 
-def asked_about(body: bytes, content_type: str, settings: MergeRules, now: datetime) -> Asked:
+def asked_about(body: bytes, content_type: str, now: datetime) -> Asked:
     """Return what a push would be asked about, of a customer who comes for the first time now.
 
     Raises ``InvalidPushError``.
     """
     interest = parse(body, content_type, submission_id=NOT_STORED, received_at=now)
-    lead, _ = merge(new_lead(NOT_STORED, dedupe_key(interest).kind, interest), interest, settings)
+    lead, _ = merge(new_lead(NOT_STORED, dedupe_key(interest).kind, interest), interest, ALONE)
     return Asked(lead=replace(lead, dues={}), interest=interest)
 
 

@@ -6,13 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from tests.docs.command_lines import LEADS
+from tests.docs.command_lines import PATHS
 
-PATHS = [
-    (name,) if not hasattr(command, "commands") else (name, inner)
-    for name, command in LEADS.commands.items()
-    for inner in getattr(command, "commands", {"": None})
-]
 OF_PYTHON = re.compile(
     r"<[a-z]+(?:\[| |>)|\{[a-z_]+\}|\[(?!default|required|OPTIONS|ARGS)[a-z_]+\]"
 )

@@ -24,6 +24,12 @@ OURS = re.compile(r"(?:\.venv/bin/)?leads(?= |$)")
 SETTING = re.compile(r"[A-Za-z_]+=\S*")
 END = re.compile(r" +(?:[|&#>]|<)(?: |$|\S)")
 LEADS: Any = typer.main.get_command(app)
+PATHS = [
+    (name,) if not hasattr(command, "commands") else (name, inner)
+    for name, command in LEADS.commands.items()
+    for inner in getattr(command, "commands", {"": None})
+]
+"""The words of every command that does something."""
 
 
 @dataclass(frozen=True, order=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from shared.domain.calendars import Calendar, Window
 from shared.domain.durations import Duration
-from shared.domain.merging import MergeRules
 from shared.domain.rules import Policy, Rules, Step, StepKind
 from shared.domain.working_time import LONGEST_LOOK
 from shared.operations.explaining import asked_about, explain
@@ -35,9 +34,8 @@ async def test_c5_a_customer_need_not_be_answered_before_the_team_has_worked_so_
 
 async def test_c5_leads_explain_tells_the_same_times() -> None:
     sent = push()
-    settings = MergeRules(repeat_window=DAY, follow_up_within=DAY)
     for calendar in (MONDAYS, replace(MONDAYS, hours=((),) * 7)):
-        asked = asked_about(sent.body, sent.content_type, settings, START)
+        asked = asked_about(sent.body, sent.content_type, START)
 
         view = await explain(
             asked, in_force(calendar), BySettings(destinations=(), follow_up_within=DAY), None

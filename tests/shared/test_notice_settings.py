@@ -7,11 +7,16 @@ from pydantic import ValidationError
 
 from shared.channels import ConfiguredChannels
 from shared.domain.rules import ChannelKind, ChannelRef
-from shared.notice_settings import NoticeSettings, SilenceSettings, default_channel
+from shared.notice_settings import (
+    DefaultChannelSettings,
+    NoticeSettings,
+    SilenceSettings,
+    default_channel,
+)
 
 
 def channel(**given: str) -> ChannelRef | None:
-    return default_channel(NoticeSettings.model_validate(given))
+    return default_channel(DefaultChannelSettings.model_validate(given))
 
 
 def test_without_a_setting_there_is_no_channel() -> None:
@@ -37,6 +42,10 @@ def test_e_mails_go_to_the_mailbox_that_is_set() -> None:
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(ValidationError, match="NOTICE_CHANNEL"):
         channel(NOTICE_CHANNEL="pigeon")
+
+
+def test_a_wrong_setting_of_what_is_told_takes_no_channel_away() -> None:
+    assert channel(NOTICE_CHANNEL="slack", NOTICE_DETAILS="all") is not None
 
 
 def test_the_settings_that_a_channel_names_are_settings() -> None:

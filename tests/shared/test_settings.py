@@ -183,8 +183,8 @@ def test_all_wrong_values_are_named_at_once(setenv: SetEnv) -> None:
     assert [fault.partition(":")[0] for fault in faults(RouteSettings)] == [
         "LEAD_ID_KEY",
         "CRM",
-        "TEST_LEADS",
         "REPEAT_WINDOW",
+        "TEST_LEADS",
     ]
 
 
