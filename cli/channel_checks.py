@@ -4,16 +4,12 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from shared.acting_settings import ActingSettings
 from shared.bootstrap import channels, rule_sources
 from shared.domain.errors import ChannelError, ChannelSettingsError, SettingsError
 from shared.domain.rules import ChannelKind, ChannelRef, Rules, rules_without_file
 from shared.notice_settings import (
     DEFAULT_CHANNEL,
     DefaultChannelSettings,
-    GraceSettings,
-    NoticeSettings,
-    SilenceSettings,
     default_channel,
 )
 from shared.notices.overviews import channel_test
@@ -28,11 +24,6 @@ async def channel_results(*, send: bool) -> AsyncIterator[tuple[str, CheckResult
 
     Only a person who looks at the channel can tell whether the message arrived.
     """
-    for settings in (NoticeSettings, SilenceSettings, GraceSettings, ActingSettings):
-        try:
-            load(settings)
-        except SettingsError as error:
-            yield "notices", CheckResult(what="settings", mend="; ".join(error.faults))
     rules = await as_stored(rule_sources(_by_settings()))
     for ref in _channels(rules):
         what = f"channel by {ref.kind}"

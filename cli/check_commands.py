@@ -1,7 +1,7 @@
 """``leads check``: whether each destination and channel works as it is set up."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -10,23 +10,24 @@ import typer
 
 from cli import console
 from cli.channel_checks import channel_results
-from cli.command import run
+from cli.check_views import CheckView, checked
+from cli.command import run, sentence
+from cli.lead_commands import Json
 from cli.send import checked_url, send, without_key
 from cli.send_commands import JSON
 from cli.send_test import Trial, follow
-from cli.where import find_storage, push_url, storage_name
-from cli.wiring import open_empty_stores
+from cli.settings_checks import destinations_named, settings_results
+from cli.where import push_url, storage_name
+from cli.wiring import build_stores, name_storage
 from shared.bootstrap import destinations
-from shared.domain.errors import CrmError, SettingsError
+from shared.domain.errors import CrmError, SettingsError, StorageUnavailableError
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted
 from shared.ports.crm import CheckResult
-from shared.settings import DestinationSettings, RouteSettings, TimerSettings, load
 
 WITHIN_SECONDS = 10
 TEST_LEAD_WITHIN_SECONDS = 60
-TEST_LEAD = "test lead"
-ROUTING, TIMER = "route_lead", "nurture_timer"
+TEST_LEAD, STORAGE = "test lead", "storage"
 
 
 def check(
@@ -52,6 +53,7 @@ def check(
             help=f"Seconds to wait for the test lead. Default: {TEST_LEAD_WITHIN_SECONDS}.",
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Check every destination that CRM names: address, login, permissions, fields. Writes nothing.
 
@@ -64,74 +66,62 @@ def check(
         if not send_test and (to or within is not None):
             raise UsageError("--to and --within go with --send-test")
         url = checked_url(push_url(to)) if send_test else ""
-        find_storage()
-        faults = sum(_say(ROUTING, result) for result in _routing())
-        faults += sum(_say(TIMER, result) for result in _schedule())
-        names = _destinations()
-        found = list(zip(names, await _results(names), strict=True))
-        faults += sum(_say(name, result) for name, results in found for result in results)
-        async for name, result in channel_results(send=send_notice):
-            faults += _say(name, result)
-        if send_test:
-            # Whatever was found: a lead that waits is not lost, and the app may have settings
-            # that are not set here.
-            trial = _trial(url, within or TEST_LEAD_WITHIN_SECONDS, _proven(dict(found)))
-            async for result in follow(trial):
-                faults += _say(TEST_LEAD, result)
-        if faults:
+        name_storage()
+        seen: list[CheckView] = []
+        async for view in _checks(url, within or TEST_LEAD_WITHIN_SECONDS, send_notice=send_notice):
+            seen.append(view)
+            if not as_json:
+                _say(view)
+        if as_json:
+            console.print_array(seen)
+        if faults := sum(not view.ok for view in seen):
             raise RefusedError(counted(faults, "thing needs", "things need") + " fixing")
 
     run(command())
 
 
-def _say(name: str, result: CheckResult) -> bool:
-    """Print a result; tell whether it is a fault."""
-    console.say(f"{'ok' if result.ok else 'NOT OK':<6}  {name}: {result.what}")
-    if not result.ok:
-        console.say(f"        {result.mend}")
-    return not result.ok
+async def _checks(url: str, within: int, *, send_notice: bool) -> AsyncIterator[CheckView]:
+    """Yield what is found; with a URL, what becomes of a test lead, too.
+
+    It is sent whatever was found: a lead that waits is not lost, and the app may have settings that
+    are not set here.
+    """
+    for of, result in settings_results():
+        yield checked(of, result)
+    names, proven = destinations_named(), set[str]()
+    for name, results in zip(names, await _results(names), strict=True):
+        if all(result.ok for result in results):
+            proven.add(name)
+        for result in results:
+            yield checked(name, result)
+    try:
+        async for of, result in channel_results(send=send_notice):
+            yield checked(of, result)
+        if url:
+            async for result in follow(_trial(url, within, frozenset(proven))):
+                yield checked(TEST_LEAD, result)
+    except SettingsError as error:
+        yield checked(STORAGE, CheckResult(what="settings", mend="; ".join(error.faults)))
+    except StorageUnavailableError as error:
+        yield checked(STORAGE, CheckResult(what="storage answers", mend=sentence(error)))
 
 
-def _proven(found: Mapping[str, Sequence[CheckResult]]) -> frozenset[str]:
-    return frozenset(name for name, results in found.items() if all(r.ok for r in results))
+def _say(view: CheckView) -> None:
+    console.say(f"{'ok' if view.ok else 'NOT OK':<6}  {view.of}: {view.what}")
+    if not view.ok:
+        console.say(f"        {view.fix}")
 
 
 def _trial(url: str, within_seconds: int, proven: frozenset[str]) -> Trial:
     return Trial(
         push=partial(send, url, content_type=JSON),
         endpoint=without_key(url),
-        stores=open_empty_stores(),
+        stores=build_stores(),
         storage=storage_name(),
         proven=proven,
         within=timedelta(seconds=within_seconds),
         note=lambda said: console.note(f"        {TEST_LEAD}: {said}"),
     )
-
-
-def _routing() -> Sequence[CheckResult]:
-    """Return what is wrong with the settings that leads are merged and routed by."""
-    try:
-        load(RouteSettings)
-    except SettingsError as error:
-        return [CheckResult(what="settings", mend="; ".join(error.faults))]
-    return []
-
-
-def _destinations() -> Sequence[str]:
-    """Return what CRM names, nothing if it is wrong: that is told already."""
-    try:
-        return load(DestinationSettings).destinations
-    except SettingsError:
-        return ()
-
-
-def _schedule() -> Sequence[CheckResult]:
-    """Return whether Azure runs the timer as its schedule reads; nothing where none is set."""
-    try:
-        settings = load(TimerSettings)
-    except SettingsError as error:
-        return [CheckResult(what="the schedule", mend="; ".join(error.faults))]
-    return [CheckResult(what=f"the schedule {settings.schedule}")] if settings.schedule else []
 
 
 async def _results(names: Sequence[str]) -> Sequence[Sequence[CheckResult]]:

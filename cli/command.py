@@ -39,7 +39,7 @@ def run(command: Coroutine[object, object, None]) -> None:
         # Whoever reads our output has seen enough; Python would write the rest at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
-        print(f"leads: {_sentence(error)}", file=sys.stderr)
+        print(f"leads: {sentence(error)}", file=sys.stderr)
     raise typer.Exit(_exit_code(error))
 
 
@@ -57,7 +57,8 @@ def _first(group: BaseExceptionGroup) -> BaseException:
     return error
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
+    """Return what happened, and what to do."""
     if isinstance(error, UnreadableLeadError):
         return f"{error}: use the version of the command that belongs to the app"
     if isinstance(error, ContendedLeadError):

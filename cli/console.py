@@ -44,9 +44,9 @@ def say(text: str, colour: str = "") -> None:
     _console().print(Text(printable(text), colour), soft_wrap=True)
 
 
-def note(text: str) -> None:
+def note(text: str, colour: str = "") -> None:
     """Print a line on standard error, beside what is the command's output."""
-    print(printable(text), file=sys.stderr)
+    Console(stderr=True, highlight=False).print(Text(printable(text), colour), soft_wrap=True)
 
 
 def say_table(table: Table) -> None:
@@ -109,15 +109,15 @@ async def print_as_found(views: AsyncIterator[View]) -> None:
     print("[\n]" if separator == "[\n " else "\n]")
 
 
-async def count[T](items: AsyncIterator[T], what: str) -> int:
-    """Go through all items with a bar on standard error; return how many there were."""
-    done = 0
+async def all_of[T](items: AsyncIterator[T], what: str) -> list[T]:
+    """Return all items, with a bar on standard error while they come."""
+    found = []
     with progress() as bar:
         task = bar.add_task(what, total=None)
-        async for _ in items:
-            done += 1
+        async for item in items:
+            found.append(item)
             bar.advance(task)
-    return done
+    return found
 
 
 def progress() -> Progress:

@@ -47,7 +47,7 @@ def explain_routing(
             raise UsageError("name one of FILE, LEAD and --sample NAME")
         push = _push(what, sample)
         by_settings = _by_settings()
-        given = checked_rules(rules, read_rules(rules)) if rules else None
+        given = checked_rules(rules, read_rules(rules), beside=as_json) if rules else None
         if push and given:  # which need no storage
             view = await explain(_asked(push), given, by_settings, None)
         else:

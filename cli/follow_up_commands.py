@@ -7,14 +7,17 @@ import typer
 
 from cli import console
 from cli.command import run
-from cli.lead_commands import LastName, Who
+from cli.lead_commands import Json, LastName, Who
 from cli.times import parse_time
 from cli.wiring import due_by_settings, open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.domain.acts import Act
 from shared.domain.planning import plan_for
 from shared.operations.actions import record_follow_up, undo_follow_up
+from shared.operations.lead_views import LeadView
 from shared.operations.said import OUTCOMES, said_day, said_name, said_note, said_outcome
+from shared.operations.stores import Stores
+from shared.ports.leads import StoredLead
 
 
 def follow_up(  # noqa: PLR0913 - one an option
@@ -36,6 +39,7 @@ def follow_up(  # noqa: PLR0913 - one an option
         str, typer.Option(metavar="DAY", help="The day on which to look again, such as 2027-03-03.")
     ] = "",
     note: Annotated[str, typer.Option(metavar="TEXT", help="What was done, in your words.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Record a follow-up, which stops the lead's clock."""
 
@@ -53,6 +57,9 @@ def follow_up(  # noqa: PLR0913 - one an option
         rules = await rules_as_stored(stores, due_by_settings())
         day = said_day(look_on, plan_for(rules, stored.lead).today(now))
         after = await record_follow_up(stores, stored, replace(act, look_on=day), rules)
+        if as_json:
+            await _print_lead(stores, after)
+            return
         console.say(f"lead {after.lead.lead_id}: followed up at {console.minute(act.at)} UTC")
         if (due_at := after.lead.follow_up.due_at) is not None:
             console.say(f"Later interests must be answered by {console.minute(due_at)} UTC.")
@@ -60,7 +67,7 @@ def follow_up(  # noqa: PLR0913 - one an option
     run(command())
 
 
-def undo(who: Who, *, last_name: LastName = "") -> None:
+def undo(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
     """Withdraw the last follow-up, as if it had not happened."""
 
     async def command() -> None:
@@ -68,6 +75,9 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
         stored = await stores.lead_now(who, last_name=last_name)
         rules = await rules_as_stored(stores, due_by_settings())
         after, act = await undo_follow_up(stores, stored, rules)
+        if as_json:
+            await _print_lead(stores, after)
+            return
         lead = after.lead
         who_acted = f" by {act.by}" if act.by else ""
         console.say(
@@ -78,3 +88,7 @@ def undo(who: Who, *, last_name: LastName = "") -> None:
             console.say(f"The customer must be answered by {console.minute(due_at)} UTC.")
 
     run(command())
+
+
+async def _print_lead(stores: Stores, stored: StoredLead) -> None:
+    console.print_object(LeadView.of(stored, await stores.in_use()))

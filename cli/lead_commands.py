@@ -15,6 +15,7 @@ from cli.times import parse_time
 from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import utc_now
 from shared.operations.actions import release, release_all
+from shared.operations.delivery_views import QueuedView
 from shared.operations.errors import UsageError
 from shared.operations.lead_details import LeadDetails
 from shared.operations.lead_views import LeadView
@@ -147,6 +148,7 @@ def release_leads(
     last_name: LastName = "",
     every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Try parked deliveries again."""
 
@@ -156,11 +158,15 @@ def release_leads(
         stores = await open_stores()
         if every:
             confirm("this tries every parked lead again", yes=yes)
-            count = await console.count(release_all(stores), "released")
-            console.say(f"{counted(count, 'parked lead')} queued again")
+            released = await console.all_of(release_all(stores), "released")
+            told = f"{counted(len(released), 'parked lead')} queued again"
         else:
-            stored = await stores.lead(who, last_name=last_name)
-            destinations = ", ".join(await release(stores, stored))
-            console.say(f"lead {stored.lead.lead_id} is queued again for {destinations}")
+            released = [await stores.lead(who, last_name=last_name)]
+            destinations = ", ".join(await release(stores, released[0]))
+            told = f"lead {released[0].lead.lead_id} is queued again for {destinations}"
+        if as_json:
+            console.print_object(QueuedView(lead_ids=[one.lead.lead_id for one in released]))
+        else:
+            console.say(told)
 
     run(command())

@@ -1,4 +1,4 @@
-"""``leads quarantine list``, ``show``, ``release`` and ``discard``."""
+"""``leads quarantine list``, ``show``, ``edit``, ``release`` and ``discard``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,8 @@ from shared.operations.errors import RefusedError, UsageError
 from shared.operations.quarantine_views import QuarantineDetails, QuarantineView
 from shared.operations.resubmit import discard as discard_entry
 from shared.operations.resubmit import held, resubmit
+from shared.operations.stores import Stores
+from shared.ports.reading import Entry
 
 Id = Annotated[
     str,
@@ -74,6 +76,7 @@ def release(
             metavar="FILE", help="File with a corrected body, in JSON; - is standard input."
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Queue an entry again, as it is or corrected."""
 
@@ -82,12 +85,12 @@ def release(
         stores = await open_stores()
         entry = await stores.entry(quarantine_id)
         called = await resubmit(stores, entry, corrected=corrected)
-        console.say(f"{entry.quarantine_id} is queued again, as {called}")
+        await _tell(stores, entry, f"is queued again, as {called}", as_json=as_json)
 
     run(command())
 
 
-def edit(quarantine_id: Id) -> None:
+def edit(quarantine_id: Id, *, as_json: Json = False) -> None:
     """Open an entry's body in $EDITOR, and release what you save."""
 
     async def command() -> None:
@@ -98,7 +101,7 @@ def edit(quarantine_id: Id) -> None:
         if corrected == entry.body:
             raise RefusedError("the body was not changed: nothing was released")
         called = await resubmit(stores, entry, corrected=corrected)
-        console.say(f"{entry.quarantine_id} is queued again, as {called}")
+        await _tell(stores, entry, f"is queued again, as {called}", as_json=as_json)
 
     run(command())
 
@@ -109,6 +112,7 @@ def discard(
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why nobody needs it; kept with the entry.")
     ],
+    as_json: Json = False,
 ) -> None:
     """Record that nobody needs an entry; it stays in the table."""
 
@@ -118,6 +122,14 @@ def discard(
         stores = await open_stores()
         entry = await stores.entry(quarantine_id)
         await discard_entry(stores, entry, reason)
-        console.say(f"{entry.quarantine_id} is discarded")
+        await _tell(stores, entry, "is discarded", as_json=as_json)
 
     run(command())
+
+
+async def _tell(stores: Stores, entry: Entry, what: str, *, as_json: bool) -> None:
+    """Say what became of an entry, or print it as it is now."""
+    if as_json:
+        console.print_object(QuarantineView.of(await stores.entry(entry.quarantine_id)))
+    else:
+        console.say(f"{entry.quarantine_id} {what}")

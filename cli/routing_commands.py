@@ -8,6 +8,7 @@ import typer
 
 from cli import console, files
 from cli.asking import confirm
+from cli.check_views import FaultView
 from cli.command import run
 from cli.lead_commands import Json, Yes
 from cli.toml_lines import locator
@@ -18,18 +19,25 @@ from shared.operations.errors import RefusedError, UsageError
 from shared.operations.rules import RulesView, apply_rules, show_rules, why_not
 from shared.operations.words import counted
 from shared.routing.faults import Fault
-from shared.routing.parsing import check_rules
+from shared.routing.parsing import Checked, check_rules
 from shared.settings import DESTINATIONS
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="File with rules; - is standard input.")]
 
 
-def check(file: File) -> None:
+def check(file: File, *, as_json: Json = False) -> None:
     """Check a file of rules: every fault with its line, and what is probably a mistake."""
 
     async def command() -> None:
-        rules = checked_rules(file, read_rules(file))
-        console.say(f"{_name(file)} can be applied: {_summary(rules)}")
+        text = read_rules(file)
+        if as_json:
+            checked = _checked(file, text)
+            faults = [FaultView.of(fault, warning=False) for fault in checked.faults]
+            doubts = [FaultView.of(doubt, warning=True) for doubt in checked.doubts]
+            console.print_array([*faults, *doubts])
+            _refuse(file, checked)
+        else:
+            console.say(f"{_name(file)} can be applied: {_summary(checked_rules(file, text))}")
 
     run(command())
 
@@ -41,15 +49,20 @@ def apply(
         str, typer.Option(metavar="NAME", help="Who applies it. Default: your user name.")
     ] = "",
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Put a file of rules in force; the app notices within a minute."""
 
     async def command() -> None:
         text = read_rules(file)
-        rules = checked_rules(file, text)
+        rules = checked_rules(file, text, beside=as_json)
         stores = await open_stores()
         confirm("this changes who gets leads, and by when they must be answered,", yes=yes)
-        if await apply_rules(stores.rules, text, by=by or _user(), at=bootstrap.utc_now()):
+        applied = await apply_rules(stores.rules, text, by=by or _user(), at=bootstrap.utc_now())
+        if as_json:
+            console.print_object(await show_rules(stores.rules))
+            return
+        if applied:
             console.say(f"{_name(file)} is in force: {_summary(rules)}")
         else:
             console.say(f"{_name(file)} is in force already")
@@ -81,13 +94,26 @@ def read_rules(file: Path) -> str:
         raise UsageError(f"{_name(file)} is not UTF-8: see byte {error.start + 1}") from None
 
 
-def checked_rules(file: Path, text: str) -> Rules:
-    """Return rules, and print what is wrong or doubtful; raise ``RefusedError`` for faults."""
-    checked = check_rules(text, destinations=DESTINATIONS, source=_name(file), locate=locator(text))
+def checked_rules(file: Path, text: str, *, beside: bool = False) -> Rules:
+    """Return rules, and print what is wrong or doubtful; raise ``RefusedError`` for faults.
+
+    With ``beside``, on standard error: what the command prints is JSON.
+    """
+    checked = _checked(file, text)
+    say = console.note if beside else console.say
     for fault in checked.faults:
-        console.say(_line(file, fault), "red")
+        say(_line(file, fault), "red")
     for doubt in checked.doubts:
-        console.say(f"{_line(file, doubt)} (warning)", "yellow")
+        say(f"{_line(file, doubt)} (warning)", "yellow")
+    return _refuse(file, checked)
+
+
+def _checked(file: Path, text: str) -> Checked:
+    return check_rules(text, destinations=DESTINATIONS, source=_name(file), locate=locator(text))
+
+
+def _refuse(file: Path, checked: Checked) -> Rules:
+    """Return rules without a fault; raise ``RefusedError``."""
     if checked.rules is None:
         raise RefusedError(f"{_name(file)} has {counted(len(checked.faults), 'fault')}")
     return checked.rules

@@ -1,7 +1,7 @@
 """``leads team away``, ``back``, ``show`` and ``reassign``."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated
@@ -12,11 +12,12 @@ from rich.table import Table
 from cli import console
 from cli.asking import confirm
 from cli.command import run
-from cli.lead_commands import Yes
+from cli.lead_commands import Json, Yes
 from cli.lead_list import ID_DIGITS
 from cli.wiring import open_stores, rules_as_stored
 from shared.bootstrap import owners, rules_by_settings
 from shared.domain.absences import Absence
+from shared.domain.rules import Rules
 from shared.domain.zones import zone
 from shared.operations.absences import (
     MemberStanding,
@@ -27,6 +28,8 @@ from shared.operations.absences import (
 )
 from shared.operations.errors import UsageError
 from shared.operations.leavers import Given, give_away, mark_left
+from shared.operations.stores import Stores
+from shared.operations.team_views import GivenView, MemberView
 from shared.operations.words import counted
 
 MOST_NAMED = 10
@@ -40,18 +43,22 @@ From = Annotated[
 To = Annotated[str, typer.Argument(metavar="TO", help="The last day, or a time.")]
 
 
-def away(member: Member, start: From, end: To) -> None:
+def away(member: Member, start: From, end: To, *, as_json: Json = False) -> None:
     """Give a member no new leads for a while; they keep those that they have."""
 
     async def command() -> None:
         stores = await open_stores()
-        team = member_named(await rules_as_stored(stores), member)
+        rules = await rules_as_stored(stores)
+        team = member_named(rules, member)
         local = zone(team.zone)
         absence = Absence(
             member=member, from_at=_moment(start, local), until_at=_moment(end, local, last=True)
         )
         await send_away(stores, absence)
-        console.say(f"{member} gets no new leads {_span(absence)}")
+        if as_json:
+            console.print_array(await _standing(stores, rules, member))
+        else:
+            console.say(f"{member} gets no new leads {_span(absence)}")
 
     run(command())
 
@@ -62,15 +69,20 @@ def back(
     planned: Annotated[
         bool, typer.Option("--planned", help="Cancel the absences to come as well.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Give a member new leads again, as of now; also one who was marked as having left."""
 
     async def command() -> None:
         stores = await open_stores()
         had_left = member in await stores.teams.left()
+        rules = await rules_as_stored(stores)
         if not had_left:
-            member_named(await rules_as_stored(stores), member)
+            member_named(rules, member)
         ended = await bring_back(stores, member, planned=planned)
+        if as_json:
+            console.print_array(await _standing(stores, rules, member))
+            return
         for absence in ended:
             console.say(f"ended: {member} {_span(absence)}")
         if had_left:
@@ -81,13 +93,15 @@ def back(
     run(command())
 
 
-def show() -> None:
+def show(*, as_json: Json = False) -> None:
     """Show who is in which team, who is away, and who is next for a new lead."""
 
     async def command() -> None:
         stores = await open_stores()
         found = await standings(stores, await rules_as_stored(stores))
-        if not found:
+        if as_json:
+            console.print_array(map(MemberView.of, found))
+        elif not found:
             console.note("the rules in force have no teams: see `leads routing show`")
         else:
             _print(found)
@@ -95,7 +109,7 @@ def show() -> None:
     run(command())
 
 
-def reassign(member: Member, *, yes: Yes = False) -> None:
+def reassign(member: Member, *, yes: Yes = False, as_json: Json = False) -> None:
     """Mark a member as having left, and give their open leads to others in turn."""
 
     async def command() -> None:
@@ -103,13 +117,20 @@ def reassign(member: Member, *, yes: Yes = False) -> None:
         rules = await rules_as_stored(stores, rules_by_settings())
         confirm(f"{member} leaves: this gives all their open leads to others", yes=yes)
         await mark_left(stores, rules, member)
-        given: dict[str, list[Given]] = defaultdict(list)
         by_turns = replace(owners(), secret=stores.secret)
-        async for one in give_away(stores, by_turns, rules, member):
-            given[one.owner].append(one)
-        _print_given(member, given)
+        given = [one async for one in give_away(stores, by_turns, rules, member)]
+        if as_json:
+            console.print_array(map(GivenView.of, given))
+        else:
+            _print_given(member, given)
 
     run(command())
+
+
+async def _standing(stores: Stores, rules: Rules, member: str) -> list[MemberView]:
+    """Return how a member stands in each of their teams now."""
+    found = await standings(stores, rules)
+    return [MemberView.of(one) for one in found if one.member == member]
 
 
 def _moment(text: str, local: tzinfo, *, last: bool = False) -> datetime:
@@ -148,11 +169,14 @@ def _print(found: Sequence[MemberStanding]) -> None:
     console.say_table(table)
 
 
-def _print_given(member: str, given: Mapping[str, Sequence[Given]]) -> None:
+def _print_given(member: str, given: Sequence[Given]) -> None:
     """Print one list for each new owner: the first ten leads, and how many more there are."""
     if not given:
         console.say(f"{member} has left and has no open leads")
-    for owner, leads in sorted(given.items()):
+    by_owner: dict[str, list[Given]] = defaultdict(list)
+    for one in given:
+        by_owner[one.owner].append(one)
+    for owner, leads in sorted(by_owner.items()):
         shown = ", ".join(one.lead.lead_id[:ID_DIGITS] for one in leads[:MOST_NAMED])
         more = f" and {len(leads) - MOST_NAMED:,} more" if len(leads) > MOST_NAMED else ""
         who = owner or "nobody (no other member is left)"

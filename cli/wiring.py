@@ -29,10 +29,20 @@ async def open_stores() -> Stores:
     return stores
 
 
-def open_empty_stores() -> Stores:
-    """Build stores that may have no tables yet, and say which they are."""
+def name_storage() -> None:
+    """Find the storage, and say which it is; raise ``UsageError`` if none is named."""
     find_storage()
     console.note(f"storage: {storage_name()}")
+
+
+def open_empty_stores() -> Stores:
+    """Build stores that may have no tables yet, and say which they are."""
+    name_storage()
+    return build_stores()
+
+
+def build_stores() -> Stores:
+    """Build the stores of the storage that was named."""
     return Stores(
         leads=bootstrap.leads(),
         index=bootstrap.index(),

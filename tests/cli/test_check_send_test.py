@@ -46,7 +46,8 @@ async def test_a_test_lead_gets_to_the_table(app: RunningApp) -> None:
 async def test_a_url_that_is_set_sends_nothing_by_itself(azurite: str) -> None:
     told = await leads_command("check", LEADS_URL="http://127.0.0.1:1", LeadStorage=azurite)
 
-    assert told == Told(0, "ok      azure_table: table MarketplaceLeads can be read\n", "")
+    said = "ok      azure_table: table MarketplaceLeads can be read\n"
+    assert told == Told(0, said, "", told.storage)
 
 
 async def test_a_url_that_is_given_counts_before_the_one_that_is_set(app: RunningApp) -> None:

@@ -27,10 +27,12 @@ async def test_a6_a_lead_is_merged_with_all_that_is_known_of_it(office: Account)
     named, stays = gone.lead.lead_id[:8], kept.lead.lead_id[:8]
     assert (told.code, told.err) == (0, "")
     assert told.out.splitlines() == [
-        f"lead {named} (ada@example.com) becomes part of lead {stays} (ada@mills.example)",
+        f"lead {named} (ada@example.com)",
+        f"  becomes part of lead {stays} (ada@mills.example)",
         "  1 submission and 1 follow-up go with it",
         "  the owner is nobody yet",
         "  crm: record 1 stays, and is told",
+        "  this can't be undone",
         f"lead {named} is now part of lead {stays}",
     ]
     rows = await office.stores.histories.recorded(kept.lead.lead_id)
@@ -53,7 +55,7 @@ async def test_a6_a_dry_run_changes_nothing(office: Account) -> None:
 
     told = await office.command("merge", "ada@example.com", "ada@mills.example", "--dry-run")
 
-    assert told.out.splitlines()[1] == "  1 submission goes with it"
+    assert told.out.splitlines()[2] == "  1 submission goes with it"
     for stored in (gone, kept):
         assert await office.stores.leads.read(stored.lead.lead_id) == stored
 

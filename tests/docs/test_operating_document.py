@@ -11,21 +11,24 @@ from typing import Any, Literal, TypeAliasType, get_args, get_origin
 import pytest
 import typer
 
-from cli import sweep_views
+from cli import check_views, sweep_views
 from cli.app import app
 from shared.domain.troubles import Cause
 from shared.operations import (
     awaiting,
+    delivery_views,
     explaining,
     explaining_clock,
     figure_views,
     identity_review,
     lead_details,
     lead_views,
+    merge_view,
     ownership_views,
     quarantine_views,
     rules,
     status,
+    team_views,
 )
 from shared.operations.listing import LeadState
 from shared.operations.views import View
@@ -69,17 +72,29 @@ OBJECTS = {
     figure_views.FigureView: "figure",
     figure_views.SpanView: "span",
     figure_views.DeliveredView: "delivered",
+    merge_view.MergeView: "merge",
+    delivery_views.QueuedView: "queued leads",
+    delivery_views.BackFillView: "back-fill",
+    check_views.CheckView: "check",
+    check_views.FaultView: "fault",
+    team_views.MemberView: "member",
+    team_views.AbsenceView: "absence",
+    team_views.GivenView: "given lead",
 }
 MODULES = (
+    check_views,
+    delivery_views,
     explaining,
     figure_views,
     identity_review,
     lead_details,
     lead_views,
+    merge_view,
     quarantine_views,
     rules,
     status,
     sweep_views,
+    team_views,
 )
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 WORDS = {
