@@ -5,7 +5,7 @@ top-level domain that does not exist. Some fields are never left out: what says 
 must not be contacted, our own id, and what the record is found by.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
@@ -30,6 +30,15 @@ async def without_refused[Answer](
             if not refused or refused != error.fields - left_out:
                 raise
             left_out |= refused
+
+
+def as_sent(sent: Iterable[str], named: Iterable[str]) -> set[str]:
+    """Return names of fields as a request spells them, which a CRM may tell in any case.
+
+    Names of fields that were not sent are returned as they are.
+    """
+    spelled = {name.casefold(): name for name in sent}
+    return {spelled.get(name.casefold(), name) for name in named}
 
 
 def remembered(fields: Collection[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from shared.destinations.http.answers import (
     retry_after,
     unanswered,
 )
+from shared.destinations.http.refused import as_sent
 from shared.destinations.http.said import said
 from shared.destinations.http.tokens import login_fault
 from shared.destinations.salesforce.codes import (
@@ -28,7 +29,7 @@ from shared.destinations.salesforce.codes import (
     SETTINGS,
     TRANSIENT,
 )
-from shared.destinations.salesforce.faults import RECORD_ID, Fault, as_sent, faults_of, words
+from shared.destinations.salesforce.faults import RECORD_ID, Fault, faults_of, words
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -140,7 +141,7 @@ def _refusal(request: Request, faults: tuple[Fault, ...], told: str) -> CrmRejec
     if codes <= FIELD and all(fault.fields for fault in faults):
         error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
         named = [name for fault in faults for name in fault.fields]
-        return error(told, fields=as_sent(request, named))
+        return error(told, fields=as_sent(request.json, named))
     return next((HANDLED[code] for code in HANDLED if code in codes), CrmRejectedError)(told)
 
 

@@ -46,13 +46,6 @@ class Fault:
         return in_trigger and LOCK_IN_A_TRIGGER.fullmatch(self.message) is not None
 
 
-def as_sent(request: Request, names: Iterable[str]) -> set[str]:
-    """Return names of fields as the request spells them: Salesforce takes and gives any case."""
-    sent = request.json if isinstance(request.json, dict) else {}
-    ours = {name.casefold(): name for name in sent}
-    return {ours.get(name.casefold(), name) for name in names}
-
-
 def faults_of(body: object, code_name: str = "errorCode") -> tuple[Fault, ...]:
     """Return the errors that a body is; none if any of them is of another shape."""
     found = [_fault(one, code_name) for one in body] if isinstance(body, list) else []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.destinations.http.refused import refusals, without_refused
+from shared.destinations.http.refused import as_sent, refusals, without_refused
 from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
 
 OPTIONAL = ("email", "phone", "country")
@@ -52,6 +52,14 @@ async def test_a_field_that_is_refused_although_it_was_not_sent_ends_it() -> Non
         await without_refused(crm.send, OPTIONAL)
 
     assert len(crm.left_out) == 2
+
+
+def test_a_name_is_known_in_any_case_and_any_other_stays_as_it_is() -> None:
+    assert as_sent({"jobtitle": "Clerk", "Phone": ""}, ["JobTitle", "PHONE", "Fax"]) == {
+        "jobtitle",
+        "Phone",
+        "Fax",
+    }
 
 
 def test_a_remark_names_the_field() -> None:
