@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,10 @@ def recorded() -> list[BackupRow]:
     return [BackupRow(table=line["table"], columns=line["row"]) for line in lines]
 
 
+def place(row: BackupRow) -> tuple[str, str]:
+    return row.table, str(row.columns["PartitionKey"])
+
+
 @dataclass
 class LastAsked(FakeCrm):
     """A CRM that keeps what it was last asked."""
@@ -77,8 +82,8 @@ class Upgraded:
 
     async def fill(self) -> None:
         backup = TableBackup(lambda name: self.storage.table(self.prefix + name))
-        for row in recorded():
-            await backup.write([row])
+        for _, rows in groupby(sorted(recorded(), key=place), place):
+            await backup.write(list(rows))
 
     async def lead(self, name: str) -> StoredLead:
         stored = await self.store.read(LEADS[name])
