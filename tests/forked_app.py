@@ -1,12 +1,13 @@
-"""Start ``python -m local`` without a start of the interpreter, see ``forking``."""
+"""Run ``python -m local`` without a start of the interpreter, see ``forking``."""
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import local.run  # noqa: F401 - imported here, so not again by each process that is forked
 from local.__main__ import main
-from tests.forking import Forked, Surroundings, fork
+from tests.forking import Forked, Surroundings, Told, fork, run
 
 
 class ForkedApp:
@@ -32,3 +33,8 @@ async def forked(arguments: Sequence[str], env: Mapping[str, str], output: Path)
 def _fork(arguments: Sequence[str], env: Mapping[str, str], output: Path) -> Forked:
     output.touch()
     return fork(main, arguments, Surroundings(env=env, stdout=output, stderr=output))
+
+
+async def run_local(*arguments: str, **env: str) -> Told:
+    """Run it to its end."""
+    return await asyncio.to_thread(run, main, arguments, {**os.environ, **env})

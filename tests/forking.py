@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -19,7 +20,12 @@ ROOT = Path(__file__).parents[1]
 
 IMPORTED = (
     *("azure.data.tables.aio", "azure.storage.queue.aio", "shared.storage.leads"),
-    *("act_on_lead.blueprint", "ingest_lead.blueprint", "nurture_timer.blueprint"),
+    *(
+        "local.demo.run",
+        "act_on_lead.blueprint",
+        "ingest_lead.blueprint",
+        "nurture_timer.blueprint",
+    ),
     *("route_lead.blueprint", "shared.storage.outbox", "shared.storage.quarantine"),
     *("tests.forked_app", "tests.leads_process"),
 )
@@ -39,6 +45,15 @@ class Surroundings:
     stderr: Path
     stdin: Path = Path(os.devnull)
     folder: Path = ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a program said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
 
 
 class Forked:
@@ -76,6 +91,23 @@ def fork(program: Program, arguments: Sequence[str], found: Surroundings) -> For
     with LOOKING:
         process.start()
     return Forked(process)
+
+
+def run(
+    program: Program,
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    stdin: bytes = b"",
+    folder: Path = ROOT,
+) -> Told:
+    """Run a program to its end."""
+    with TemporaryDirectory(prefix="forked-") as name:
+        given, out, err = (Path(name, stream) for stream in ("stdin", "stdout", "stderr"))
+        given.write_bytes(stdin)
+        found = Surroundings(env=env, folder=folder, stdin=given, stdout=out, stderr=err)
+        code = fork(program, arguments, found).wait()
+        return Told(code, out.read_bytes().decode(), err.read_bytes().decode())
 
 
 def _be(program: Program, arguments: Sequence[str], found: Surroundings) -> None:

@@ -29,7 +29,8 @@ from tests.docs.command_lines import DOCUMENTS, Example, helps, shell_blocks, sh
 from tests.docs.documents import ROOT
 from tests.fakes import START
 from tests.forked_app import forked
-from tests.leads_process import Told, run_leads
+from tests.forking import Told
+from tests.leads_process import run_leads
 
 AT_A_TIME = 4
 USAGE = 2

@@ -15,6 +15,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from local.app_process import RunningApp
 from local.azurite import PRELOADED, running_azurite
 from local.errors import NotReadyError, StartError
+from tests.forked_app import forked
 
 type Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
@@ -52,7 +53,7 @@ async def test_the_folder_of_a_run_is_made_where_another_azurite_has_the_data(
     folder = tmp_path / "clean" / ".local"
     env = {**TOY_SETTINGS, "LeadStorage": azurite}
 
-    async with RunningApp(app=TOY_APP, data=folder, env=env) as app:
+    async with RunningApp(app=TOY_APP, data=folder, env=env, start=forked) as app:
         told = json.loads((folder / "run.json").read_bytes())
         assert await app.stop() == 0
 
@@ -106,7 +107,7 @@ async def test_another_azurite_is_used_and_left_alone(toy: RunningApp, azurite: 
 
 async def test_ctrl_c_lets_requests_finish_and_stops_all(eventually: Eventually) -> None:
     async with (
-        RunningApp(app=TOY_APP, env=TOY_SETTINGS) as app,
+        RunningApp(app=TOY_APP, env=TOY_SETTINGS, start=forked) as app,
         httpx.AsyncClient(base_url=app.url, timeout=30) as client,
     ):
         slow = asyncio.create_task(client.get("/api/slow"))
@@ -124,7 +125,7 @@ async def test_ctrl_c_lets_requests_finish_and_stops_all(eventually: Eventually)
 
 
 async def test_azurite_that_dies_ends_the_run_in_one_line() -> None:
-    async with RunningApp(app=TOY_APP, env=TOY_SETTINGS) as app:
+    async with RunningApp(app=TOY_APP, env=TOY_SETTINGS, start=forked) as app:
         [azurite] = await children(app.process.pid)
         os.kill(azurite, signal.SIGKILL)
 
@@ -136,7 +137,7 @@ async def test_azurite_that_dies_ends_the_run_in_one_line() -> None:
 
 
 async def test_azurite_ends_with_a_run_that_is_killed(eventually: Eventually) -> None:
-    async with RunningApp(app=TOY_APP, env=TOY_SETTINGS) as app:
+    async with RunningApp(app=TOY_APP, env=TOY_SETTINGS, start=forked) as app:
         await app.stop(signal.SIGKILL)
 
         async def is_gone() -> bool:
@@ -163,7 +164,7 @@ async def test_a_run_that_can_not_start_is_reported_with_its_output(azurite: str
     env = {"TOY_QUEUE": "toy", "TOY_SCHEDULE": "every day", "LeadStorage": azurite}
 
     with pytest.raises(NotReadyError, match="The schedule 'every day' can't be used: it has 2 fi"):
-        async with RunningApp(app=TOY_APP, env=env):
+        async with RunningApp(app=TOY_APP, env=env, start=forked):
             pass
 
 

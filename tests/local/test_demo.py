@@ -1,6 +1,3 @@
-import asyncio
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +6,7 @@ from local.demo.outcomes import Answer, NoAnswerError, Pushed, outcomes, push
 from local.demo.run import demo
 from samples import INDEX, SAMPLES, load
 from shared.settings import CRMS
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.forked_app import run_local
 
 WRONG = """
 [array]
@@ -43,18 +39,10 @@ FILES = (
 )
 
 
-async def run_demo(*arguments: str, **env: str) -> tuple[int | None, str, str]:
+async def run_demo(*arguments: str, **env: str) -> tuple[int, str, str]:
     """Run it as a person would; give its exit code, and what it wrote to stdout and stderr."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local", "demo", *arguments),
-        cwd=ROOT,
-        env={**os.environ, "CRM": "", **env},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(120):
-        told, complained = await process.communicate()
-    return process.returncode, told.decode(), complained.decode()
+    told = await run_local("demo", *arguments, **({"CRM": ""} | env))
+    return told.code, told.out, told.err
 
 
 async def test_the_demo_shows_all_of_its_samples_and_comes_out_as_expected() -> None:

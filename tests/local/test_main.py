@@ -1,12 +1,10 @@
-import asyncio
-import os
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
 from local.__main__ import parse_arguments, too_old
+from tests.forked_app import run_local
 
 ROOT = Path(__file__).parent.parent.parent
 TOY_APP = Path(__file__).parent / "toy_app"
@@ -26,23 +24,10 @@ async def take(blob: func.InputStream) -> None: ...
 
 async def fail(*arguments: str, **env: str) -> tuple[int | None, str]:
     """Start a run that must fail; give its exit code and what it wrote to stderr."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local", "run", "--no-settings-file", "--port=0", "--memory"),
-        *arguments,
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "LeadStorage": "",
-            "TOY_QUEUE": "toy",
-            "TOY_SCHEDULE": "00:05:00",
-            **env,
-        },
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        told = (await process.communicate())[1].decode()
-    return process.returncode, told
+    run = ("run", "--no-settings-file", "--port=0", "--memory")
+    toy = {"LeadStorage": "", "TOY_QUEUE": "toy", "TOY_SCHEDULE": "00:05:00"}
+    told = await run_local(*run, *arguments, **(toy | env))
+    return told.code, told.err
 
 
 def write_app(folder: Path, code: str) -> str:
