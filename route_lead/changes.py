@@ -9,7 +9,6 @@ from shared.domain.delivery import (
     Delivery,
     claim,
     release_parked,
-    release_unsent_claim,
 )
 from shared.domain.envelope import Deliver
 from shared.domain.follow_up import FollowUpState
@@ -20,6 +19,7 @@ from shared.domain.planning import owner_in
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules, rules_without_file
 from shared.domain.schedule import GRACE
+from shared.domain.unsent import let_go
 from shared.domain.whole import ToldInterest, whole
 from shared.ports.leads import Event, EventKind, LeadChange, RecordedInterest, StoredLead
 
@@ -110,14 +110,14 @@ def untouched(before: StoredLead, now: datetime, in_use: InUse) -> LeadChange:
     return LeadChange(before=before, lead=before.lead, at=now, retired=retired)
 
 
-def let_go(change: LeadChange, unsent: Collection[str]) -> LeadChange:
-    """Give back claims under which nothing was sent, by what a message says of its own."""
-    held = {
-        name: release_unsent_claim(delivery)
+def without_claims(change: LeadChange, named: Collection[str]) -> LeadChange:
+    """Give back claims by which nothing is under way, by what a message says of its own."""
+    free = {
+        name: after
         for name, delivery in change.all_deliveries.items()
-        if delivery.claim_id and delivery.claim_id in unsent
+        if (after := let_go(delivery, named)) is not delivery
     }
-    return replace(change, deliveries={**change.deliveries, **held})
+    return replace(change, deliveries={**change.deliveries, **free})
 
 
 def claimable(change: LeadChange, now: datetime, *, not_before_due: bool) -> Mapping[str, int]:

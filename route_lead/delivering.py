@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,12 +20,15 @@ from shared.domain.errors import (
     CrmUnavailableError,
     SettingsError,
     StorageRefusedError,
+    StorageUnavailableError,
+    UnsentClaimError,
 )
 from shared.domain.joining import merge_note
 from shared.domain.noting import Progress, in_turn, noted, progress_of
 from shared.domain.planning import owner_in
 from shared.domain.standing import standing_of
 from shared.domain.troubles import cause_of
+from shared.domain.unsent import claim_at
 from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
 
@@ -58,7 +62,8 @@ class Deliverer:
                 return
             if turn.delivery.failing_since is not None:
                 await self.index.delete_trouble(turn.destination, Doing.DELIVER)
-            turn = await work.claim_again(turn.destination)
+            async with _nothing_under_way(work, turn.destination):
+                turn = await work.claim_again(turn.destination)
 
     async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
         """Bring the record up to the version that is sent; False if there was no time for all."""
@@ -80,7 +85,8 @@ class Deliverer:
         done = await self._note(work, turn, crm, upserted)
         if done is None:
             now, mine = self.clock(), Mine(turn.destination, work.claim_id)
-            await work.change(lambda stored: pause(stored, mine, now))
+            async with _nothing_under_way(work, turn.destination):
+                await work.change(lambda stored: pause(stored, mine, now))
             return False
         await self._mark(work, turn, done)
         return True
@@ -187,7 +193,9 @@ class Deliverer:
         delivery = work.delivery(turn.destination)
         failed = failure(error, delivery, now, self.jitter())
         mine, version = Mine(turn.destination, work.claim_id), turn.lead.version
-        await work.change(lambda stored: fail(stored, mine, failed, version=version, now=now))
+        may_be = nullcontext() if failed.maybe_done else _nothing_under_way(work, turn.destination)
+        async with may_be:
+            await work.change(lambda stored: fail(stored, mine, failed, version=version, now=now))
         refusal = trouble(error)
         if refusal:
             log.error("lead %s waits for %s: %s", turn.lead.lead_id, turn.destination, refusal)
@@ -201,6 +209,15 @@ class Deliverer:
                     cause=cause_of(error),
                 )
             )
+
+
+@asynccontextmanager
+async def _nothing_under_way(work: LeadAtWork, destination: str) -> AsyncIterator[None]:
+    """Name the claim where storage fails: whoever finds it held would fear for its request."""
+    try:
+        yield
+    except StorageUnavailableError as error:
+        raise UnsentClaimError(str(error), claim_at(work.claim_id, destination)) from error
 
 
 def _written(turn: Turn, upserted: Upserted) -> bool:

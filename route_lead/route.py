@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork, Turn
-from route_lead.changes import RouteRules, let_go, release, untouched
+from route_lead.changes import RouteRules, release, untouched, without_claims
 from route_lead.delivering import Deliverer
 from route_lead.storing import Recording, record_lead
 from route_lead.telling import Telling, wait_for_notices
@@ -116,22 +116,33 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     delivering = asyncio.gather(
         *(deliverer.deliver(work, turn) for turn in turns), return_exceptions=True
     )
+    failures: list[BaseException] = []
     try:
         if work.stored.notices:
             # A notice links to the record in the CRM, but does not wait for it for long.
             await asyncio.wait([delivering], timeout=LONGEST_FOR_LINK)
             telling = Telling(teller=ports.teller, clock=ports.clock, jitter=ports.jitter)
             await telling.tell_all(work)
+    except StorageUnavailableError as error:
+        failures.append(error)
     finally:
-        done = await delivering
-    for failed in done:
-        if failed is not None:
-            raise failed
+        failures += filter(None, await delivering)
+    if failures:
+        raise _all_in_one(failures)
     delay = _wait(work.stored, message.attempt, ports.clock(), rules)
     if delay is not None:
         left = Deliver.next_of(message, work.stored.lead.lead_id)
         await ports.queue.send(left.to_text(), delay)
     return _routed(work, [turn.destination for turn in turns], delay)
+
+
+def _all_in_one(failures: Sequence[BaseException]) -> BaseException:
+    """Return what to raise: any other fault first, else storage's, with all claims to let go."""
+    for failure in failures:
+        if not isinstance(failure, StorageUnavailableError):
+            return failure
+    claims = [c for each in failures if isinstance(each, UnsentClaimError) for c in each.claims]
+    return UnsentClaimError(str(failures[0]), *claims) if claims else failures[0]
 
 
 async def _take_up(
@@ -189,7 +200,7 @@ async def _claim(
         in_use = rules.in_use
         asked = message if isinstance(message, Deliver) and message.release_version else None
         change = release(stored, asked, now, in_use) if asked else untouched(stored, now, in_use)
-        return let_go(change, unsent)
+        return without_claims(change, unsent)
 
     early = isinstance(message, Deliver) and message.attempt > 0
     try:

@@ -114,7 +114,7 @@ async def _postpone(
     message: Message, error: SettingsError | StorageError, ports: TakePorts
 ) -> None:
     if isinstance(error, UnsentClaimError):
-        message = message.with_unsent_claim(error.claim_id)
+        message = message.with_unsent_claims(*error.claims)
     delay = half_jittered(exponential(FIRST_DELAY, message.attempt, LONGEST_DELAY), ports.jitter())
     await ports.queue.send(message.postponed().to_text(), delay)
     log.error("a message was postponed by %d s: %s", delay.total_seconds(), error)

@@ -26,7 +26,7 @@ from pydantic_core import ErrorDetails
 from shared.domain.errors import InvalidMessageError, NewerMessageError
 
 SCHEMA_VERSION: Final = 1
-MOST_UNSENT = 16
+MOST_UNSENT = 32
 """Claims that a message names: only the last can be there, or one that it was to replace."""
 
 
@@ -46,7 +46,8 @@ Base64Body = Annotated[
 class Envelope(BaseModel):
     """What all messages share; ``attempt`` counts postponements, from 0.
 
-    ``unsent_claims`` are claims that earlier attempts may hold and sent nothing under.
+    ``unsent_claims`` are claims that earlier attempts may hold and sent nothing under, or whose
+    requests to one destination have ended: see ``let_go``.
     """
 
     model_config = ConfigDict(
@@ -75,10 +76,10 @@ class Envelope(BaseModel):
         """Return the message for the next attempt."""
         return self.model_copy(update={"attempt": self.attempt + 1})
 
-    def with_unsent_claim(self, claim_id: str) -> Self:
-        """Return the message that also knows of this claim."""
-        claims = (*(self.unsent_claims or ()), claim_id)[-MOST_UNSENT:]
-        return self.model_copy(update={"unsent_claims": claims})
+    def with_unsent_claims(self, *claims: str) -> Self:
+        """Return the message that also knows of these claims."""
+        known = (*(self.unsent_claims or ()), *claims)[-MOST_UNSENT:]
+        return self.model_copy(update={"unsent_claims": known})
 
 
 class Push(Envelope):

@@ -14,7 +14,7 @@
     │   ├── StorageUnavailableError nobody: the work is tried again
     │   │   ├── UnreadableLeadError nobody: a newer version of the app will read the lead
     │   │   ├── ContendedLeadError  nobody: the lead is tried again
-    │   │   └── UnsentClaimError    nobody: likewise, and no destination was asked for anything
+    │   │   └── UnsentClaimError    nobody: likewise, and no request is under way under its claims
     │   ├── StorageRefusedError     the operator: storage will never take this write
     │   ├── StaleLeadError          nobody: somebody else wrote first, read again
     │   ├── StaleTeamsError         nobody: likewise
@@ -113,12 +113,12 @@ class ContendedLeadError(StorageUnavailableError):
 
 
 class UnsentClaimError(StorageUnavailableError):
-    """A lead may be claimed now, but nothing was sent under the claim."""
+    """A lead may be claimed now, but no request is under way under the claims that are named."""
 
-    def __init__(self, reason: str, claim_id: str) -> None:
-        """Take what storage said, and the id of the claim."""
+    def __init__(self, reason: str, *claims: str) -> None:
+        """Take what storage said, and the claims: by id, or as ``claim_at`` names them."""
         super().__init__(reason)
-        self.claim_id = claim_id
+        self.claims = claims
 
 
 class StorageRefusedError(StorageError):

@@ -100,7 +100,7 @@ def test_the_largest_body_fits_the_queue() -> None:
 def test_fields_that_this_version_does_not_know_go_along_with_the_message() -> None:
     newer = {"tenant": "contoso", "limits": {"most": 1.5, "at": [None, True]}}
     message = parse_message(changed(push(), **newer))
-    again = parse_message(message.with_unsent_claim("c1").postponed().to_text())
+    again = parse_message(message.with_unsent_claims("c1").postponed().to_text())
 
     assert isinstance(message, Push)
     assert message.model_copy(update={"attempt": 1}) != push()

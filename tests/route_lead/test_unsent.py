@@ -100,7 +100,7 @@ async def test_who_holds_a_claim_is_not_robbed_of_it_by_a_message_that_names_ano
 
     async def others(request: str) -> None:
         if request == "crm.upsert" and relay.crm.calls == 1:
-            other = relay.deliver().with_unsent_claim("claim-0")
+            other = relay.deliver().with_unsent_claims("claim-0")
             await relay.take(other)
             claimed.append(relay.delivery().claim_id)
 
@@ -131,5 +131,5 @@ async def test_one_message_twice_at_once_takes_its_old_claim_over_once() -> None
 def test_a_message_names_the_last_claims_only() -> None:
     message: Push | Deliver = push(1)
     for number in range(40):
-        message = message.with_unsent_claim(f"claim-{number}")
-    assert message.unsent_claims == tuple(f"claim-{number}" for number in range(24, 40))
+        message = message.with_unsent_claims(f"claim-{number}")
+    assert message.unsent_claims == tuple(f"claim-{number}" for number in range(8, 40))
