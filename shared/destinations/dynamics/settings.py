@@ -1,9 +1,10 @@
 """The settings of the destination ``dynamics``."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.destinations.dynamics.bindings import binding_fault, name_fault, open_bindings
 from shared.destinations.dynamics.outcomes import OUTCOMES
@@ -31,13 +32,22 @@ class DynamicsSettings(CrmSettings):
     )
     tenant_id: str = Field(
         "",
-        pattern=r"^[A-Za-z0-9.-]+$",
-        description="tenant of the app registration: its id or a domain of it",
+        validate_default=True,
+        pattern=r"^[A-Za-z0-9.-]*$",
+        description="tenant of the app registration: its id or a domain of it; none if"
+        " DYNAMICS_CREDENTIAL is managedidentity",
     )
-    client_id: str = Field("", description="client id of the app registration")
+    client_id: str = Field(
+        "",
+        validate_default=True,
+        description="client id of the app registration; none if DYNAMICS_CREDENTIAL is"
+        " managedidentity",
+    )
     client_secret: str = Field(
         "",
-        description="client secret of the app registration: its value, not its id",
+        validate_default=True,
+        description="client secret of the app registration: its value, not its id; none if"
+        " DYNAMICS_CREDENTIAL is managedidentity",
         json_schema_extra=SECRET,
     )
     authority: BaseAddress = Field(
@@ -74,20 +84,13 @@ class DynamicsSettings(CrmSettings):
                 raise ValueError(f"{name!r} {fault}")
         return fields
 
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        registration = {
-            "DYNAMICS_TENANT_ID": self.tenant_id,
-            "DYNAMICS_CLIENT_ID": self.client_id,
-            "DYNAMICS_CLIENT_SECRET": self.client_secret,
-        }
-        missing = [name for name, value in registration.items() if not value]
-        if self.credential == "secret" and missing:
-            raise ValueError(
-                f"{', '.join(missing)}: should be set, or else DYNAMICS_CREDENTIAL should be"
-                " managedidentity"
-            )
-        return self
+    @field_validator("tenant_id", "client_id", "client_secret", mode="before")
+    @classmethod
+    def _needed_without_identity(cls, value: str, info: ValidationInfo) -> str:
+        """Miss what an app registration has, unless the app's identity signs in."""
+        if not value and info.data.get("credential") == "secret":
+            raise PydanticCustomError("missing", "not set")
+        return value
 
     @property
     def owner_path(self) -> str:
