@@ -15,6 +15,10 @@ type Settings = {
 }
 
 @export()
-@description('Whether messages are posted to an address, which is secret.')
-func needsAddress(settings Settings) bool =>
-  contains(['https_endpoint', 'slack', 'teams'], settings.?NOTICE_CHANNEL ?? '')
+@description('Settings that each kind of channel must have, secret ones too.')
+var needs = {
+  email: ['EMAIL_ENDPOINT', 'EMAIL_SENDER']
+  https_endpoint: ['NOTICE_CHANNEL_URL']
+  slack: ['NOTICE_CHANNEL_URL']
+  teams: ['NOTICE_CHANNEL_URL']
+}

@@ -1,15 +1,23 @@
 // What the destinations are, and the settings of each. Compile-time only: nothing in here is deployed.
 
 @export()
-@description('Secret settings that each destination must have.')
-var neededSecrets = {
+@description('Settings that each destination must have, secret ones too.')
+var needs = {
   azure_table: []
-  dynamics: ['DYNAMICS_CLIENT_SECRET']
+  dynamics: ['DYNAMICS_URL', 'DYNAMICS_TENANT_ID', 'DYNAMICS_CLIENT_ID', 'DYNAMICS_CLIENT_SECRET']
   hubspot: ['HUBSPOT_TOKEN']
   https_endpoint: ['HTTPS_ENDPOINT_URL']
-  marketo: ['MARKETO_CLIENT_SECRET']
-  salesforce: ['SALESFORCE_CLIENT_SECRET']
+  marketo: ['MARKETO_URL', 'MARKETO_CLIENT_ID', 'MARKETO_CLIENT_SECRET']
+  salesforce: ['SALESFORCE_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET']
 }
+
+@description('What dynamics does not need where the app signs in with its identity.')
+var ofAppRegistration = ['DYNAMICS_TENANT_ID', 'DYNAMICS_CLIENT_ID', 'DYNAMICS_CLIENT_SECRET']
+
+@export()
+@description('Settings that a destination must have, given how dynamics signs in.')
+func needsOf(destination string, dynamicsCredential string) string[] =>
+  filter(needs[?destination] ?? [], name => dynamicsCredential == 'secret' || !contains(ofAppRegistration, name))
 
 @export()
 @description('All secret settings. In the vault they have hyphens, since Key Vault takes no underscores.')

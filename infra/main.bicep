@@ -89,8 +89,15 @@ var faults = concat(
   values.graceFaults(noticeSettings.?FOLLOW_UP_GRACE ?? ''),
   values.scheduleFaults(nurtureSchedule),
   values.tableFaults(tablePrefix, azureTableName),
+  values.destinationGaps(crm, dynamicsCredential, destinations.filled(destinationSettings)),
+  values.channelGaps(noticeSettings.?NOTICE_CHANNEL ?? '', destinations.filled(noticeSettings)),
   values.addressFaults(destinations.filled(destinationSettings)),
   values.addressFaults(destinations.filled(noticeSettings)),
+  values.senderFaults(noticeSettings.?EMAIL_SENDER ?? ''),
+  values.shapeFaults(destinations.filled(destinationSettings)),
+  values.ownFieldFaults(destinations.filled(destinationSettings)),
+  values.outcomeFaults(destinations.filled(destinationSettings)),
+  values.statusFaults(destinationSettings.?MARKETO_OPEN_STATUSES ?? ''),
   values.switchFaults(destinations.filled(destinationSettings))
 )
 
@@ -106,21 +113,19 @@ var queueNames = ['leads', 'leads-poison']
 
 var vaultName = 'kv-leads-${token}'
 var needed = filter(
-  flatten(map(values.names(crm), destination => destinations.neededSecrets[?destination] ?? [])),
-  name => dynamicsCredential == 'secret' || name != 'DYNAMICS_CLIENT_SECRET'
+  flatten(concat(
+    map(values.names(crm), destination => destinations.needsOf(destination, dynamicsCredential)),
+    [channels.needs[?(noticeSettings.?NOTICE_CHANNEL ?? '')] ?? []]
+  )),
+  name => contains(destinations.secretSettings, name)
 )
-
-var neededByNotices = channels.needsAddress(noticeSettings) ? ['NOTICE_CHANNEL_URL'] : []
 
 // A reference to a secret that is not there would be refused by the app: only what is in use gets one. See
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
-var secretAppSettings = map(
-  union(needed, neededByNotices, values.names(settingsFromVault), values.names(channelSettings)),
-  name => {
-    name: name
-    value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(name, '_', '-')})'
-  }
-)
+var secretAppSettings = map(union(needed, values.names(settingsFromVault), values.names(channelSettings)), name => {
+  name: name
+  value: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(name, '_', '-')})'
+})
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var storageRoleIds = [

@@ -1,7 +1,7 @@
 // Timer schedules that the host reads as a person does: the same as in shared/domain/ncrontab.py, which says why.
 // Compile-time only: nothing in here is deployed.
 
-import { characters, isNumber } from 'text.bicep'
+import { characters, hasTwo, isNumber } from 'text.bicep'
 
 type Field = { least: int, greatest: int, names: string[] }
 
@@ -34,8 +34,6 @@ func isValue(field Field, text string) bool => value(field, text) >= field.least
 
 func isRange(field Field, first string, last string) bool =>
   isValue(field, first) && isValue(field, last) && value(field, first) < value(field, last)
-
-func hasTwo(text string, sign string) bool => length(split(text, sign)) == 2
 
 func isBase(field Field, text string) bool =>
   contains(text, '-') ? hasTwo(text, '-') && isRange(field, from(text), to(text)) : text == '*' || isValue(field, text)

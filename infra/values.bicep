@@ -1,9 +1,14 @@
 // What the value of a setting may be: the same as in shared/setting_types.py, by which the app checks it.
 // Compile-time only: nothing in here is deployed. Each function that ends in "Faults" returns sentences.
 
-import { AppSetting, neededSecrets, secretSettings } from 'destinations.bicep'
+import { isBase, isAddress, isMailbox, isPublic } from 'addresses.bicep'
+import { needs as channelNeeds } from 'channels.bicep'
+import { AppSetting, needs, needsOf, secretSettings } from 'destinations.bicep'
 import { isSchedule } from 'schedule.bicep'
-import { capitals, characters, consistsOf, digits, letters } from 'text.bicep'
+import { isObject } from 'json.bicep'
+import { areOutcomes, outcomes } from 'outcomes.bicep'
+import { fits, shapes } from 'shapes.bicep'
+import { capitals, characters, consistsOf, digits, letters, withNumbersAsZero } from 'text.bicep'
 
 var times = ['T0H', 'T0M', 'T0S', 'T0H0M', 'T0H0S', 'T0M0S', 'T0H0M0S']
 var durations = concat(['P0W', 'P0D'], map(times, time => 'P${time}'), map(times, time => 'P0D${time}'))
@@ -28,10 +33,10 @@ func faultIf(wrong bool, sentence string) string[] => wrong ? [sentence] : []
 @export()
 func destinationFaults(crm string) string[] =>
   concat(
-    faultIf(empty(names(crm)), 'CRM: names no destination; there are: ${join(objectKeys(neededSecrets), ', ')}'),
+    faultIf(empty(names(crm)), 'CRM: names no destination; there are: ${join(objectKeys(needs), ', ')}'),
     map(
-      filter(names(crm), name => !contains(objectKeys(neededSecrets), name)),
-      name => 'CRM: names \'${name}\'; the destinations are: ${join(objectKeys(neededSecrets), ', ')}'
+      filter(names(crm), name => !contains(objectKeys(needs), name)),
+      name => 'CRM: names \'${name}\'; the destinations are: ${join(objectKeys(needs), ', ')}'
     )
   )
 
@@ -66,15 +71,72 @@ func scheduleFaults(schedule string) string[] =>
     'NURTURE_SCHEDULE: is \'${schedule}\'; should be six fields with one space between, the second first, such as 0 */5 * * * *, or an interval such as 00:05:00, and come at some time'
   )
 
-func isAddress(setting string) bool =>
-  endsWith(setting, '_URL') || contains(['DYNAMICS_AUTHORITY', 'EMAIL_ENDPOINT'], setting)
+@description('Settings that must be set and are not; those in the vault are for the app to look at.')
+func missingFaults(needed string[], settings AppSetting[], because string) string[] =>
+  map(
+    filter(needed, name => !contains(secretSettings, name) && !contains(map(settings, each => each.name), name)),
+    name => '${name}: is not set; should be, since ${because}'
+  )
 
 @export()
-@description('An address on the same machine, which the app takes when it runs locally, is of no use in Azure.')
+@description('What the destinations that CRM names are lacking.')
+func destinationGaps(crm string, dynamicsCredential string, settings AppSetting[]) string[] =>
+  flatten(map(union(names(crm), []), name => missingFaults(needsOf(name, dynamicsCredential), settings, 'CRM names ${name}')))
+
+@export()
+@description('What the default channel is lacking.')
+func channelGaps(channel string, settings AppSetting[]) string[] =>
+  missingFaults(channelNeeds[?channel] ?? [], settings, 'NOTICE_CHANNEL is ${channel}')
+
+func isWellFormed(setting AppSetting) bool =>
+  setting.name == 'PUBLIC_URL'
+    ? isPublic(setting.value)
+    : setting.name == 'DYNAMICS_URL' ? isAddress(setting.value) : isBase(setting.value)
+
+func holdsAddress(name string) bool =>
+  endsWith(name, '_URL') || contains(['DYNAMICS_AUTHORITY', 'EMAIL_ENDPOINT'], name)
+
+@export()
 func addressFaults(settings AppSetting[]) string[] =>
   map(
-    filter(settings, each => isAddress(each.name) && !startsWith(each.value, 'https://')),
-    each => '${each.name}: is \'${each.value}\'; should be an https address'
+    filter(settings, each => holdsAddress(each.name) && !isWellFormed(each)),
+    each => '${each.name}: is \'${each.value}\'; should be an https address without query or fragment'
+  )
+
+@export()
+func senderFaults(sender string) string[] =>
+  faultIf(
+    !empty(sender) && !isMailbox(sender),
+    'EMAIL_SENDER: is \'${sender}\'; should be the address that notices come from'
+  )
+
+@export()
+func shapeFaults(settings AppSetting[]) string[] =>
+  map(
+    filter(settings, each => contains(objectKeys(shapes), each.name) && !fits(each.value, shapes[each.name])),
+    each => '${each.name}: is \'${each.value}\'; should be ${shapes[each.name].should}'
+  )
+
+@export()
+func ownFieldFaults(settings AppSetting[]) string[] =>
+  map(
+    filter(settings, each => endsWith(each.name, '_FIELDS') && !isObject(each.value)),
+    each => '${each.name}: is \'${each.value}\'; should be JSON such as {"a field": "{offer_title}"}'
+  )
+
+@export()
+func outcomeFaults(settings AppSetting[]) string[] =>
+  map(
+    filter(settings, each => endsWith(each.name, '_OUTCOMES') && !areOutcomes(each.value)),
+    each =>
+      '${each.name}: is \'${each.value}\'; should be JSON such as {"a status": "won"}, each status once; the outcomes are: ${join(outcomes, ', ')}'
+  )
+
+@export()
+func statusFaults(list string) string[] =>
+  faultIf(
+    !empty(list) && empty(names(list)),
+    'MARKETO_OPEN_STATUSES: is \'${list}\'; should be names, separated by commas'
   )
 
 var switchValues = ['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 't', 'f', 'y', 'n']
@@ -88,14 +150,6 @@ func switchFaults(settings AppSetting[]) string[] =>
     each => '${each.name}: is \'${each.value}\'; should be true or false'
   )
 
-@description('A duration with each number written as 0.')
-func shape(duration string) string =>
-  reduce(
-    characters(duration),
-    '',
-    (before, next) => contains(digits, next) ? (endsWith(before, '0') ? before : '${before}0') : '${before}${next}'
-  )
-
 @description('The number before the letter of a unit, 0 without it.')
 func amount(duration string, unit string) int =>
   contains(duration, unit)
@@ -106,7 +160,7 @@ func seconds(duration string) int =>
   reduce(items(secondsOf), 0, (before, unit) => before + amount(duration, unit.key) * unit.value)
 
 func isDuration(value string) bool =>
-  length(value) <= longestDuration && contains(durations, shape(value))
+  length(value) <= longestDuration && contains(durations, withNumbersAsZero(value))
     ? seconds(value) > 0 && seconds(value) <= mostSeconds
     : false
 

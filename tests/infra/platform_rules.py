@@ -22,23 +22,35 @@ UNSUPPORTED_SETTINGS = frozenset(
     {
         "ENABLE_ORYX_BUILD",
         "FUNCTIONS_EXTENSION_VERSION",
+        "FUNCTIONS_MAX_HTTP_CONCURRENCY",
+        "FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED",
         "FUNCTIONS_WORKER_PROCESS_COUNT",
         "FUNCTIONS_WORKER_RUNTIME",
+        "FUNCTIONS_WORKER_RUNTIME_VERSION",
         "SCM_DO_BUILD_DURING_DEPLOYMENT",
+        "TZ",
         "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+        "WEBSITE_CONTENTOVERVNET",
         "WEBSITE_CONTENTSHARE",
+        "WEBSITE_DNS_SERVER",
         "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
+        "WEBSITE_NODE_DEFAULT_VERSION",
         "WEBSITE_RUN_FROM_PACKAGE",
+        "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
         "WEBSITE_TIME_ZONE",
+        "WEBSITE_VNET_ROUTE_ALL",
     }
 )
 REFUSED_PROPERTIES = frozenset(
     {
         "alwaysOn",
+        "containerSize",
         "ftpsState",
         "functionAppScaleLimit",
         "functionsRuntimeScaleMonitoringEnabled",
         "healthCheckPath",
+        "isReserved",
+        "isXenon",
         "javaVersion",
         "linuxFxVersion",
         "minimumElasticInstanceCount",
@@ -50,6 +62,10 @@ REFUSED_PROPERTIES = frozenset(
         "preWarmedInstanceCount",
         "pythonVersion",
         "use32BitWorkerProcess",
+        "vnetBackupRestoreEnabled",
+        "vnetContentShareEnabled",
+        "vnetImagePullEnabled",
+        "vnetRouteAllEnabled",
         "windowsFxVersion",
     }
 )
@@ -57,6 +73,22 @@ REFUSED_PROPERTIES = frozenset(
 and those of other plans. See https://github.com/Azure/terraform-azurerm-avm-res-web-site/pull/345
 and its issue 360, and for both lists
 https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+"""
+
+KNOWN_PROPERTIES = {
+    "": {
+        "functionAppConfig",
+        "httpsOnly",
+        "keyVaultReferenceIdentity",
+        "serverFarmId",
+        "siteConfig",
+    },
+    "functionAppConfig": {"deployment", "runtime", "scaleAndConcurrency"},
+    "siteConfig": {"appSettings", "http20Enabled", "minTlsVersion"},
+}
+"""All that is sent, by where it is. Whatever else is added is looked up first: the lists of what is
+refused grow. These are in Microsoft's quickstart for the plan, or in Terraform's provider:
+``ExpandSiteConfigFunctionFlexConsumptionApp`` of hashicorp/terraform-provider-azurerm.
 """
 
 ROLES = {
@@ -118,6 +150,9 @@ def _unsupported(deployed: Deployed) -> Iterator[str]:
         yield f"setting {name} is there twice"
     for name in sorted(REFUSED_PROPERTIES.intersection(keys(deployed.app))):
         yield f"property {name} is not supported on Flex Consumption"
+    for place, known in KNOWN_PROPERTIES.items():
+        for name in sorted((deployed.app[place] if place else deployed.app).keys() - known):
+            yield f"property {name} is not known to be supported on Flex Consumption"
     for slot in deployed.all("Microsoft.Web/sites/slots"):
         yield f"{slot['name']}: Flex Consumption has no slots"
 

@@ -162,6 +162,9 @@ def test_another_route_is_another_endpoint() -> None:
         ('"name": "TEST_LEADS"', '"name": "CRM"', "setting CRM is there twice"),
         ('"AZURE_CLIENT_ID"', '"FUNCTIONS_WORKER_RUNTIME"', "FUNCTIONS_WORKER_RUNTIME is not supp"),
         ('"http20Enabled": true', '"ftpsState": "Disabled"', "property ftpsState is not supported"),
+        ('"http20Enabled": true', '"webSocketsEnabled": false', "webSocketsEnabled is not known"),
+        ('"httpsOnly": true', '"httpsOnly": true, "clientCertEnabled": true', "clientCertEnabled"),
+        ('"runtime": {', '"siteUpdateStrategy": {}, "runtime": {', "siteUpdateStrategy is not kn"),
         (
             '"allowSharedKeyAccess": false',
             '"allowSharedKeyAccess": true',

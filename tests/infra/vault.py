@@ -22,6 +22,9 @@ IN_THE_VAULT = {
     "SALESFORCE-CLIENT-SECRET": "opens-nothing",
 }
 
+SECRETS = {name.replace("-", "_"): value for name, value in IN_THE_VAULT.items()}
+"""The same by the names of the settings."""
+
 
 def resolved(installation: Deployed) -> dict[str, str]:
     """Return the settings of the app, with what its references stand for."""
