@@ -19,15 +19,15 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 
 IMPORTED = (
-    *("azure.data.tables.aio", "azure.storage.queue.aio", "shared.storage.leads"),
-    *(
-        "local.demo.run",
-        "act_on_lead.blueprint",
-        "ingest_lead.blueprint",
-        "nurture_timer.blueprint",
-    ),
-    *("route_lead.blueprint", "shared.storage.outbox", "shared.storage.quarantine"),
-    *("tests.forked_app", "tests.leads_process"),
+    *("tests.forked_app", "tests.leads_process", "local.demo.run", "phonenumbers", "pycountry"),
+    *("act_on_lead.blueprint", "ingest_lead.blueprint", "nurture_timer.blueprint"),
+    *("route_lead.blueprint", "azure.core.rest._aiohttp", "azure.data.tables.aio"),
+    *("azure.storage.queue.aio", "shared.assignment.assigning", "shared.notices.teller"),
+    *("shared.destinations.azure_table.adapter", "shared.storage.backup"),
+    *("shared.storage.lead_id_secret", "shared.storage.lead_index", "shared.storage.lead_lists"),
+    *("shared.storage.leads", "shared.storage.outbox", "shared.storage.places"),
+    *("shared.storage.quarantine", "shared.storage.quarantine_entries", "shared.storage.queue"),
+    *("shared.storage.rules", "shared.storage.teams"),
 )
 
 LOOKING = Lock()
