@@ -16,6 +16,7 @@ LEFT_OUT = {
     "do_not_contact": ("do-not-contact lead", "do-not-contact leads"),
     "unanswerable": ("lead that nobody could answer", "leads that nobody could answer"),
 }
+UNREADABLE = ("lead that can't be read", "leads that can't be read")
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
 COLUMNS = ("waits", "leads", "answered", "in time", "median", "9 in 10", "working", "open", "late")
@@ -152,6 +153,8 @@ def _made_of(view: FiguresView) -> Iterator[str]:
         for name, words in LEFT_OUT.items()
         if view.left_out[name]
     ]
+    if view.read.unreadable:
+        left.append(counted(view.read.unreadable, *UNREADABLE))
     if left:
         yield f"Not counted: {', '.join(left)}."
     if view.total.at_most:

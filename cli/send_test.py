@@ -103,10 +103,9 @@ async def _recorded(stores: Stores, submission_id: str, waiting: _Waiting) -> St
             if lead_id in others:
                 continue
             # A lead is listed a moment before it can be read.
-            stored = await stores.leads.read(lead_id)
-            if stored and _holds(stored, submission_id):
-                return stored
-            if stored:
+            for stored in await stores.read([lead_id]):
+                if _holds(stored, submission_id):
+                    return stored
                 others.add(lead_id)
         if not await waiting.again():
             return None

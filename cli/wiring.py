@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cli import console
+from cli.command import unread_leads
 from cli.where import find_storage, storage_name
 from shared import bootstrap
 from shared.domain.rules import Rules, rules_without_file
@@ -57,6 +58,7 @@ def build_stores() -> Stores:
         backup=bootstrap.backup(),
         secret=bootstrap.stored_secret,
         clock=bootstrap.utc_now,
+        unread=unread_leads(),
     )
 
 

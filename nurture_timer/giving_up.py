@@ -11,13 +11,13 @@ async def note_given_up(change: LeadChange, rules: Rules, note: NoteGivenUp) -> 
     """Note the channels of the notices that a change gives up because it is too late for them.
 
     It is the channel of whom they were for: of the lead as it was, which may be another's by now,
-    with a notice of its own in the same place.
+    with a notice of its own in the same place. Of one that only a newer version knows, it has none.
     """
     if change.before is None:
         return
     for name, after in change.notices.items():
         before = change.before.notices.get(name)
-        if before is None or not _is_given_up(before, after, change):
+        if before is None or name not in set(Role) or not _is_given_up(before, after, change):
             continue
         resolved = resolve(rules, change.before.lead, Role(before.recipient))
         if resolved is not None:

@@ -92,8 +92,9 @@ async def send_lists(dealt: Iterable[StoredLead], now: datetime, ports: ListPort
 def _most_urgent(listed: Sequence[Listed]) -> Sequence[Listed]:
     """Return those of one occasion, the most urgent; the others are told next time."""
     there = {one.notice.occasion for one in listed}
-    first = next(occasion for occasion in MOST_URGENT_FIRST if occasion in there)
-    return [one for one in listed if one.notice.occasion is first]
+    known = (occasion for occasion in MOST_URGENT_FIRST if occasion in there)
+    first = next(known, listed[0].notice.occasion)
+    return [one for one in listed if one.notice.occasion == first]
 
 
 def _as_of(one: Listed, latest: Mapping[str, StoredLead]) -> Listed:

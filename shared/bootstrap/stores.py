@@ -122,7 +122,7 @@ def lead_lists() -> LeadLists:
 @cache
 def lead_histories() -> LeadHistories:
     """Return what only people read of leads."""
-    from shared.storage.lead_lists import TableLeadHistories
+    from shared.storage.lead_histories import TableLeadHistories
 
     return TableLeadHistories(table("Leads"))
 

@@ -106,6 +106,7 @@ class UnreadableLeadError(StorageUnavailableError):
     def __init__(self, lead_id: str) -> None:
         """Take the lead; nothing of what is in its rows."""
         super().__init__(f"this version of the app can't read the rows of lead {lead_id}")
+        self.lead_id = lead_id
 
 
 class ContendedLeadError(StorageUnavailableError):

@@ -14,7 +14,7 @@ from shared.domain.follow_up import FollowUpState, stop_clock
 from shared.domain.identity import answerable
 from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, Terms, merge_whole
-from shared.domain.priority import PRIORITIES
+from shared.domain.priority import rank
 from shared.domain.stage import highest
 from shared.domain.whole import clipped
 
@@ -67,7 +67,7 @@ def _with_labels(lead: Lead, other: Lead) -> Lead:
         suppressed=lead.suppressed or other.suppressed,
         asked_for_contact=lead.asked_for_contact or other.asked_for_contact,
         stage_reached=highest((lead.stage, other.stage)),
-        priority=max(lead.priority, other.priority, key=PRIORITIES.index),
+        priority=max(lead.priority, other.priority, key=rank),
         tags=tuple(sorted({*lead.tags, *other.tags})),
         merged_from=tuple(sorted({*lead.merged_from, *other.merged_from, other.lead_id})),
     )

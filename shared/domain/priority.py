@@ -12,3 +12,8 @@ class Priority(StrEnum):
 
 
 PRIORITIES = tuple(Priority)
+
+
+def rank(priority: Priority) -> int:
+    """Return how urgent it is; one that only a newer version knows is above those that we know."""
+    return PRIORITIES.index(priority) if priority in PRIORITIES else len(PRIORITIES)

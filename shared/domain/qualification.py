@@ -13,7 +13,7 @@ from shared.domain.identity.emails import normalized_email
 from shared.domain.identity.placeholders import has_value
 from shared.domain.lead import Contact, Lead
 from shared.domain.rules import Prerequisites
-from shared.domain.stage import RANKS, Stage
+from shared.domain.stage import Stage, rank
 
 LABELS = {"email": "e-mail address"}
 SOMEBODY = "a person"
@@ -116,5 +116,5 @@ def _of_country(wanted: Prerequisites, country: str) -> Iterator[str]:
 
 
 def _of_stage(wanted: Prerequisites, stage: Stage) -> Iterator[str]:
-    if RANKS.index(stage) < RANKS.index(wanted.least_stage):
+    if rank(stage) < rank(wanted.least_stage):
         yield f"stage is {stage}; at least {wanted.least_stage} is required"

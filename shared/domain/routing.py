@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shared.domain.conditions import Mismatch, RoutingFacts
 from shared.domain.identity.countries import country_code
 from shared.domain.lead import Lead, Submission
-from shared.domain.priority import PRIORITIES, Priority
+from shared.domain.priority import Priority, rank
 from shared.domain.qualification import mail_domain
 from shared.domain.rules import Rule, Rules
 from shared.domain.stage import highest, stage_of
@@ -61,7 +61,7 @@ class Labels:
         destinations = decision.destinations or otherwise
         return Labels(
             destinations=_sorted({*self.destinations, *destinations}),
-            priority=max(self.priority, decision.priority, key=PRIORITIES.index),
+            priority=max(self.priority, decision.priority, key=rank),
             tags=_sorted({*self.tags, *decision.tags}),
         )
 

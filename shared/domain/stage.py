@@ -34,6 +34,11 @@ def stage_of(action: str) -> Stage:
     return STAGES.get(action.lower(), Stage.INITIAL)
 
 
+def rank(stage: Stage) -> int:
+    """Return how far it is; one that only a newer version knows is beyond those that we know."""
+    return RANKS.index(stage) if stage in RANKS else len(RANKS)
+
+
 def highest(stages: Iterable[Stage]) -> Stage:
     """Return the stage that counts."""
-    return max(stages, key=RANKS.index, default=Stage.NONE)
+    return max(stages, key=rank, default=Stage.NONE)

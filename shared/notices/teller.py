@@ -59,6 +59,7 @@ class NoticeTeller:
 
     async def tell(self, stored: StoredLead, notice: Notice) -> Told:
         """Send a notice to whom its role is now; ``Told`` is empty if there is no channel."""
+        _check_known(notice)
         rules = await self.rules()
         resolved = resolve(rules, stored.lead, Role(notice.recipient))
         if resolved is not None and _is_told_by_another(rules, stored, notice, resolved):
@@ -88,6 +89,8 @@ class NoticeTeller:
 
     async def tell_list(self, listed: Sequence[Listed]) -> Told:
         """Send a list of notices that have one recipient; the first ten are named."""
+        for one in listed:
+            _check_known(one.notice)
         rules = await self.rules()
         first = listed[0]
         resolved = _resolved(rules, first.stored, first.notice)
@@ -196,8 +199,17 @@ def _about(notice: Notice, resolved: Resolved) -> ListAbout:
     return ListAbout.ANOTHERS if theirs else about
 
 
+def _check_known(notice: Notice) -> None:
+    """Raise ``ChannelUnavailableError`` for a notice that only a newer version knows (N4)."""
+    if notice.occasion not in ABOUT or notice.recipient not in set(Role):
+        what = f"{notice.occasion} to {notice.recipient}"
+        raise ChannelUnavailableError(f"this version of the app does not know the notice {what}")
+
+
 def _resolved(rules: Rules, stored: StoredLead, notice: Notice) -> Resolved | None:
     """Return where a list goes that a notice is in: tasks in a CRM are none."""
+    if notice.recipient not in set(Role):
+        return None
     resolved = resolve(rules, stored.lead, Role(notice.recipient))
     if resolved is not None and resolved.channel.kind is ChannelKind.CRM:
         return to_team(rules, team_of(rules, stored.lead))

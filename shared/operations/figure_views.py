@@ -52,11 +52,12 @@ class FigureView(View):
 
 
 class ReadView(View):
-    """What was read for figures."""
+    """What was read for figures; ``unreadable`` are leads that only a newer version can read."""
 
     leads: int
     submissions: int
     acts: int
+    unreadable: int
 
 
 class FiguresView(View):

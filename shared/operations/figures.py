@@ -69,7 +69,7 @@ class Asked:
 async def figures(stores: Stores, asked: Asked) -> FiguresView:
     """Read every lead once, a page at a time, and count."""
     counting = Counting(asked, stores.clock())
-    async for record in stores.histories.records():
+    async for record in stores.records():
         counting.read["leads"] += 1
         counting.read["submissions"] += len(record.told)
         counting.read["acts"] += len(record.acts)
@@ -78,6 +78,7 @@ async def figures(stores: Stores, asked: Asked) -> FiguresView:
             counting.left_out[why] += 1
         else:
             counting.add(record.stored, waits_of(lead, record.told, record.acts, asked.within))
+    counting.read["unreadable"] = len(stores.unread)
     return counting.view()
 
 
@@ -119,6 +120,7 @@ class Counting:
     def view(self) -> FiguresView:
         """Return what was counted; the largest group first."""
         groups = sorted(self._groups.items(), key=lambda named: (-named[1].waits, named[0]))
+        outcomes = [*Outcome, *sorted(set(self._total.outcomes).difference(Outcome))]
         return FiguresView(
             at=self._now,
             since=self._asked.since,
@@ -126,12 +128,12 @@ class Counting:
             read=ReadView(**{name: self.read[name] for name in ReadView.model_fields}),
             left_out={reason.value: self.left_out[reason] for reason in LeftOut},
             complete_after=self._last_inferred,
-            total=_view("", self._total),
-            groups=[_view(name, tally) for name, tally in groups],
+            total=_view("", self._total, outcomes),
+            groups=[_view(name, tally, outcomes) for name, tally in groups],
         )
 
 
-def _view(name: str, tally: Tally) -> FigureView:
+def _view(name: str, tally: Tally, outcomes: Iterable[Outcome]) -> FigureView:
     decided = tally.decided
     return FigureView(
         name=name,
@@ -148,7 +150,7 @@ def _view(name: str, tally: Tally) -> FigureView:
         working_time=_span(tally.worked),
         open=tally.waits - tally.answered,
         late=tally.late,
-        outcomes={outcome.value: tally.outcomes[outcome] for outcome in Outcome},
+        outcomes={outcome.value: tally.outcomes[outcome] for outcome in outcomes},
         destinations=[
             DeliveredView(destination=to, leads=leads, delivered=tally.reached[to])
             for to, leads in sorted(tally.goes_to.items())

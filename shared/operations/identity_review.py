@@ -8,11 +8,13 @@ another pass.
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Literal, Self
 
+from shared.domain.errors import UnreadableLeadError
 from shared.domain.identity import RULES, DedupeKey, dedupe_key, lead_id
 from shared.domain.lead import KeyKind, Submission
 from shared.following import followed
 from shared.operations.stores import AT_A_TIME, Stores
 from shared.operations.views import View
+from shared.ports.leads import StoredLead
 
 AT_ONCE = 50_000
 """Leads with another id by the newest rule that one pass remembers."""
@@ -60,7 +62,7 @@ async def identity_changes(
     stores: Stores, *, at_once: int = AT_ONCE
 ) -> AsyncIterator[IdentityChange]:
     """Yield the leads that the newest rule would split, then those that it would join."""
-    told = stores.histories.told
+    told = stores.told
     async for change in _splits(told):
         if not await _took_in(stores, change.lead_ids[0]):
             yield change
@@ -81,14 +83,22 @@ async def identity_changes(
 
 async def _took_in(stores: Stores, lead_id: str) -> bool:
     """Tell whether a person has said that a lead is one customer: another was merged into it."""
-    stored = await stores.leads.read(lead_id)
-    return stored is not None and bool(stored.lead.merged_from)
+    return any(stored.lead.merged_from for stored in await stores.read([lead_id]))
 
 
 async def _still_apart(stores: Stores, ids: Sequence[str]) -> Sequence[str]:
     """Return the leads that these are by now: of those that were merged, the one that stayed."""
-    ends = [await followed(stores.leads, stored) for stored in await stores.read(ids)]
-    return list(dict.fromkeys(end.lead_id for end in ends))
+    ends = [await _end(stores, stored) for stored in await stores.read(ids)]
+    return list(dict.fromkeys(ends))
+
+
+async def _end(stores: Stores, stored: StoredLead) -> str:
+    """Return the id of the lead that one has become part of, as far as that can be read."""
+    try:
+        return (await followed(stores.leads, stored)).lead_id
+    except UnreadableLeadError as error:
+        stores.unread.add(error.lead_id)
+        return error.lead_id
 
 
 async def _splits(told: Told) -> AsyncIterator[IdentityChange]:

@@ -28,7 +28,7 @@ async def open_leads_of(stores: Stores, member: str) -> Sequence[StoredLead]:
     """Return the leads of a member that must be answered, or looked at again."""
     return [
         stored
-        async for stored in stores.histories.every()
+        async for stored in stores.every()
         if stored.lead.owner == member and _is_open(stored.lead)
     ]
 

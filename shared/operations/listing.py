@@ -137,7 +137,7 @@ def _candidates(
         return stores.read_all(stores.histories.rare(RARE[state]), at_a_time=at_a_time)
     rows = Listing.RECENT if state is None else ROWS.get(state, Listing.RECENT)
     if rows is Listing.RECENT and not most and since is None:
-        return _newest_first(stores.histories.every())
+        return _newest_first(stores.every())
     ids = stores.lists.ids(rows, since=since if rows in KEYED_BY_CREATION else None)
     found = stores.read_all(ids, at_a_time=at_a_time)
     return _newest_first(found) if rows is Listing.DUE else found

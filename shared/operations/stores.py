@@ -4,10 +4,11 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.committing import LeadWriter
+from shared.domain.errors import UnreadableLeadError
 from shared.domain.identity import (
     LEAD_ID_DIGITS,
     DedupeKey,
@@ -30,6 +31,7 @@ from shared.ports.reading import (
     Entry,
     LeadHistories,
     LeadLists,
+    LeadRecord,
     QuarantineEntries,
     QueueLengths,
 )
@@ -54,7 +56,8 @@ class Stores:
     """The stores of one app, and the clock.
 
     ``secret`` reads the secret of lead ids and never makes one, as the app does: a look must not
-    change anything. b"" if there is none.
+    change anything. b"" if there is none. ``unread`` are ids of leads that were left out so far,
+    since only a newer version of the app can read them.
     """
 
     leads: LeadStore
@@ -70,6 +73,7 @@ class Stores:
     backup: Backup
     secret: Callable[[], Awaitable[bytes]]
     clock: Callable[[], datetime]
+    unread: set[str] = field(default_factory=set)
 
     async def lead(self, who: str, *, last_name: str = "") -> StoredLead:
         """Return a lead by its id or how it begins, by e-mail address, or by any phone it gave.
@@ -177,9 +181,28 @@ class Stores:
             yield stored
 
     async def read(self, ids: Sequence[str]) -> list[StoredLead]:
-        """Return the leads of these ids that are there, side by side."""
-        found = await asyncio.gather(*(self.leads.read(one) for one in ids))
+        """Return the leads of these ids that are there and can be read, side by side."""
+        found = await asyncio.gather(*(self._read(one) for one in ids))
         return [stored for stored in found if stored is not None]
+
+    async def _read(self, lead_id: str) -> StoredLead | None:
+        try:
+            return await self.leads.read(lead_id)
+        except UnreadableLeadError:
+            self.unread.add(lead_id)
+            return None
+
+    def every(self) -> AsyncIterator[StoredLead]:
+        """Yield all leads in no order."""
+        return self.histories.every(self.unread.add)
+
+    def records(self) -> AsyncIterator[LeadRecord]:
+        """Yield all leads with what happened, in no order."""
+        return self.histories.records(self.unread.add)
+
+    def told(self) -> AsyncIterator[tuple[str, Submission]]:
+        """Yield every submission with the id of its lead, those of one lead together."""
+        return self.histories.told(self.unread.add)
 
 
 def _contact(who: str, last_name: str) -> Contact:

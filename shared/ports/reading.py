@@ -1,6 +1,6 @@
 """What only people read: lists, histories, the quarantine, lengths, and all rows for a backup."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +82,10 @@ class LeadRecord:
     acts: Sequence[Act] = ()
 
 
+type NoteUnread = Callable[[str], object]
+"""Takes the id of a lead that is left out: only a newer version of the app can read it."""
+
+
 class LeadHistories(LeadFacts, Protocol):
     """Leads and their rows that only people read."""
 
@@ -94,16 +98,16 @@ class LeadHistories(LeadFacts, Protocol):
     def with_delivery(self, destination: str) -> AsyncIterator[str]:
         """Yield the ids of leads that have a delivery to a destination, in no order."""
 
-    def every(self) -> AsyncIterator[StoredLead]:
+    def every(self, unread: NoteUnread) -> AsyncIterator[StoredLead]:
         """Yield all leads in no order, by far fewer requests than one a lead."""
 
-    def records(self) -> AsyncIterator[LeadRecord]:
+    def records(self, unread: NoteUnread) -> AsyncIterator[LeadRecord]:
         """Yield all leads with what happened, in no order, a lead at a time.
 
         Notices and the bodies of pushes are left out.
         """
 
-    def told(self) -> AsyncIterator[tuple[str, Submission]]:
+    def told(self, unread: NoteUnread) -> AsyncIterator[tuple[str, Submission]]:
         """Yield every submission with the id of its lead, those of one lead together."""
 
     def phones(self) -> AsyncIterator[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ They are in table ``LeadIndex``, outside of every range that an older version of
 ``trouble|``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -16,11 +16,13 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import TableTransactionError, UpdateMode
 
+from shared.domain.errors import StorageUnavailableError
 from shared.domain.troubles import ToldTrouble, TroubleKind
 from shared.ports.announcing import GivenUp, ToldDigest
 from shared.storage.account import CHANGED, MISSING, Table
 from shared.storage.index_rows import PARTITION
 from shared.storage.keys import AFTER_PREFIX, safe_key, text_time, time_text
+from shared.storage.readable import FAULTS, readable
 
 DIGEST = "digest|"
 TOLD = "trouble-told|"
@@ -39,8 +41,13 @@ class TableAnnouncements:
 
     async def digest(self, team: str) -> ToldDigest:
         """Return the last digest of a team."""
-        row = await self._table.row(PARTITION, DIGEST + safe_key(team))
-        return ToldDigest(team=team) if row is None else _digest(row)
+        key = DIGEST + safe_key(team)
+        row = await self._table.row(PARTITION, key)
+        try:
+            return ToldDigest(team=team) if row is None else _digest(row)
+        except FAULTS:
+            unreadable = f"this version of the app can't read row {key}"
+            raise StorageUnavailableError(unreadable) from None
 
     async def put_digest(self, digest: ToldDigest) -> ToldDigest | None:
         """Write it if it is still as read."""
@@ -55,8 +62,7 @@ class TableAnnouncements:
 
     async def troubles(self) -> Sequence[ToldTrouble]:
         """Return what was told of troubles."""
-        known = [row for row in await self._rows(TOLD) if row["kind"] in set(TroubleKind)]
-        return [_trouble(row) for row in known]
+        return [trouble async for trouble in readable(self._rows(TOLD), _trouble)]
 
     async def put_trouble(self, trouble: ToldTrouble) -> ToldTrouble | None:
         """Write it if it is still as read."""
@@ -86,12 +92,7 @@ class TableAnnouncements:
 
     async def given_up(self) -> Sequence[GivenUp]:
         """Return the channels by which notices were given up."""
-        return [
-            GivenUp(
-                channel=row["channel"], reason=row["reason"], at=datetime.fromisoformat(row["at"])
-            )
-            for row in await self._rows(CHANNEL)
-        ]
+        return [given_up async for given_up in readable(self._rows(CHANNEL), _given_up)]
 
     async def put_given_up(self, given_up: GivenUp) -> None:
         """Write that a notice was given up."""
@@ -109,12 +110,11 @@ class TableAnnouncements:
         key = CHANNEL + safe_key(channel)
         await self._table.run(partial(self._table.client.delete_entity, PARTITION, key))
 
-    async def _rows(self, prefix: str) -> list[Row]:
-        found = self._table.rows(
+    def _rows(self, prefix: str) -> AsyncIterator[Any]:
+        return self._table.rows(
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
             {"index": PARTITION, "start": prefix, "end": prefix + AFTER_PREFIX},
         )
-        return [row async for row in found]
 
     async def _put(self, key: str, columns: Row, etag: str) -> str:
         """Write a row that has this ETag, or is new, and return its ETag; "" if it has another.
@@ -150,6 +150,12 @@ def _digest(row: Any) -> ToldDigest:  # noqa: ANN401 - the SDK's entity
         claim_id=row["claim_id"],
         claim_ends_at=text_time(row["claim_ends_at"]),
         etag=row.metadata["etag"],
+    )
+
+
+def _given_up(row: Any) -> GivenUp:  # noqa: ANN401 - the SDK's entity
+    return GivenUp(
+        channel=row["channel"], reason=row["reason"], at=datetime.fromisoformat(row["at"])
     )
 
 

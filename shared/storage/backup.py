@@ -30,6 +30,7 @@ from shared.storage.lead_rows import (
     read_lead,
     read_notice,
 )
+from shared.storage.readable import FAULTS
 
 LEADS = "Leads"
 
@@ -98,7 +99,7 @@ class TableBackup:
         leads = [row for row in rows if self.is_lead(row)]
         try:
             look_at = _look_at(leads, rows, now)
-        except ValueError:
+        except FAULTS:
             return rows  # of a newer version, which knows what to do with them
         if look_at is None:
             return rows

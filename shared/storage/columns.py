@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from shared.domain.lead import CONTACT_FIELDS
+from shared.domain.acts import Act, Outcome, Via
+from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
+from shared.domain.notices import Notice, Occasion
+from shared.domain.priority import Priority
+from shared.domain.stage import Stage
 from shared.storage.keys import time_text
+from shared.storage.open_words import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from _typeshed import DataclassInstance
 
@@ -82,7 +87,7 @@ def value_of[T: DataclassInstance](
 ) -> T:
     """Return the value that ``columns`` wrote; ``parts`` are the fields that it left out."""
     given = {
-        field.name: _read(field.name, row[prefix + field.name])
+        field.name: _read(cls, field.name, row[prefix + field.name])
         for field in fields(cls)
         if field.name != NEWER
         and prefix + field.name in row
@@ -98,8 +103,12 @@ def _adapter(cls: type[DataclassInstance]) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
-def _read(name: str, column: object) -> object:
-    if name not in JSON_COLUMNS or not isinstance(column, str):
+def _read(cls: type[DataclassInstance], name: str, column: object) -> object:
+    if not isinstance(column, str):
+        return column
+    if words := WORDS.get((cls, name)):
+        return kept(words, column)
+    if name not in JSON_COLUMNS:
         return column
     value = from_json(column)
     return KNOWN[name](value) if name in KNOWN else value
@@ -113,5 +122,33 @@ def _texts(given: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
-KNOWN = {"baseline": _texts, "contact_stamps": _of_contact}
-"""Maps whose other keys are a newer version's, see ``shared/storage/newer_keys.py``."""
+def _with_outcomes(given: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [
+        {**act, "outcome": kept(Outcome, outcome)}
+        if isinstance(outcome := act.get("outcome"), str)
+        else act
+        for act in given
+    ]
+
+
+KNOWN: Mapping[str, Callable[[Any], object]] = {
+    "acts": _with_outcomes,
+    "baseline": _texts,
+    "contact_stamps": _of_contact,
+}
+"""JSON in which a newer version may have keys, or words, that this one does not know.
+
+Of the keys see ``shared/storage/newer_keys.py``.
+"""
+
+WORDS: Mapping[tuple[type, str], type[StrEnum]] = {
+    (Act, "outcome"): Outcome,
+    (Act, "via"): Via,
+    (Lead, "key_kind"): KeyKind,
+    (Lead, "priority"): Priority,
+    (Lead, "stage_reached"): Stage,
+    (Notice, "occasion"): Occasion,
+}
+"""Words that label something. Those of the clock are not among them: a lead in a state that only a
+newer version knows waits for it.
+"""

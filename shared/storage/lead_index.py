@@ -41,6 +41,7 @@ from shared.storage.index_rows import (
     trouble_of,
 )
 from shared.storage.keys import AFTER_PREFIX, newest_first_key, time_key, time_text
+from shared.storage.readable import readable
 
 
 class TableLeadIndex:
@@ -86,7 +87,7 @@ class TableLeadIndex:
             {"index": PARTITION, "start": DUE, "end": f"{DUE}{time_key(until)}~"},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
-        return [due_row(row) async for row in at_most(limit, found)]
+        return [row async for row in at_most(limit, readable(found, due_row))]
 
     async def delete(self, row: DueRow) -> None:
         """Delete a due row if it is still as it was listed."""
@@ -113,7 +114,7 @@ class TableLeadIndex:
             {"index": PARTITION, "start": start, "end": end},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
-        return [state_row(row) async for row in at_most(limit, found)]
+        return [row async for row in at_most(limit, readable(found, state_row))]
 
     async def delete_state(self, row: StateRow) -> None:
         """Delete such a row if it is still as it was listed."""
@@ -142,7 +143,8 @@ class TableLeadIndex:
             "PartitionKey eq @index and RowKey gt @start and RowKey lt @end",
             {"index": PARTITION, "start": TROUBLE, "end": f"{TROUBLE}{AFTER_PREFIX}"},
         )
-        return [trouble async for row in found if (trouble := trouble_of(row)) is not None]
+        read = readable(found, trouble_of)
+        return [trouble async for trouble in read if trouble is not None]
 
     async def delete_trouble(self, destination: str, doing: Doing) -> None:
         """Delete a trouble that is over."""
@@ -174,7 +176,8 @@ class TableLeadIndex:
         row = await self._table.row(PARTITION, DESTINATIONS)
         if row is None:
             return None
-        return KnownDestinations(in_use=names(row["in_use"]), retired=names(row["retired"]))
+        in_use, retired = (str(row.get(column) or "") for column in ("in_use", "retired"))
+        return KnownDestinations(in_use=names(in_use), retired=names(retired))
 
     async def _upsert(self, row: Mapping[str, object], mode: UpdateMode) -> None:
         await self._table.run(partial(self._table.client.upsert_entity, row, mode=mode))

@@ -1,15 +1,11 @@
-"""What only people read of leads: lists by index rows, histories, and all there is."""
+"""What only people read of the index: which leads are in a list, and when the last sweep was."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import fields
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
 
-from shared.domain.acts import Act
-from shared.domain.lead import Interest, KeyKind, Submission
-from shared.ports.leads import RecordedInterest, StoredLead
-from shared.ports.reading import LeadRecord, Listing, Rare, RecordedEvent
-from shared.storage.account import Table, at_most
+from shared.ports.reading import Listing
+from shared.storage.account import Table
 from shared.storage.index_rows import (
     DUE,
     HEARTBEAT,
@@ -24,29 +20,9 @@ from shared.storage.keys import (
     newest_first_key,
     newest_first_time,
 )
-from shared.storage.lead_partition import (
-    RECORD_COLUMNS,
-    lead_record,
-    stored_act,
-    stored_interest,
-    stored_lead,
-    stored_submission,
-)
-from shared.storage.lead_rows import (
-    ACT_ROW,
-    DELIVERY_ROW,
-    EVENT_ROW,
-    INTEREST_COLUMNS,
-    INTEREST_ROW,
-    LEAD_ROW,
-    NOTICE_ROW,
-)
+from shared.storage.readable import FAULTS, readable
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
-AFTER_HEX = "g"
-
-EVENT_COLUMNS = {field.name for field in fields(RecordedEvent)} - {"number"}
-
 
 PREFIXES = {
     Listing.RECENT: RECENT,
@@ -54,11 +30,6 @@ PREFIXES = {
     Listing.OVERDUE: OVERDUE,
     Listing.PARKED: PARKED,
     Listing.TEST: TEST,
-}
-
-CONDITIONS = {
-    Rare.DO_NOT_CONTACT: "do_not_contact eq true",
-    Rare.ANONYMOUS: f"key_kind eq '{KeyKind.SUBMISSION.value}'",
 }
 
 
@@ -86,9 +57,8 @@ class TableLeadLists:
         }
         found = self._table.rows(IN_RANGE, parameters, select=["RowKey"])
         seen: set[str] = set()
-        async for row in found:
-            _, _, lead_id, *destination = row["RowKey"].split("|")
-            if lead_id not in seen and "|".join(destination) not in without:
+        async for _, lead_id, destination in readable(found, _listed):
+            if lead_id not in seen and destination not in without:
                 seen.add(lead_id)
                 yield lead_id
 
@@ -96,10 +66,9 @@ class TableLeadLists:
         """Return when the newest lead came that is not among some, or None."""
         parameters = {"partition": PARTITION, "start": RECENT, "end": RECENT + AFTER_PREFIX}
         found = self._table.rows(IN_RANGE, parameters, select=["RowKey"], results_per_page=10)
-        async for row in found:
-            _, came, lead_id = row["RowKey"].split("|")
+        async for came, lead_id in readable(found, _came):
             if lead_id not in without:
-                return newest_first_time(came)
+                return came
         return None
 
     async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
@@ -108,122 +77,18 @@ class TableLeadLists:
         if row is None:
             return None
         counts = {name: value for name, value in row.items() if isinstance(value, int)}
-        return datetime.fromisoformat(row["at"]), counts
+        try:
+            return datetime.fromisoformat(row["at"]), counts
+        except FAULTS:
+            return None
 
 
-class TableLeadHistories:
-    """The port ``LeadHistories`` on Azure Table Storage."""
-
-    def __init__(self, table: Table) -> None:
-        """Take the table ``Leads``."""
-        self._table = table
-
-    async def ids(self, prefix: str, *, most: int) -> Sequence[str]:
-        """Return the ids of leads that begin like this."""
-        found = self._table.rows(
-            "PartitionKey ge @start and PartitionKey lt @end and RowKey eq @lead",
-            {"start": prefix, "end": prefix + AFTER_HEX, "lead": LEAD_ROW},
-            select=["PartitionKey"],
-        )
-        return [row["PartitionKey"] async for row in at_most(most, found)]
-
-    async def rare(self, what: Rare) -> AsyncIterator[str]:
-        """Yield the ids of leads that are something rare, newest first."""
-        found = self._table.rows(
-            f"RowKey eq @lead and {CONDITIONS[what]}",
-            {"lead": LEAD_ROW},
-            select=["PartitionKey", "created_at"],
-        )
-        ids = {row["PartitionKey"]: row["created_at"] async for row in found}
-        for lead_id in sorted(ids, key=ids.__getitem__, reverse=True):
-            yield lead_id
-
-    async def with_delivery(self, destination: str) -> AsyncIterator[str]:
-        """Yield the ids of leads that have a delivery to a destination, in no order."""
-        key = DELIVERY_ROW + destination
-        found = self._table.rows("RowKey eq @key", {"key": key}, select=["PartitionKey"])
-        async for row in found:
-            yield row["PartitionKey"]
-
-    async def every(self) -> AsyncIterator[StoredLead]:
-        """Yield all leads in no order, by far fewer requests than one a lead."""
-        found = self._table.rows(
-            "RowKey ge @start and RowKey lt @end",
-            {"start": LEAD_ROW, "end": LEAD_ROW + AFTER_PREFIX},
-        )
-        async for rows in _by_lead(found):
-            if stored := stored_lead(rows):
-                yield stored
-
-    async def records(self) -> AsyncIterator[LeadRecord]:
-        """Yield all leads with what happened, in no order, a lead at a time."""
-        found = self._table.rows(
-            "RowKey ge @act and RowKey lt @acts or RowKey ge @interest and RowKey lt @notice",
-            {
-                "act": ACT_ROW,
-                "acts": ACT_ROW + AFTER_PREFIX,
-                "interest": INTEREST_ROW,
-                "notice": NOTICE_ROW,
-            },
-            select=RECORD_COLUMNS,
-        )
-        async for rows in _by_lead(found):
-            if record := lead_record(rows):
-                yield record
-
-    async def phones(self) -> AsyncIterator[tuple[str, str, str]]:
-        """Yield the lead id, phone and country of every submission that gives a phone number."""
-        found = self._table.rows(
-            "RowKey ge @start and RowKey lt @end and phone ne ''",
-            {"start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX},
-            select=["PartitionKey", "phone", "country"],
-        )
-        async for row in found:
-            yield row["PartitionKey"], row["phone"], row.get("country") or ""
-
-    async def told(self) -> AsyncIterator[tuple[str, Submission]]:
-        """Yield every submission with the id of its lead, those of one lead together."""
-        found = self._table.rows(
-            "RowKey ge @start and RowKey lt @end",
-            {"start": INTEREST_ROW, "end": INTEREST_ROW + AFTER_PREFIX},
-            select=INTEREST_COLUMNS,
-        )
-        async for row in found:
-            yield row["PartitionKey"], stored_interest(row).submission
-
-    async def submissions(self, lead_id: str) -> Sequence[Interest]:
-        """Return every submission of a lead, oldest first, repeats too."""
-        return [stored_interest(row) for row in await self._rows(lead_id, INTEREST_ROW)]
-
-    async def recorded(self, lead_id: str) -> Sequence[RecordedInterest]:
-        """Return every submission of a lead with its push, oldest first, repeats too."""
-        return [stored_submission(row) for row in await self._rows(lead_id, INTEREST_ROW)]
-
-    async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
-        """Return the audit trail of a lead."""
-        return [
-            RecordedEvent(
-                number=int(row["RowKey"].removeprefix(EVENT_ROW)),
-                **{name: row[name] for name in EVENT_COLUMNS & row.keys()},
-            )
-            for row in await self._rows(lead_id, EVENT_ROW)
-        ]
-
-    async def acts(self, lead_id: str) -> Sequence[Act]:
-        """Return everything that people did for a customer, also acts that withdraw others."""
-        return [stored_act(row) for row in await self._rows(lead_id, ACT_ROW)]
-
-    async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
-        parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
-        return [row async for row in self._table.rows(IN_RANGE, parameters)]
+def _listed(row: Any) -> tuple[str, str, str]:  # noqa: ANN401 - the SDK's entity
+    """Return time, lead and destination of a row that lists a lead."""
+    _, at, lead_id, *destination = row["RowKey"].split("|")
+    return at, lead_id, "|".join(destination)
 
 
-async def _by_lead(rows: AsyncIterator[Any]) -> AsyncIterator[list[Any]]:
-    """Yield the rows of each lead together, which a table does not mix with those of others."""
-    some: list[Any] = []
-    async for row in rows:
-        if some and row["PartitionKey"] != some[0]["PartitionKey"]:
-            yield some
-            some = []
-        some.append(row)
-    yield some
+def _came(row: Any) -> tuple[datetime, str]:  # noqa: ANN401 - the SDK's entity
+    at, lead_id, _ = _listed(row)
+    return newest_first_time(at), lead_id

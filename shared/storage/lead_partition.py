@@ -32,6 +32,7 @@ from shared.storage.lead_rows import (
     read_notice,
 )
 from shared.storage.newer_keys import newer_columns, newer_in_delivery, newer_in_lead
+from shared.storage.readable import FAULTS
 
 RECORD_COLUMNS = sorted(
     {*INTEREST_COLUMNS, "due_at"}
@@ -141,7 +142,7 @@ def _readable(*rows: Row) -> Iterator[None]:
         for row in rows:
             _check_schema(row)
         yield
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except FAULTS:
         # Without its cause, which would show what is in the rows.
         raise UnreadableLeadError(lead_id) from None
 

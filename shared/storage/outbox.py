@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from azure.data.tables import UpdateMode
 
 from shared.ports.queue import OutboxRow
 from shared.storage.account import MOST_AT_ONCE, Table, at_most
+from shared.storage.readable import readable
 
 PARTITION = "outbox"
 MINE = "PartitionKey eq @outbox"
@@ -33,10 +35,7 @@ class TableOutbox:
             {"outbox": PARTITION},
             results_per_page=min(limit, MOST_AT_ONCE),
         )
-        return [
-            OutboxRow(key=row["RowKey"], message=row["message"].decode())
-            async for row in at_most(limit, found)
-        ]
+        return [row async for row in at_most(limit, readable(found, _row))]
 
     async def count(self) -> int:
         """Return how many messages wait."""
@@ -46,3 +45,7 @@ class TableOutbox:
     async def delete(self, row: OutboxRow) -> None:
         """Delete a message that has been queued; one that is gone is gone."""
         await self._table.run(partial(self._table.client.delete_entity, PARTITION, row.key))
+
+
+def _row(row: Any) -> OutboxRow:  # noqa: ANN401 - the SDK's entity
+    return OutboxRow(key=row["RowKey"], message=row["message"].decode())

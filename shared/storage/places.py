@@ -77,8 +77,16 @@ def _row(key: str, places: Places) -> Mapping[str, object]:
 
 
 def _places(row: Mapping[str, Any]) -> Places:
-    singles = (text_time(text) for text in str(row.get("singles") or "").split(","))
+    singles = map(_time, str(row.get("singles") or "").split(","))
     return Places(
         singles=tuple(at for at in singles if at is not None),
-        list_at=text_time(str(row.get("list_at") or "")),
+        list_at=_time(str(row.get("list_at") or "")),
     )
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time; what is none takes no place."""
+    try:
+        return text_time(text)
+    except ValueError:
+        return None

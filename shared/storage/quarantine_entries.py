@@ -14,6 +14,8 @@ from shared.ports.quarantine import QuarantineReason
 from shared.ports.reading import Entry, EntryState
 from shared.storage.account import CHANGED, Table, at_most
 from shared.storage.keys import AFTER_PREFIX, text_time, time_key, time_text
+from shared.storage.open_words import kept
+from shared.storage.readable import readable
 
 WITHOUT_BODY = ["PartitionKey", "RowKey", "quarantine_id", "received_at", "reason", "faults",
     "state", "content_type", "size", "truncated", "chunks", "newer",
@@ -38,8 +40,10 @@ class TableQuarantineEntries:
         if state:
             query += " and state eq @state"
             parameters["state"] = state
-        async for row in self._table.rows(query, parameters, select=WITHOUT_BODY):
-            yield _entry(row)
+        async for entry in readable(
+            self._table.rows(query, parameters, select=WITHOUT_BODY), _entry
+        ):
+            yield entry
 
     async def like(self, start: str, *, most: int) -> Sequence[Entry]:
         """Return the entries whose ids begin like this, with their bodies."""
@@ -47,7 +51,7 @@ class TableQuarantineEntries:
             "quarantine_id ge @start and quarantine_id lt @end",
             {"start": start, "end": start + AFTER_PREFIX},
         )
-        return [_entry(row) async for row in at_most(most, found)]
+        return [entry async for entry in at_most(most, readable(found, _entry))]
 
     async def decide(self, entry: Entry, state: EntryState, *, note: str, at: datetime) -> bool:
         """Write what became of an entry; False if it changed meanwhile."""
@@ -77,7 +81,7 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - the SDK's entity
     return Entry(
         quarantine_id=row["quarantine_id"],
         received_at=datetime.fromisoformat(row["received_at"]),
-        reason=QuarantineReason(row["reason"]),
+        reason=kept(QuarantineReason, row["reason"]),
         faults=tuple(row["faults"].splitlines()),
         state=row["state"],
         content_type=row["content_type"],

@@ -95,6 +95,11 @@ def left_row(member: str, at: datetime) -> Row:
     return {**keys(left_key(member)), "member": member, "at": time_text(at)}
 
 
+def read_left(row: Row) -> str:
+    """Return who has left by such a mark."""
+    return str(row["member"])
+
+
 def taken_row(taken: Taken) -> Row:
     """Return the row of who got a lead."""
     columns = {name: value for name, value in asdict(taken).items() if name not in ("key", "etag")}

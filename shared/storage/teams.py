@@ -16,6 +16,7 @@ from shared.ports.teams import Company, StoredTeams, Taken, TurnChange
 from shared.storage import team_rows as rows
 from shared.storage.account import CHANGED, MISSING, Table, error_code, unavailable
 from shared.storage.keys import AFTER_PREFIX
+from shared.storage.readable import FAULTS, read_each
 
 STALE = CHANGED | MISSING | {"EntityAlreadyExists"}
 
@@ -38,15 +39,13 @@ class TableTeams:
                     row["team"]: rows.read_turns(row, row.metadata["etag"])
                     for row in _of_kind(found, rows.TURNS)
                 },
-                absences=[rows.read_absence(row) for row in _of_kind(found, rows.ABSENCE)],
-                left=frozenset(row["member"] for row in _of_kind(found, rows.LEFT)),
+                absences=list(read_each(_of_kind(found, rows.ABSENCE), rows.read_absence)),
+                left=frozenset(read_each(_of_kind(found, rows.LEFT), rows.read_left)),
             )
 
     async def left(self) -> frozenset[str]:
         """Return who has left."""
-        found = await self._range(rows.LEFT)
-        with _readable():
-            return frozenset(row["member"] for row in found)
+        return frozenset(read_each(await self._range(rows.LEFT), rows.read_left))
 
     async def taken(self, key: str) -> Taken | None:
         """Return who got a lead by this key."""
@@ -129,6 +128,6 @@ def _readable() -> Iterator[None]:
     """Keep rows that only a newer version of the app can read waiting for that, and none else."""
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except FAULTS:
         unreadable = "storage: this version of the app can't read the rows of table Teams"
         raise StorageUnavailableError(unreadable) from None

@@ -28,9 +28,10 @@ from shared.ports.leads import StoredLead
 from shared.ports.quarantine import Quarantined, QuarantineReason
 from shared.storage.account import Storage, Table
 from shared.storage.backup import TableBackup
+from shared.storage.lead_histories import TableLeadHistories
 from shared.storage.lead_id_secret import LeadIdSecret
 from shared.storage.lead_index import TableLeadIndex
-from shared.storage.lead_lists import TableLeadHistories, TableLeadLists
+from shared.storage.lead_lists import TableLeadLists
 from shared.storage.leads import TableLeadStore
 from shared.storage.outbox import TableOutbox
 from shared.storage.quarantine import TableQuarantine

@@ -120,7 +120,7 @@ async def test_k3_tests_do_not_contact_repeats_and_merged_leads_are_in_no_figure
 
     assert (view.total.leads, view.total.interests, view.total.waits) == (1, 1, 1)
     assert view.left_out == {"merged": 1, "test": 1, "do_not_contact": 1, "unanswerable": 1}
-    assert dict(view.read) == {"leads": 5, "submissions": 6, "acts": 0}
+    assert dict(view.read) == {"leads": 5, "submissions": 6, "acts": 0, "unreadable": 0}
 
 
 async def test_k3_of_two_leads_that_are_one_customer_each_wait_counts_once(
@@ -274,3 +274,20 @@ async def test_an_owner_whom_only_a_crm_knows_is_named_as_in_notices(
     print_figures(await figures(account.stores, replace(ALL, by=By.OWNER)))
 
     assert "somebody in dynamics (7)" in capsys.readouterr().out
+
+
+async def test_k1_an_outcome_that_only_a_newer_version_knows_is_counted_by_its_name(
+    account: Account,
+) -> None:
+    stored = await account.push("zoe@fabrikam.example", at=utc_now() - DAY)
+    await answer(account, stored, HOUR, Outcome.WON)
+    await account.push("joe@contoso.example")
+    table = account.table("Leads").client
+    [row] = [row async for row in table.query_entities("outcome eq 'won'")]
+    await table.update_entity({**row, "outcome": "postponed"}, mode="merge")
+
+    told = await account.command("figures", "--by", "source", "--csv")
+    view = await figures(account.stores, ALL)
+
+    assert (view.total.outcomes["postponed"], view.total.outcomes["won"]) == (1, 0)
+    assert "outcome_postponed" in told.out

@@ -21,18 +21,65 @@ async def spoil(account: Account, row_key: str, column: str) -> str:
     return lead_id
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("list", "--json"), ("show", VALUE)])
-async def test_a_newer_lead_is_named_in_one_line(
-    account: Account, arguments: tuple[str, ...]
-) -> None:
+SEVERAL = "leads: this version of the app can't read the rows of 2 leads: {}: use the version of"
+OTHER = "joe@contoso.example"
+EVERY_LISTING = [
+    ("list",),
+    ("list", "--json"),
+    ("list", "--since", "2d ago"),
+    ("list", "--state", "waiting"),
+    ("figures",),
+    ("figures", "--json"),
+    ("status",),
+]
+
+
+async def test_a_newer_lead_is_named_in_one_line_where_it_is_asked_for(account: Account) -> None:
     lead_id = await spoil(account, "lead", "interests")
 
-    told = await account.command(*arguments)
+    told = await account.command("show", VALUE)
 
     assert told.code == 1
     assert told.err.startswith(f"leads: {UNREADABLE.format(lead_id)}")
-    assert told.err.count("\n") == 1
     assert VALUE not in told.out + told.err
+
+
+async def test_a_newer_lead_is_named_in_one_line_and_the_others_are_listed(
+    account: Account,
+) -> None:
+    lead_id = await spoil(account, "lead", "interests")
+    other = await account.push(OTHER)
+
+    for arguments in EVERY_LISTING:
+        told = await account.command(*arguments)
+
+        assert told.code == 1, arguments
+        assert (
+            told.err == f"leads: {UNREADABLE.format(lead_id)} the command that belongs to the app\n"
+        )
+        assert VALUE not in told.out + told.err
+        if arguments[0] == "list":
+            assert other.lead.lead_id[:8] in told.out
+    figures = (await account.command("figures", "--json")).json
+    assert (figures["read"]["leads"], figures["read"]["unreadable"]) == (1, 1)
+    assert "Not counted: 1 lead that can't be read." in (await account.command("figures")).out
+
+
+async def test_several_newer_leads_are_counted_and_named_in_one_line(account: Account) -> None:
+    ids = []
+    for number in range(2):
+        stored = await account.push(f"c{number}@fabrikam.example")
+        ids.append(stored.lead.lead_id)
+        row = {"PartitionKey": ids[-1], "RowKey": "lead", "interests": "["}
+        await account.table("Leads").client.update_entity(row, mode="merge")
+
+    told = await account.command("list")
+
+    named = ", ".join(sorted(ids))
+    assert told.err.startswith(
+        f"leads: this version of the app can't read the rows of 2 leads: {named}:"
+    )
+    assert (told.code, told.err.count("\n")) == (1, 1)
 
 
 async def test_a_newer_submission_is_named_in_one_line(account: Account) -> None:
@@ -40,6 +87,7 @@ async def test_a_newer_submission_is_named_in_one_line(account: Account) -> None
 
     told = await account.command("identity")
 
+    assert told.code == 1
     assert told.err.startswith(f"leads: {UNREADABLE.format(lead_id)}")
     assert VALUE not in told.out + told.err
 

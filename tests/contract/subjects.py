@@ -13,8 +13,8 @@ from shared.ports.quarantine import Quarantine, Quarantined, QuarantineReason
 from shared.ports.queue import PushQueue
 from shared.storage.account import Table
 from shared.storage.keys import text_time
+from shared.storage.lead_histories import TableLeadHistories
 from shared.storage.lead_index import TableLeadIndex
-from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from shared.storage.quarantine import TableQuarantine
 from shared.storage.queue import StoragePushQueue

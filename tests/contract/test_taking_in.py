@@ -21,7 +21,7 @@ from shared.operations.merging import merge as merge_leads
 from shared.ports.leads import LeadChange, RecordedInterest, StoredLead
 from shared.ports.owners import NoOwners
 from shared.storage.account import Storage
-from shared.storage.lead_lists import TableLeadHistories
+from shared.storage.lead_histories import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from tests.contract.subjects import Leads, Row, rows_of
 from tests.contract.test_largest_lead import RULES, largest_push

@@ -16,8 +16,8 @@ from shared.ports.index import Doing, Trouble
 from shared.ports.leads import LeadChange, StoredLead
 from shared.storage.account import Storage
 from shared.storage.announcements import TableAnnouncements
+from shared.storage.lead_histories import TableLeadHistories
 from shared.storage.lead_index import TableLeadIndex
-from shared.storage.lead_lists import TableLeadHistories
 from shared.storage.leads import TableLeadStore
 from shared.storage.places import TablePlaces
 from tests.contract.subjects import Row, rows_of
@@ -98,7 +98,7 @@ async def test_an_act_that_only_a_newer_app_can_read_waits_for_it(
     table = storage.table(prefix)
     act = acted(START)
     await TableLeadStore(table).commit(replace(change(), acts=[act]))
-    row = {"PartitionKey": LEAD_ID, "RowKey": f"act|{act.act_id}", "via": "carrier pigeon"}
+    row = {"PartitionKey": LEAD_ID, "RowKey": f"act|{act.act_id}", "seen_at": "yesterday"}
     await table.client.update_entity(row, mode=UpdateMode.MERGE)
 
     with pytest.raises(UnreadableLeadError, match=LEAD_ID):

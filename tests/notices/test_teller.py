@@ -17,6 +17,7 @@ from shared.domain.rules import ChannelKind, ChannelRef, Rules
 from shared.notices.teller import NoticeTeller
 from shared.ports.leads import StoredLead
 from shared.ports.telling import Listed, Told
+from shared.storage.open_words import kept
 from tests.examples import lead
 from tests.fakes import START, Clock, FakeCrm, FakeDestinations, FakeLeadStore
 from tests.telling import MARTA, NORTH, FakeChannels, FakePlaces, rules
@@ -211,3 +212,24 @@ async def test_n4_the_same_news_comes_to_one_channel_once() -> None:
 
     assert told == Told(recipient="team:north")
     assert telling.channels.arrived == []
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        replace(notice(), recipient="deputy"),
+        replace(notice(), occasion=kept(Occasion, "birthday")),
+    ],
+    ids=["recipient", "occasion"],
+)
+async def test_n4_a_notice_that_only_a_newer_version_knows_waits_for_it(newer: Notice) -> None:
+    telling = Telling()
+    listed = Listed(stored=asked(), notice=newer)
+
+    for tell in (telling.teller.tell(asked(), newer), telling.teller.tell_list([listed])):
+        with pytest.raises(ChannelUnavailableError, match="does not know the notice"):
+            await tell
+
+    who = await telling.teller.recipient_of(asked(), newer)
+    assert who == ("anna" if newer.recipient == "owner" else "")
+    assert telling.channels.told() == []

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
+from pydantic import ValidationError
 
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.clock import answered
 from shared.domain.delivery import Delivery
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
+from shared.domain.notices import Occasion, Role, new_notice
+from shared.domain.priority import Priority, rank
+from shared.domain.qualification import decision_of
 from shared.ports.leads import Event, EventKind, RecordedInterest
 from shared.storage.columns import Row
 from shared.storage.lead_rows import (
@@ -21,10 +25,12 @@ from shared.storage.lead_rows import (
     event_row,
     interest_row,
     lead_row,
+    notice_row,
     read_act,
     read_delivery,
     read_interest,
     read_lead,
+    read_notice,
 )
 from shared.storage.newer_keys import newer_in_lead, with_newer_keys
 from tests import examples, strategies
@@ -34,6 +40,14 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 COLUMN_TYPES = {str, int, bool, bytes}
+NOTICE = new_notice(
+    "l1",
+    recipient=Role.OWNER,
+    occasion=Occasion.NEW,
+    because_of="s1",
+    now=START,
+    send_from=START,
+)
 
 
 def same_as_default(value: "DataclassInstance") -> list[str]:
@@ -216,3 +230,35 @@ def test_k2_what_an_event_tells_stands_in_columns_also_where_it_is_nothing(
 
     assert row.keys() - {"PartitionKey", "RowKey", "schema", "at"} == columns.keys() | ALWAYS
     assert row.items() >= columns.items()
+
+
+def test_words_that_only_a_newer_version_knows_stay_as_they_are() -> None:
+    acts = json.loads(lead_row(examples.lead())["acts"])
+    words = {"key_kind": "passport", "priority": "urgent", "stage_reached": "renewed"}
+    row = {**lead_row(examples.lead()), **words}
+    row["acts"] = json.dumps([{**act, "outcome": "postponed"} for act in acts])
+
+    lead = read_lead(row)
+
+    assert lead.stage == "renewed"
+    assert rank(lead.priority) > rank(Priority.HIGH)
+    assert (lead.anonymous, decision_of(lead.acts)) == (False, None)
+    written = lead_row(lead)
+    assert {name: written[name] for name in words} == words
+    assert json.loads(written["acts"]) == json.loads(row["acts"])
+
+
+def test_an_act_and_a_notice_keep_the_words_of_a_newer_version() -> None:
+    act = {**act_row("l1", examples.acted(START)), "via": "telepathy", "outcome": "postponed"}
+    notice = {**notice_row("l1", NOTICE), "occasion": "birthday"}
+
+    assert act_row("l1", read_act(act)) == act
+    assert notice_row("l1", read_notice(notice)) == notice
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("follow_up_state", "paused"), ("follow_up_ladder_kind", "spiral")]
+)
+def test_a_clock_that_only_a_newer_version_knows_is_not_read(column: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=value):
+        read_lead({**lead_row(examples.lead()), column: value})

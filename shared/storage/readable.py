@@ -1,0 +1,32 @@
+"""Rows one by one: those that this version of the app can't read are left out, and left alone.
+
+A newer version may have written them, or somebody by hand. One of them must keep none of the others
+from being served.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+FAULTS = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading raises where a column is missing, or has something in it that we never write."""
+
+
+async def readable[T](rows: AsyncIterator[Any], read: Callable[[Any], T]) -> AsyncIterator[T]:
+    """Yield what rows are read as; one that can't be read is named in the log, by its key alone."""
+    async for row in rows:
+        for value in read_each([row], read):
+            yield value
+
+
+def read_each[T](rows: Iterable[Any], read: Callable[[Any], T]) -> Iterator[T]:
+    """Yield likewise what rows that are there are read as."""
+    for row in rows:
+        try:
+            value = read(row)
+        except FAULTS:
+            log.warning("this version of the app can't read row %s: it is left out", row["RowKey"])
+        else:
+            yield value
