@@ -22,8 +22,10 @@ from shared.destinations.http.tokens import login_fault
 from shared.destinations.salesforce.codes import (
     FIELD,
     GONE,
+    INTERNAL,
     LOGIN,
     NO_ACCESS,
+    OF_THE_LEAD,
     PASSING_LOGIN,
     RULES,
     SETTINGS,
@@ -120,12 +122,21 @@ def _by_code(
         daily = any(DAILY_QUOTA.fullmatch(fault.message) for fault in faults)
         wait = retry_after(response) or (QUOTA_WAIT if daily else None)
         return CrmUnavailableError(told, retry_after=wait, daily_quota=daily)
+    nothing_done = response.is_success or response.status_code in REFUSING
+    if codes & INTERNAL and nothing_done:
+        return CrmUnavailableError(told)
     if codes & GONE or (request.method == "PATCH" and "NOT_FOUND" in codes):
         return GoneError(told)
     if codes & NO_ACCESS:
         return CrmCredentialsError(told)
-    wrong = next((fault for fault in faults if fault.code in SETTINGS), None)
+    wrong = next(filter(_is_of_settings, faults), None)
     return _of_settings(wrong, f"{told}: {SETTINGS[wrong.code]}") if wrong else None
+
+
+def _is_of_settings(fault: Fault) -> bool:
+    """Tell whether settings are at fault; of a field that is named, who gave its value tells."""
+    of_a_field = fault.code in FIELD and fault.fields
+    return fault.code in SETTINGS and not of_a_field
 
 
 def _of_settings(fault: Fault, told: str) -> CrmSettingsError:
@@ -138,11 +149,13 @@ def _of_settings(fault: Fault, told: str) -> CrmSettingsError:
 
 def _refusal(request: Request, faults: tuple[Fault, ...], told: str) -> CrmRejectedError:
     codes = {fault.code for fault in faults}
-    if codes <= FIELD and all(fault.fields for fault in faults):
-        error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
-        named = [name for fault in faults for name in fault.fields]
-        return error(told, fields=as_sent(request.json, named))
-    return next((HANDLED[code] for code in HANDLED if code in codes), CrmRejectedError)(told)
+    if handled := next((HANDLED[code] for code in HANDLED if code in codes), None):
+        return handled(told)
+    if codes & OF_THE_LEAD or not all(fault.fields for fault in faults):
+        return CrmRejectedError(told)
+    error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
+    named = [name for fault in faults for name in fault.fields]
+    return error(told, fields=as_sent(request.json, named))
 
 
 def login_refused(request: Request, response: httpx.Response) -> CrmError | None:

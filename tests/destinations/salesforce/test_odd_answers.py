@@ -140,7 +140,11 @@ async def test_a_success_that_says_that_it_is_none_is_read_as_what_it_says(
 
 @pytest.mark.parametrize(
     ("code", "cls"),
-    [("UNABLE_TO_LOCK_ROW", CrmUnavailableError), ("SOMETHING_NEW", CrmRejectedError)],
+    [
+        ("UNABLE_TO_LOCK_ROW", CrmUnavailableError),
+        ("UNKNOWN_EXCEPTION", CrmUnavailableError),
+        ("SOMETHING_NEW", CrmRejectedError),
+    ],
 )
 async def test_an_update_that_says_that_it_is_no_success_is_none(
     server: SalesforceServer, crm: SalesforceCrm, code: str, cls: type[CrmError]

@@ -140,6 +140,17 @@ async def test_all_that_is_refused_one_after_the_other_is_left_out(
         ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Status", CrmSettingsError),
         ("STRING_TOO_LONG", ID_FIELD, CrmSettingsError),
         ("MALFORMED_ID", "OwnerId", CrmSettingsError),
+        ("INVALID_STATUS", "Status", CrmSettingsError),
+        ("FIELD_NOT_UPDATABLE", "status", CrmSettingsError),
+        ("TRANSFER_REQUIRES_READ", "OwnerId", CrmSettingsError),
+        ("TRANSFER_REQUIRES_READ", "", CrmSettingsError),
+        ("OP_WITH_INVALID_USER_TYPE_EXCEPTION", "OwnerId", CrmSettingsError),
+        ("OP_WITH_INVALID_USER_TYPE_EXCEPTION", "", CrmSettingsError),
+        ("INVALID_ASSIGNMENT_RULE", "", CrmSettingsError),
+        ("MALFORMED_ID", "", CrmSettingsError),
+        ("SOMETHING_NEW", "OwnerId", CrmSettingsError),
+        ("SOMETHING_NEW", "Region__c", CrmRejectedError),
+        ("SOMETHING_NEW", "", CrmRejectedError),
         (RULE, "", CrmRejectedError),
     ],
 )
@@ -153,6 +164,17 @@ async def test_what_is_not_the_customers_is_never_left_out(
     assert type(told) is cls
     assert len(server.calls) == 1
     assert server.records() == []
+
+
+async def test_a_field_is_left_out_whatever_the_code_but_not_for_what_is_said_of_the_lead(
+    server: SalesforceServer, crm: SalesforceCrm
+) -> None:
+    server.faults_at[CREATE] = says([error("SOMETHING_NEW", "no", "PHONE")])
+    assert (await upsert(crm)).remarks == ("Phone left out: not accepted by Salesforce",)
+
+    for code in ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "DUPLICATES_DETECTED"):
+        server.faults_at[CREATE] = says([error(code, "no", "Phone")])
+        assert type(await refusal(crm, a_lead(lead_id="b" * 32))) is CrmRejectedError
 
 
 async def test_a_stand_in_that_is_refused_is_not_sent_again(
