@@ -16,7 +16,7 @@ FIELDS = {
     "company": COMPANY,
     "title": "Title",
 }
-DESCRIPTION = "Description"
+DESCRIPTION, SUBJECT = "Description", "Subject"
 LENGTHS = {
     "FirstName": 40,
     LAST_NAME: 80,
@@ -27,7 +27,7 @@ LENGTHS = {
     COMPANY: 255,
     "Title": 128,
     DESCRIPTION: 32_000,
-    "Subject": 255,
+    SUBJECT: 255,
 }
 """See https://developer.salesforce.com/docs/atlas.en-us.sfFieldRef.meta/sfFieldRef/salesforce_field_reference_Lead.htm
 Description and Subject are of the same length on ``Task``.

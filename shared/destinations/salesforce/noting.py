@@ -22,11 +22,13 @@ from shared.destinations.salesforce.lead_body import note_text
 from shared.destinations.salesforce.lead_row import READ, LeadRow, lead_row
 from shared.destinations.salesforce.rows import survivor
 from shared.destinations.salesforce.settings import SalesforceSettings
-from shared.destinations.salesforce.tasks import Task, note_task, reminder_task
+from shared.destinations.salesforce.tasks import OF_ONE_NOTE, Task, note_task, reminder_task
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import (
+    CrmFieldsRefusedError,
     CrmRecordGoneError,
     CrmRejectedError,
+    CrmSettingsError,
 )
 from shared.domain.lead import Interest, Lead
 from shared.domain.standing import Standing
@@ -124,8 +126,19 @@ class Noting:
 
         async def create(owner: str) -> str:
             values = {**others, "OwnerId": owner} if owner else others
-            return await self._api.create_task(values, hidden=hidden)
+            try:
+                return await self._api.create_task(values, hidden=hidden)
+            except CrmFieldsRefusedError as error:
+                if not error.fields <= values.keys() - OF_ONE_NOTE:
+                    raise
+                raise CrmSettingsError(f"{error}: {_mend(error.fields)}") from None
 
         owner = str(task.values.get("OwnerId", ""))
         task_id, _ = await owned(create, owner, unless=(ConvertedError,))
         return task_id
+
+
+def _mend(fields: Collection[str]) -> str:
+    if "Status" in fields:
+        return "correct SALESFORCE_CLOSED_TASK_STATUS"
+    return f"let the app's run-as user set {', '.join(sorted(fields))} of tasks"

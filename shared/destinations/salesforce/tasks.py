@@ -13,7 +13,7 @@ from datetime import UTC
 from shared.destinations.http.own_fields import Value
 from shared.destinations.http.texts import mark
 from shared.destinations.http.values import fitted
-from shared.destinations.salesforce.fields import LENGTHS, described
+from shared.destinations.salesforce.fields import DESCRIPTION, LENGTHS, SUBJECT, described
 from shared.destinations.salesforce.lead_row import LeadRow
 from shared.domain.lead import Interest
 from shared.ports.crm import Reminder
@@ -22,6 +22,10 @@ NOTE_SUBJECT = "Marketplace interest"
 REMINDER_SUBJECT = "Marketplace reminder"
 OURS = (NOTE_SUBJECT, REMINDER_SUBJECT)
 """How the subjects of our tasks begin, by which they are told from what sales did."""
+
+OF_ONE_NOTE = frozenset({"WhoId", SUBJECT, DESCRIPTION})
+"""Fields that depend on the lead and the customer's words; what is said of others alone is said of
+all our tasks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def reminder_task(reminder: Reminder, about: LeadRow) -> Task:
 def _task(
     *, who: str, begins: str, subject: str, text: str, mark: str, values: dict[str, Value]
 ) -> Task:
-    title = fitted({"Subject": f"{begins}: {subject}".removesuffix(": ")}, LENGTHS)
+    title = fitted({SUBJECT: f"{begins}: {subject}".removesuffix(": ")}, LENGTHS)
     words = described(text, mark)
     return Task(
         who=who,

@@ -11,10 +11,19 @@ from shared.destinations.salesforce.adapter import SalesforceCrm
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
+    CrmSettingsError,
     CrmUnavailableError,
 )
 from shared.ports.crm import Noted
-from tests.destinations.salesforce.world import NOTE, REMINDER, a_lead, deliver, only
+from tests.destinations.salesforce.world import (
+    NOTE,
+    REMINDER,
+    a_lead,
+    deliver,
+    error,
+    only,
+    says,
+)
 from tests.examples import interest
 
 
@@ -142,3 +151,57 @@ async def test_a_reminder_is_not_sent_again_where_the_key_is_refused(
         await crm.remind(a_lead(), record, REMINDER)
 
     assert server.calls[made:].count(NOTE) == 2  # once with each of two tokens
+
+
+NOT_IN_PICKLIST = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "mend"),
+    [
+        (NOT_IN_PICKLIST, ["Status"], "correct SALESFORCE_CLOSED_TASK_STATUS"),
+        ("INVALID_STATUS", ["status"], "correct SALESFORCE_CLOSED_TASK_STATUS"),
+        ("INVALID_STATUS", [], "SALESFORCE_CLOSED_TASK_STATUS"),
+        ("SOMETHING_NEW", ["Status"], "correct SALESFORCE_CLOSED_TASK_STATUS"),
+        (RULE, ["Status"], "correct SALESFORCE_CLOSED_TASK_STATUS"),
+        (RULE, ["ActivityDate"], "let the app's run-as user set ActivityDate of tasks"),
+        ("INSUFFICIENT_ACCESS_OR_READONLY", [], "widen the permissions"),
+        ("REQUIRED_FIELD_MISSING", ["Type"], "make it optional"),
+    ],
+)
+async def test_a_note_waits_for_an_operator_where_every_note_would_be_refused(
+    server: SalesforceServer, crm: SalesforceCrm, code: str, fields: list[str], mend: str
+) -> None:
+    record = await deliver(crm)
+    server.lasting_faults[NOTE] = says([error(code, "no", *fields)])
+
+    with pytest.raises(CrmSettingsError, match=mend):
+        await crm.note(a_lead(), record, interest(2))
+
+    server.lasting_faults.clear()
+    await crm.note(a_lead(), record, interest(2))
+    assert len(only(server).notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        (RULE, []),
+        (RULE, ["Description"]),
+        (RULE, ["Call_Result__c"]),
+        (RULE, ["Status", "Subject"]),
+        ("FIELD_INTEGRITY_EXCEPTION", ["WhoId"]),
+        ("STRING_TOO_LONG", ["Description"]),
+    ],
+)
+async def test_a_note_that_is_refused_for_what_is_in_it_is_remarked(
+    server: SalesforceServer, crm: SalesforceCrm, code: str, fields: list[str]
+) -> None:
+    record = await deliver(crm)
+    server.lasting_faults[NOTE] = says([error(code, "no", *fields)])
+
+    noted = await crm.note(a_lead(), record, interest(2))
+
+    assert noted.id == ""
+    assert noted.remarks[0].startswith(f"interest not noted: 400 {code}")
