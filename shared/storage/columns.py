@@ -7,25 +7,27 @@ app, gets the field's default; one that is not known is left alone by the merge.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
 from shared.domain.notices import Notice, Occasion
+from shared.domain.plain_text import encodable
 from shared.domain.priority import Priority
 from shared.domain.stage import Stage
 from shared.storage.keys import time_text
 from shared.storage.open_words import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from _typeshed import DataclassInstance
 
@@ -77,9 +79,32 @@ def _column(value: object) -> str | int | bool:
         case StrEnum():
             return value.value
         case str() | int():
-            return value
+            return encodable(value) if isinstance(value, str) else value
         case _:
-            return to_json(value).decode()
+            return _json(value)
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON, whatever texts are in it: they must not keep a lead unwritten."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        return to_json(_encodable(value)).decode()
+
+
+def _encodable(value: object) -> object:
+    """Return a value with texts that can be written."""
+    match value:
+        case str():
+            return encodable(value)
+        case Mapping():
+            return {_encodable(key): _encodable(part) for key, part in value.items()}
+        case list() | tuple() | frozenset():
+            return [_encodable(part) for part in value]
+        case _ if is_dataclass(value):
+            return {f.name: _encodable(getattr(value, f.name)) for f in fields(value)}
+        case _:
+            return value
 
 
 def value_of[T: DataclassInstance](
@@ -109,7 +134,7 @@ def _read(cls: type[DataclassInstance], name: str, column: object) -> object:
     if words := WORDS.get((cls, name)):
         return kept(words, column)
     if name not in JSON_COLUMNS:
-        return column
+        return encodable(column)
     value = from_json(column)
     return KNOWN[name](value) if name in KNOWN else value
 

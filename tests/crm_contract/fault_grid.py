@@ -14,6 +14,7 @@ from typing import override
 from local.fakes.faults import Fault
 from local.fakes.server import CrmServer
 from shared.domain.delivery import UNCERTAIN
+from shared.domain.plain_text import readable
 from shared.ports.leads import EventKind
 from tests.crm_contract.aftermath import (
     Outcome,
@@ -201,6 +202,8 @@ class Runner:
         for text in [*texts, *self._lines.texts]:
             if any(word in text.lower() for word in PLANTED):
                 yield f"told {text!r}"
+            if text != readable(text):
+                yield f"told what can't be kept: {text!r}"
             if "the adapter failed" in text:
                 yield text
 

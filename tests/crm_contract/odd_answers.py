@@ -32,7 +32,8 @@ CUSTOMER = {
 PLANTED = ("quirinus", "plantagenet", "7654321", "zanzibar", "grandvizier", "sesame")
 """Words of the customer's, in lower case, that nobody else says."""
 
-QUOTING = " ".join((*CUSTOMER.values(), "PROPERTY_DOESNT_EXIST 0x80040265 701 sesame"))
+QUOTING = " ".join((*CUSTOMER.values(), "PROPERTY_DOESNT_EXIST 0x80040265 701 sesame \ud83d"))
+"""At its end is half a character, as where a message is cut: nothing can write that."""
 
 
 class Body(StrEnum):
@@ -218,7 +219,7 @@ def _bodies(name: str, status: int) -> dict[Body, bytes]:
         Body.ARRAY: b"[]",
         Body.NULL: b"null",
         Body.EMPTY: b"",
-        Body.TEXT: QUOTING.encode(),
+        Body.TEXT: QUOTING.encode(errors="surrogatepass"),
         Body.TRUNCATED: own[: len(own) // 2],
     }
     return {Body.EMPTY: b""} if status in WITHOUT_BODY else bodies

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.clock import answered
-from shared.domain.delivery import Delivery
+from shared.domain.delivery import CrmRecord, Delivery
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
 from shared.domain.notices import Occasion, Role, new_notice
 from shared.domain.priority import Priority, rank
@@ -262,3 +262,34 @@ def test_an_act_and_a_notice_keep_the_words_of_a_newer_version() -> None:
 def test_a_clock_that_only_a_newer_version_knows_is_not_read(column: str, value: str) -> None:
     with pytest.raises(ValidationError, match=value):
         read_lead({**lead_row(examples.lead()), column: value})
+
+
+def test_half_a_character_never_keeps_a_lead_from_being_written() -> None:
+    """Whatever text is not cleaned before: a row that can't be written is a lead that is lost."""
+    half = "x\ud83d"
+    record = CrmRecord(id=half, baseline={half: half})
+    contact = replace(examples.CONTACT, company=half)
+    delivery = Delivery(
+        destination="crm",
+        record=record,
+        last_error=half,
+        remarks=(half,),
+        delivered_contact=contact,
+    )
+    event = Event(kind=EventKind.PARKED, destination="crm", detail=half)
+    rows = [
+        delivery_row(examples.LEAD_ID, delivery),
+        event_row(examples.LEAD_ID, 1, event, START),
+        lead_row(replace(examples.lead(), contact=contact)),
+    ]
+
+    assert json.dumps(rows, ensure_ascii=False).encode()
+    read = read_delivery(rows[0])
+    assert read.record == CrmRecord(id="x\ufffd", baseline={"x\ufffd": "x\ufffd"})
+    assert read.remarks == ("x\ufffd",)
+
+
+def test_half_a_character_that_an_older_version_wrote_is_read() -> None:
+    row = delivery_row(examples.LEAD_ID, Delivery(destination="crm"))
+
+    assert read_delivery(row | {"last_error": "x\ud83d"}).last_error == "x\ufffd"

@@ -23,6 +23,8 @@ from shared.domain.errors import (
     CrmSettingsError,
     CrmUnavailableError,
 )
+from shared.domain.plain_json import readable_json
+from shared.domain.plain_text import is_whole
 
 TRY_LATER = {
     HTTPStatus.REQUEST_TIMEOUT,
@@ -30,6 +32,11 @@ TRY_LATER = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Client errors that say nothing against the request; it may have been done all the same."""
+
+OTHER_CHARACTERS = (b"\\u", b"\\b", b"\\f", b"\x7f", b"\0")
+"""How JSON spells them; a zero byte is that of another encoding."""
+
+LONGEST_ID = 200
 
 NO_ACCESS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
@@ -100,11 +107,27 @@ def json_object(request: Request, response: httpx.Response) -> dict[str, Any]:
 
 
 def json_of(response: httpx.Response) -> Any:  # noqa: ANN401 - as JSON is
-    """Return what an answer holds in JSON, None if it is none."""
+    """Return what an answer holds in JSON, None if it is none.
+
+    Its texts can be kept anywhere: half a character would keep a lead from being stored.
+    """
     try:
-        return response.json()
+        found = response.json()
     except (ValueError, RecursionError):
         return None
+    return found if _is_plain(response.content) else readable_json(found)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Tell whether JSON can hold no other characters than those of ASCII that are shown."""
+    return body.isascii() and not any(spelled in body for spelled in OTHER_CHARACTERS)
+
+
+def id_in(found: object) -> str:
+    """Return an id, which is a number or a text, "" if this is none."""
+    usable = isinstance(found, str | int) and not isinstance(found, bool)
+    text = str(found) if usable else ""
+    return text if len(text) <= LONGEST_ID and is_whole(text) else ""
 
 
 def retry_after(response: httpx.Response, now: datetime | None = None) -> timedelta | None:

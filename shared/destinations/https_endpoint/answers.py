@@ -14,6 +14,7 @@ import httpx
 
 from shared.destinations.http.answers import (
     Request,
+    id_in,
     json_of,
     meaning,
     retry_after,
@@ -27,8 +28,8 @@ from shared.domain.errors import (
     CrmSettingsError,
     CrmUnavailableError,
 )
+from shared.domain.plain_text import readable
 
-LONGEST_ID = 200
 TOO_LONG = f"JSON of more than {LONGEST_ANSWER // 1024} KiB, which is not read"
 
 CONTACT = {"contact", "UserDetails"}
@@ -70,8 +71,7 @@ def record_id(request: Request, response: httpx.Response) -> str:
         raise unanswered(request, page)
     found = json_of(response)
     given = found.get("id") if isinstance(found, dict) else None
-    usable = isinstance(given, str | int) and not isinstance(given, bool)
-    return str(given) if usable and len(str(given)) <= LONGEST_ID else ""
+    return id_in(given)
 
 
 def failure(request: Request, response: httpx.Response, secrets: Sequence[str]) -> CrmError:
@@ -109,7 +109,7 @@ def said_by(request: Request, response: httpx.Response, secrets: Sequence[str]) 
 
     A web page and half of JSON say nothing; a text that quotes the customer is not repeated.
     """
-    text = response.text.lstrip("\ufeff").strip()
+    text = readable(response.text).lstrip("\ufeff").strip()
     half = is_web_page(response.content) or text.startswith(("{", "[", '"'))
     texts = _texts_in(response) or ([] if half or json_of(response) is not None else [text])
     contact = list(_contact(json.loads(request.content or b"{}")))

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from shared.destinations.http.answers import Request, json_object, json_of, unanswered
+from shared.destinations.http.answers import Request, id_in, json_object, json_of, unanswered
 from shared.destinations.http.said import texts_in
 
 type JsonObject = dict[str, Any]
@@ -99,7 +99,7 @@ def record_of(request: Request, found: object) -> Record:
 
 def is_id(found: object) -> bool:
     """Tell whether this can be an id: a text or a number."""
-    return bool(found) and isinstance(found, str | int) and not isinstance(found, bool)
+    return id_in(found) not in ("", "0")
 
 
 def category_of(error: object) -> str:

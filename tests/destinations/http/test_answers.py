@@ -1,5 +1,6 @@
 """What answers mean for a delivery, and which words of them are kept."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from shared.destinations.http.answers import (
     Request,
     after_a_write,
+    id_in,
     json_object,
+    json_of,
     meaning,
     retry_after,
 )
@@ -22,6 +25,7 @@ from shared.domain.errors import (
     CrmSettingsError,
     CrmUnavailableError,
 )
+from shared.domain.plain_text import readable
 from tests.fakes import START
 
 READ = Request(method="GET", path="/thing?a=1", writes=False)
@@ -148,3 +152,39 @@ def test_an_answer_without_a_json_object_is_no_usable_one(text: str) -> None:
 
 def test_a_json_object_is_returned() -> None:
     assert json_object(CREATE, answered(200, '{"id": 1}')) == {"id": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":"x\\ud83d"}',
+        b'{"x\\ud83d":"a"}',
+        b'{"a":"\xed\xa0\xbd"}',
+        b'{"a":"\\u0000\\b\\f"}',
+        b'{"a":"\x7f"}',
+        '{"a":"\uffff"}'.encode(),
+        '{"a":"\x85"}'.encode("utf-16"),
+        '{"a":"\ud83d"}'.encode("utf-16-le", "surrogatepass"),
+    ],
+)
+def test_the_texts_of_an_answer_can_be_kept_whatever_is_in_them(body: bytes) -> None:
+    found = json_of(httpx.Response(200, content=body))
+    [[name, text]] = found.items()
+
+    assert (name, text) == (readable(name), readable(text))
+    assert json.dumps([name, text], ensure_ascii=False).encode()
+
+
+def test_tabs_and_line_ends_of_an_answer_stay() -> None:
+    assert json_of(answered(200, '{"a":"é\\t\\r\\n\\ud83d\\ude42"}')) == {"a": "é\t\r\n🙂"}
+
+
+@pytest.mark.parametrize(
+    "found", ["a\0b", "\ufffd", "a\nb", "\u202e1", "", True, None, [], "1" * 201]
+)
+def test_what_may_be_something_else_is_no_id(found: object) -> None:
+    assert id_in(found) == ""
+
+
+def test_a_number_and_a_text_are_ids() -> None:
+    assert [id_in(7), id_in("Lead 7/ü")] == ["7", "Lead 7/ü"]
