@@ -39,15 +39,16 @@ from shared.ports.telling import NobodyToTell, Teller
 
 AT_ONCE = timedelta(seconds=1)
 
-LONGEST_FOR_LINK = 20
-"""Seconds."""
+LONGEST_FOR_LINK = timedelta(seconds=20)
+"""A notice links to the record in the CRM, but does not wait for it for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePorts:
     """What routing needs from the world.
 
-    ``jitter`` gives 0–1, ``secret`` makes lead ids, ``sleep`` waits for seconds.
+    ``jitter`` gives 0–1, ``secret`` makes lead ids, ``sleep`` waits for seconds, and notices wait
+    ``for_link``.
     """
 
     leads: LeadStore
@@ -63,6 +64,7 @@ class RoutePorts:
     owners: Owners = field(default_factory=NoOwners)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     turns: Turns = field(default_factory=Turns)
+    for_link: timedelta = LONGEST_FOR_LINK
 
     @property
     def writer(self) -> LeadWriter:
@@ -119,8 +121,7 @@ async def route(message: Message, ports: RoutePorts, rules: RouteRules) -> Route
     failures: list[BaseException] = []
     try:
         if work.stored.notices:
-            # A notice links to the record in the CRM, but does not wait for it for long.
-            await asyncio.wait([delivering], timeout=LONGEST_FOR_LINK)
+            await asyncio.wait([delivering], timeout=ports.for_link.total_seconds())
             telling = Telling(teller=ports.teller, clock=ports.clock, jitter=ports.jitter)
             await telling.tell_all(work)
     except StorageUnavailableError as error:

@@ -1,30 +1,24 @@
 """``leads check`` says of each destination what works, and how to mend what doesn't."""
 
+import asyncio
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from local.fakes.https_endpoint import HttpsEndpointServer
+from tests.forking import Told
+from tests.leads_process import run_leads
 
-ROOT = Path(__file__).parents[2]
 
-
-def check(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", "check"]
-    env = os.environ | settings
-    return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
-    )
+def check(settings: dict[str, str]) -> Told:
+    return run_leads(["check"], os.environ | settings)
 
 
 def test_a_table_that_can_be_read_is_ok(azurite: str) -> None:
     done = check({"LeadStorage": azurite, "CRM": "azure_table"})
 
-    assert done.stdout == "ok      azure_table: table MarketplaceLeads can be read\n"
-    assert done.returncode == 0
+    assert done.out == "ok      azure_table: table MarketplaceLeads can be read\n"
+    assert done.code == 0
 
 
 @pytest.mark.parametrize(
@@ -37,11 +31,11 @@ def test_a_table_that_can_be_read_is_ok(azurite: str) -> None:
 def test_wrong_settings_are_named(azurite: str, settings: dict[str, str], told: str) -> None:
     done = check({"LeadStorage": azurite} | settings)
 
-    assert f"NOT OK  {settings['CRM']}: settings" in done.stdout
-    assert told in done.stdout
-    storage, error = done.stderr.splitlines()
+    assert f"NOT OK  {settings['CRM']}: settings" in done.out
+    assert told in done.out
+    storage, error = done.err.splitlines()
     assert storage.startswith("storage: 127.0.0.1:")
-    assert (done.returncode, error) == (1, "leads: 1 thing needs fixing")
+    assert (done.code, error) == (1, "leads: 1 thing needs fixing")
 
 
 def test_a_schedule_that_azure_reads_otherwise_is_named(azurite: str) -> None:
@@ -50,17 +44,18 @@ def test_a_schedule_that_azure_reads_otherwise_is_named(azurite: str) -> None:
     fine = check({**settings, "NURTURE_SCHEDULE": "0 */5 * * * *"})
     done = check({**settings, "NURTURE_SCHEDULE": "0 0 22-2 * * *"})
 
-    assert fine.stdout.startswith("ok      nurture_timer: the schedule 0 */5 * * * *\n")
-    assert done.stdout.startswith("NOT OK  nurture_timer: the schedule\n")
-    assert "is '0 0 22-2 * * *'; '22-2' goes backwards" in done.stdout
-    assert (fine.returncode, done.returncode) == (0, 1)
+    assert fine.out.startswith("ok      nurture_timer: the schedule 0 */5 * * * *\n")
+    assert done.out.startswith("NOT OK  nurture_timer: the schedule\n")
+    assert "is '0 0 22-2 * * *'; '22-2' goes backwards" in done.out
+    assert (fine.code, done.code) == (0, 1)
 
 
 async def test_a_destination_beside_a_wrong_one_is_tried_all_the_same(azurite: str) -> None:
     async with HttpsEndpointServer().running() as server:
         names = {"CRM": "nosuch,azure_table,https_endpoint"}
-        done = check({"LeadStorage": azurite} | server.settings() | names)
+        settings = {"LeadStorage": azurite} | server.settings() | names
+        done = await asyncio.to_thread(check, settings)
 
-    fine = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ok")}
+    fine = {line.split()[1] for line in done.out.splitlines() if line.startswith("ok")}
     assert {"azure_table:", "https_endpoint:"} <= fine
-    assert done.returncode == 1
+    assert done.code == 1

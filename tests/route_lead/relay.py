@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from route_lead.changes import RouteRules
-from route_lead.route import Routed, RoutePorts
+from route_lead.route import LONGEST_FOR_LINK, Routed, RoutePorts
 from route_lead.take import Taken, TakePorts, take
 from shared.domain.delivery import Delivery
 from shared.domain.envelope import Deliver, Push
@@ -84,6 +84,7 @@ class Relay:
     owners: Owners = field(default_factory=NoOwners)
     routing_rules: Rules = field(default_factory=rules_without_file)
     rules_from: Callable[[], Awaitable[Rules]] | None = None
+    for_link: timedelta = LONGEST_FOR_LINK
 
     def __post_init__(self) -> None:
         self.index = FakeLeadIndex(self.clock, self.gate)
@@ -109,6 +110,7 @@ class Relay:
             rules=self.in_force,
             owners=self.owners,
             sleep=no_sleep,
+            for_link=self.for_link,
         )
         return ports, self.rules
 

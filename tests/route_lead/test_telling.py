@@ -266,6 +266,7 @@ async def test_a_retired_crm_gets_no_task_and_messages_do_not_lead_to_it() -> No
 
 async def test_storage_that_fails_while_telling_leaves_no_delivery_behind() -> None:
     app, channels = relay()
+    app.for_link = timedelta(0)
     under_way = asyncio.Event()
 
     async def slow_crm(request: str) -> None:
