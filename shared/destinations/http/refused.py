@@ -5,7 +5,8 @@ top-level domain that does not exist. Some fields are never left out: what says 
 must not be contacted, our own id, and what the record is found by.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from shared.domain.delivery import CrmRecord
 from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
@@ -32,13 +33,20 @@ async def without_refused[Answer](
             left_out |= refused
 
 
-def as_sent(sent: Iterable[str], named: Iterable[str]) -> set[str]:
+def as_sent(
+    sent: Collection[str],
+    named: Iterable[str],
+    twins: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> set[str]:
     """Return names of fields as a request spells them, which a CRM may tell in any case.
 
-    Names of fields that were not sent are returned as they are.
+    ``twins`` are further names, in lower case, and the fields that each may mean. Names of fields
+    that were not sent are returned as they are.
     """
-    spelled = {name.casefold(): name for name in sent}
-    return {spelled.get(name.casefold(), name) for name in named}
+    spelled = {name.casefold(): {name} for name in sent}
+    meant = {name: {twin for twin in fields if twin in sent} for name, fields in twins.items()}
+    known = meant | spelled
+    return {one for name in named for one in known.get(name.casefold()) or {name}}
 
 
 def remembered(fields: Collection[str]) -> dict[str, str]:

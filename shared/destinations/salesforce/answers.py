@@ -32,6 +32,7 @@ from shared.destinations.salesforce.codes import (
     TRANSIENT,
 )
 from shared.destinations.salesforce.faults import RECORD_ID, Fault, faults_of, words
+from shared.destinations.salesforce.fields import TWINS
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmError,
@@ -155,7 +156,7 @@ def _refusal(request: Request, faults: tuple[Fault, ...], told: str) -> CrmRejec
         return CrmRejectedError(told)
     error = CrmFieldsRefusedError if codes <= RULES else UnfitValuesError
     named = [name for fault in faults for name in fault.fields]
-    return error(told, fields=as_sent(request.json, named))
+    return error(told, fields=as_sent(request.json, named, TWINS))
 
 
 def login_refused(request: Request, response: httpx.Response) -> CrmError | None:

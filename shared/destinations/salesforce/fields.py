@@ -33,6 +33,14 @@ LENGTHS = {
 Description and Subject are of the same length on ``Task``.
 """
 
+_OF_ADDRESSES = ("Country", COUNTRY_CODE, "State", "StateCode", "Address")
+TWINS = {
+    **{name.casefold(): ("Country", COUNTRY_CODE) for name in _OF_ADDRESSES},
+    "name": ("FirstName", LAST_NAME),
+}
+"""What else refused fields are called: an address and a name are told by any of their parts, and a
+country that the state does not fit by the state."""
+
 DO_NOT_CONTACT = {"DoNotCall": True, "HasOptedOutOfEmail": True}
 TOLD_NOT_TO_CONTACT = "do_not_contact"
 """In the baseline: the flags were set."""

@@ -62,6 +62,14 @@ def test_a_name_is_known_in_any_case_and_any_other_stays_as_it_is() -> None:
     }
 
 
+def test_a_field_is_known_by_its_other_names_unless_another_one_has_them() -> None:
+    twins = {"job title": ("title",), "state": ("Country", "CountryCode"), "fax": ("phone",)}
+
+    assert as_sent({"title", "Country"}, ["Job Title", "STATE"], twins) == {"title", "Country"}
+    assert as_sent({"State", "Country"}, ["state"], twins) == {"State"}
+    assert as_sent({"Country"}, ["Fax"], twins) == {"Fax"}
+
+
 def test_a_remark_names_the_field() -> None:
     assert refusals("HubSpot", {"phone", "email"}) == (
         "email left out: not accepted by HubSpot",

@@ -5,7 +5,18 @@ from dataclasses import replace
 import pytest
 
 from local.fakes.salesforce import SalesforceServer
-from tests.destinations.salesforce.world import CrmFor, a_lead, deliver, only, upsert
+from shared.domain.errors import CrmSettingsError
+from tests.destinations.salesforce.world import (
+    CREATE,
+    UPDATE,
+    CrmFor,
+    a_lead,
+    deliver,
+    error,
+    only,
+    says,
+    upsert,
+)
 from tests.examples import CONTACT, interest
 
 CODES = {"SALESFORCE_COUNTRY_FIELD": "CountryCode"}
@@ -72,3 +83,55 @@ async def test_a_country_that_the_orgs_list_lacks_does_not_cost_the_lead(
     await deliver(crm_for(**CODES))
 
     assert "Country as given, not accepted by Salesforce: DE" in only(server).description
+
+
+PROBLEM = "FIELD_INTEGRITY_EXCEPTION"
+
+
+@pytest.mark.parametrize("settings", [{}, CODES])
+@pytest.mark.parametrize(
+    "named",
+    [
+        ["Country"],
+        ["CountryCode"],
+        ["COUNTRY"],
+        ["Country", "CountryCode"],
+        ["State"],
+        ["StateCode"],
+        ["Address"],
+    ],
+)
+async def test_a_country_is_left_out_by_whatever_part_of_an_address_it_is_refused(
+    server: SalesforceServer, crm_for: CrmFor, settings: dict[str, str], named: list[str]
+) -> None:
+    server.custom_fields.add("CountryCode")
+    server.faults_at[CREATE] = says([error(PROBLEM, "There's a problem with this country", *named)])
+
+    new = await upsert(crm_for(**settings))
+
+    field = settings.get("SALESFORCE_COUNTRY_FIELD", "Country")
+    assert new.remarks == (f"{field} left out: not accepted by Salesforce",)
+    assert "Country as given, not accepted by Salesforce: DE" in only(server).description
+
+
+async def test_a_new_country_that_the_state_does_not_fit_stays_in_the_note(
+    server: SalesforceServer, crm_for: CrmFor
+) -> None:
+    crm, moved = crm_for(), a_lead(replace(CONTACT, country="AT"))
+    record = await deliver(crm)
+    server.faults_at[UPDATE] = says([error(PROBLEM, "doesn't recognize the state", "StateCode")])
+
+    updated = await upsert(crm, moved, interest(2), record=record, fields={"country"})
+
+    assert updated.remarks == ("Country left out: not accepted by Salesforce",)
+    assert only(server).values["country"] == "DE"
+
+
+async def test_a_state_of_the_settings_is_at_fault_itself(
+    server: SalesforceServer, crm_for: CrmFor
+) -> None:
+    server.custom_fields.add("State")
+    server.faults_at[CREATE] = says([error(PROBLEM, "no", "State")])
+
+    with pytest.raises(CrmSettingsError, match=r"\(State\): correct the setting"):
+        await deliver(crm_for(SALESFORCE_FIELDS='{"State": "Bavaria"}'))

@@ -169,8 +169,11 @@ async def test_what_is_not_the_customers_is_never_left_out(
 async def test_a_field_is_left_out_whatever_the_code_but_not_for_what_is_said_of_the_lead(
     server: SalesforceServer, crm: SalesforceCrm
 ) -> None:
-    server.faults_at[CREATE] = says([error("SOMETHING_NEW", "no", "PHONE")])
-    assert (await upsert(crm)).remarks == ("Phone left out: not accepted by Salesforce",)
+    for named, left_out in {"PHONE": ["Phone"], "Name": ["FirstName", "LastName"]}.items():
+        server.faults_at[CREATE] = says([error("SOMETHING_NEW", "no", named)])
+        new = await upsert(crm, a_lead(lead_id=left_out[0][0] * 32))
+        remarks = tuple(f"{name} left out: not accepted by Salesforce" for name in left_out)
+        assert new.remarks == remarks
 
     for code in ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "DUPLICATES_DETECTED"):
         server.faults_at[CREATE] = says([error(code, "no", "Phone")])
