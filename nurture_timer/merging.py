@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from shared.domain.errors import SettingsError
 from shared.operations.errors import OperationError
-from shared.operations.merging import MergePorts, merge
+from shared.operations.merging import MergePorts, merge, part
 
 log = logging.getLogger(__name__)
 
@@ -13,11 +13,14 @@ log = logging.getLogger(__name__)
 async def merge_again(
     lead_id: str, into_id: str, build: Callable[[], Awaitable[MergePorts]]
 ) -> None:
-    """Merge a lead once more; where that can't be done, it stays due, and keeps no other waiting.
+    """Merge a lead once more, or make it one of its own again where the other one is gone.
 
-    Raises ``StorageUnavailableError``.
+    Where that can't be done, it stays due, and keeps no other waiting. Raises
+    ``StorageUnavailableError``.
     """
     try:
-        await merge(await build(), lead_id, into_id)
+        ports = await build()
+        if not await part(ports, lead_id):
+            await merge(ports, lead_id, into_id)
     except (OperationError, SettingsError) as error:
         log.warning("lead %s has more than the lead that it is part of: %s", lead_id, error)

@@ -9,9 +9,11 @@ from functools import partial
 from route_lead.changes import claimable, take_claims, untouched
 from shared.committing import LeadWriter
 from shared.domain.delivery import CrmRecord, Delivery
+from shared.domain.joining import has_more
 from shared.domain.lead import Interest, Lead
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
+from shared.following import followed
 from shared.ports.leads import LeadChange, StoredLead
 
 WORK_FOR = timedelta(minutes=6)
@@ -124,6 +126,15 @@ class LeadAtWork:
             prepare(stored), self.claim_id, now, lacking=lacking, sent=sent, rules=self.rules
         )
         return change if change.deliveries else None
+
+    async def stands_alone(self) -> bool:
+        """Tell whether more was recorded on a merged lead, and the one that it is part of is gone.
+
+        The sweep makes it one of its own again.
+        """
+        if not has_more(self.stored.lead):
+            return False
+        return (await followed(self._writer.leads, self.stored)).stored is None
 
     async def record_of(self, lead_id: str, destination: str) -> CrmRecord | None:
         """Return the record of another lead in the same place, None if it has none."""

@@ -68,7 +68,7 @@ class Deliverer:
     async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
         """Bring the record up to the version that is sent; False if there was no time for all."""
         crm = await self.destinations.get(turn.destination)
-        if turn.lead.merged_into:
+        if turn.lead.merged_into and not await work.stands_alone():
             await self._tell_merged(work, turn, crm)
             return True
         changed = Changed(

@@ -109,6 +109,14 @@ def merged_away(lead: Lead, into: str, now: datetime) -> Lead:
     return replace(stopped, merged_into=into, merged_at=now, version=lead.version + 1)
 
 
+def parted(lead: Lead) -> Lead:
+    """Return a lead that is no part of another any more, since that one is gone.
+
+    It stands as it is: its clock runs for what an older version of the app recorded on it.
+    """
+    return replace(lead, merged_into="", merged_at=None, version=lead.version + 1)
+
+
 def has_more(lead: Lead) -> bool:
     """Tell whether an older version of the app has recorded something on a merged lead since."""
     return bool(lead.merged_into) and lead.follow_up.state is not FollowUpState.NONE

@@ -8,7 +8,15 @@ from itertools import batched
 from shared.domain.acts import Act
 from shared.domain.clock import unanswered
 from shared.domain.delivery import Delivery
-from shared.domain.joining import Coming, closed, has_to_be_noted, joined, merged_away
+from shared.domain.joining import (
+    Coming,
+    closed,
+    has_more,
+    has_to_be_noted,
+    joined,
+    merged_away,
+    parted,
+)
 from shared.domain.lead import Interest, Lead
 from shared.domain.merging import MergeRules, Terms
 from shared.domain.notices import Notice, Occasion, Role, new_notice
@@ -180,6 +188,21 @@ def closing(lead: StoredLead, into_id: str, now: datetime) -> LeadChange:
         },
         notices=dict.fromkeys(unsent),
         events=(Event(kind=EventKind.MERGED, detail=after.merged_into), *_untold(lead, unsent)),
+    )
+
+
+def parting(lead: StoredLead, now: datetime) -> LeadChange | None:
+    """Return the change that makes a lead one of its own again, since the other one is gone.
+
+    None if nothing was recorded on it since it was merged: then nobody waits for an answer.
+    """
+    if not has_more(lead.lead):
+        return None
+    return LeadChange(
+        before=lead,
+        lead=parted(lead.lead),
+        at=now,
+        events=(Event(kind=EventKind.PARTED, detail=lead.lead.merged_into),),
     )
 
 

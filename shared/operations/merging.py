@@ -15,14 +15,20 @@ from shared.committing import LeadWriter
 from shared.domain.acts import Act
 from shared.domain.envelope import Deliver
 from shared.domain.errors import StaleLeadError, StorageUnavailableError
-from shared.domain.joining import earlier_act, has_more
+from shared.domain.joining import earlier_act, has_more, parted
 from shared.domain.merging import MergeRules
 from shared.domain.retired import InUse
 from shared.domain.rules import Rules
 from shared.domain.whole import ToldInterest
 from shared.following import followed
 from shared.operations.errors import NotFoundError, RefusedError
-from shared.operations.merge_changes import closing, portions, taken_in, with_somebody
+from shared.operations.merge_changes import (
+    closing,
+    parting,
+    portions,
+    taken_in,
+    with_somebody,
+)
 from shared.ports.leads import LeadFacts, LeadStore, RecordedInterest, StoredLead
 from shared.ports.owners import Owners
 from shared.ports.queue import PushQueue
@@ -113,6 +119,19 @@ async def merge(ports: MergePorts, lead_id: str, into_id: str) -> Merge:
     return replace(first, lead=found.lead, into=found.into)
 
 
+async def part(ports: MergePorts, lead_id: str) -> bool:
+    """Make a lead one of its own again if the one that it became part of is gone; tell if it is.
+
+    An older version of the app has recorded something on it since, and somebody must answer. A push
+    that finds no such lead begins it again likewise.
+    """
+    lead = await _read(ports.leads, lead_id)
+    _, there = await followed(ports.leads, lead)
+    if there is None:
+        await ports.writer.change(lead, lambda stored: parting(stored, ports.clock()))
+    return there is None
+
+
 async def _pair(leads: LeadStore, lead_id: str, into_id: str) -> tuple[StoredLead, StoredLead]:
     """Return two leads that can be merged; the second is where all of that customer is by now."""
     lead, given = await asyncio.gather(_read(leads, lead_id), _read(leads, into_id))
@@ -120,8 +139,10 @@ async def _pair(leads: LeadStore, lead_id: str, into_id: str) -> tuple[StoredLea
     if into is None:
         raise NotFoundError(f"lead {into_id} was merged into lead {end_id}, which is gone")
     if lead.lead.merged_into:
-        now_in, _ = await followed(leads, lead)
-        if now_in != end_id:
+        now_in, there = await followed(leads, lead)
+        if there is None:
+            lead = replace(lead, lead=parted(lead.lead))
+        elif now_in != end_id:
             raise RefusedError(f"lead {lead_id} was merged into lead {now_in} already")
     elif end_id == lead_id:
         why = "they are the same" if into_id == lead_id else f"lead {into_id} is part of it already"

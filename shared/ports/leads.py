@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     REQUEUED = "requeued"
     MERGED = "merged"
     TOOK_IN = "took_in"
+    PARTED = "parted"
     ASSIGNED = "assigned"
     FLAGGED = "flagged"
     STEP = "step"

@@ -12,12 +12,12 @@ import pytest
 
 from shared.domain.acts import Act
 from shared.domain.durations import Duration
-from shared.domain.envelope import Push
+from shared.domain.envelope import Deliver, Push
 from shared.domain.errors import CrmUnavailableError, StorageUnavailableError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.rules import Notify, rules_without_file
 from shared.operations.errors import NotFoundError, RefusedError
-from shared.operations.merging import look, merge
+from shared.operations.merging import look, merge, part
 from shared.owning import with_owner
 from shared.ports.leads import EventKind, LeadChange, StoredLead
 from shared.ports.owners import Owned
@@ -401,19 +401,50 @@ async def test_a6_a_repeat_that_an_older_version_records_on_a_merged_lead_is_tak
     assert both.kept.submissions == 3
 
 
-async def test_a6_where_the_other_lead_is_gone_the_sweep_goes_on() -> None:
+async def test_a6_where_the_other_lead_is_gone_the_sweep_makes_it_one_of_its_own_again() -> None:
+    """What an older version recorded on it is delivered, and somebody is told to answer it."""
+    both = await two_leads()
+    app = both.office.relay
+    await both.merged()
+    await app.drain()
+    await both.recorded_by_an_older_version(by_phone(3))
+    del app.leads.partitions[both.by_mail]
+    await app.host(Deliver(lead_id=both.by_phone))
+
+    await both.office.run(app.clock() + DAY)
+
+    assert (both.gone.merged_into, both.gone.merged_at) == ("", None)
+    assert both.gone.follow_up.state is FollowUpState.OVERDUE
+    kinds = both.told(both.by_phone)
+    assert kinds.count(EventKind.PARTED) == 1
+    assert EventKind.FLAGGED in kinds
+    assert both.notes(both.by_phone) == ["s1", f"merged-{both.by_phone}", "s3"]
+
+
+async def test_a6_a_lead_whose_other_one_is_gone_can_be_merged_into_a_third() -> None:
+    both = await two_leads()
+    app = both.office.relay
+    await both.merged()
+    await app.drain()
+    del app.leads.partitions[both.by_mail]
+    await app.host(push(4, Email="zoe@contoso.example"))
+    third = next(name for name in app.leads.partitions if name != both.by_phone)
+
+    await merge(await both.office.merging(), both.by_phone, third)
+
+    assert both.gone.merged_into == third
+    assert sorted(app.leads.partitions[third].interests) == ["s1", "s4"]
+
+
+async def test_a6_without_anything_to_answer_a_lead_stays_part_of_one_that_is_gone() -> None:
     both = await two_leads()
     await both.merged()
     await both.office.relay.drain()
-    await both.recorded_by_an_older_version(by_phone(3))
     del both.office.relay.leads.partitions[both.by_mail]
-    await both.office.relay.host(push(4, Email="zoe@contoso.example"))
 
-    await both.office.run(both.office.relay.clock() + DAY)
+    there = await part(await both.office.merging(), both.by_phone)
 
-    assert both.gone.follow_up.state is FollowUpState.WAITING
-    last = list(both.office.relay.leads.partitions)[-1]
-    assert EventKind.FLAGGED in both.told(last)
+    assert (there, both.gone.merged_into) == (True, both.by_mail)
 
 
 async def test_a6_a_calendar_that_never_opens_holds_no_merge_up() -> None:
