@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Rules without I/O, and their tests: every line and every branch of them is tested.
-PURE := act_on_lead/answers.py act_on_lead/form.py act_on_lead/page.py act_on_lead/situation.py act_on_lead/telling.py ingest_lead/answers.py shared/acting/** shared/answers.py route_lead/changes.py route_lead/deciding.py route_lead/outcomes.py nurture_timer/due.py shared/noticing.py shared/owning.py shared/taking_over.py shared/domain/** shared/intake/** $(addprefix shared/notices/,compose.py composing.py drafts.py facts.py overviews.py resolving.py tasks.py wording.py) shared/routing/**
+PURE := act_on_lead/answers.py act_on_lead/form.py act_on_lead/page.py act_on_lead/situation.py act_on_lead/telling.py ingest_lead/answers.py shared/acting/** shared/answers.py route_lead/changes.py route_lead/deciding.py route_lead/outcomes.py nurture_timer/due.py shared/noticing.py shared/owning.py shared/taking_over.py shared/usable.py shared/domain/** shared/intake/** $(addprefix shared/notices/,compose.py composing.py drafts.py facts.py overviews.py resolving.py tasks.py wording.py) shared/routing/**
 PURE_TESTS := $(addprefix tests/,act_on_lead acting domain ingest_lead intake notices nurture_timer route_lead routing)
 
 # Each of these keeps one core busy. An old make (macOS) mixes what they print.

@@ -24,6 +24,7 @@ from shared.domain.errors import CrmError, SettingsError, StorageUnavailableErro
 from shared.operations.errors import RefusedError, UsageError
 from shared.operations.words import counted
 from shared.ports.crm import CheckResult
+from shared.usable import usable_results
 
 WITHIN_SECONDS = 10
 TEST_LEAD_WITHIN_SECONDS = 60
@@ -132,7 +133,7 @@ async def _checked(name: str) -> Sequence[CheckResult]:
     """Return what a destination says of itself; that it can't be asked is a result, too."""
     try:
         async with asyncio.timeout(WITHIN_SECONDS):
-            return await (await destinations().get(name)).check()
+            return usable_results(await (await destinations().get(name)).check())
     except SettingsError as error:
         return [CheckResult(what="settings", mend="; ".join(error.faults))]
     except CrmError as error:

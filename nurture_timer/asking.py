@@ -29,6 +29,7 @@ from shared.domain.troubles import Cause, cause_of
 from shared.ports.crm import Crm, Destinations, FollowUpQuestion, FollowUpSeen, SeenAct
 from shared.ports.index import Doing, LeadIndex, Trouble
 from shared.ports.leads import StoredLead
+from shared.usable import usable_answers, usable_seen
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,6 @@ TROUBLE_LASTS = timedelta(hours=7)
 
 NAME_CHARACTERS = 200
 NO_TIME_LEFT = "there was no time to ask about all leads that are due"
-NO_ZONE = "it told a time without a time zone"
 
 FOR_A_PERSON = (CrmCredentialsError, CrmSettingsError, SettingsError)
 
@@ -141,8 +141,7 @@ class Asking:
         """
         try:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                told = await crm.follow_ups(some)
-            self.told.update(question.lead_id for question in some)
+                told = usable_answers(await crm.follow_ups(some))
             return list(self._keep(some, told))
         except Exception as error:  # noqa: BLE001 - likewise
             once_more = _may_be_about_one(error) or not (halved or isinstance(error, FOR_A_PERSON))
@@ -153,27 +152,29 @@ class Asking:
         return first + await self._ask_some(crm, some[middle:], halved=True)
 
     def _keep(
-        self, some: Sequence[FollowUpQuestion], told: Mapping[str, FollowUpSeen]
+        self, some: Sequence[FollowUpQuestion], told: Mapping[str, object]
     ) -> Iterator[Fault]:
-        """Keep all acts on each lead; an answer that can't be used is its own fault only."""
+        """Keep all acts on each lead; one that can't be used is no answer about that lead."""
         for question in some:
-            seen = told.get(question.lead_id)
-            if seen is None:
-                continue
-            if seen.owner:
-                self.answers.owners.setdefault(question.lead_id, {})[self.name] = seen.owner
-            acts = seen.acts or ((SeenAct(at=seen.at, by=seen.by),) if seen.at else ())
-            if any(act.at.utcoffset() is None for act in acts):
-                self.told.discard(question.lead_id)
-                yield Fault(NO_ZONE)
-                continue
-            since = [
-                self._act(act, newest_only=not seen.all_told)
-                for act in acts
-                if act.at >= question.since
-            ]
-            if since:
-                self.answers.seen.setdefault(question.lead_id, []).extend(since)
+            answer = told.get(question.lead_id)
+            try:
+                if answer is not None:
+                    self._keep_seen(question, usable_seen(answer))
+                self.told.add(question.lead_id)
+            except Exception as error:  # noqa: BLE001 - likewise
+                yield self._fault(error)
+
+    def _keep_seen(self, question: FollowUpQuestion, seen: FollowUpSeen) -> None:
+        acts = seen.acts or ((SeenAct(at=seen.at, by=seen.by),) if seen.at else ())
+        since = [
+            self._act(act, newest_only=not seen.all_told)
+            for act in acts
+            if act.at >= question.since
+        ]
+        if since:
+            self.answers.seen.setdefault(question.lead_id, []).extend(since)
+        if seen.owner:
+            self.answers.owners.setdefault(question.lead_id, {})[self.name] = seen.owner
 
     def _act(self, seen: SeenAct, *, newest_only: bool) -> Act:
         return Act(

@@ -31,6 +31,7 @@ from shared.domain.troubles import cause_of
 from shared.domain.unsent import claim_at
 from shared.ports.crm import Changed, Crm, Destinations, Upserted
 from shared.ports.index import Doing, LeadIndex, Trouble
+from shared.usable import usable_noted, usable_upserted
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Deliverer:
             standing=standing_of(work.rules, turn.lead),
         )
         upsert = crm.upsert(turn.lead, changed, uncertain=turn.delivery.uncertain)
-        answer = await self._ask(work, turn, upsert)
+        answer = await self._ask(work, turn, upsert, usable_upserted)
         upserted = with_unknown(turn.delivery, answer, crm.baseline_keys)
         done = await self._note(work, turn, crm, upserted)
         if done is None:
@@ -110,13 +111,14 @@ class Deliverer:
         if record is None or not crm.keeps_notes:
             nothing = Changed(record=record, fields=turn.delivery.to_send, interests=())
             upsert = crm.upsert(turn.lead, nothing, uncertain=turn.delivery.uncertain)
-            upserted = await self._ask(work, turn, upsert)
+            upserted = await self._ask(work, turn, upsert, usable_upserted)
             record, remarks = upserted.record, (*remarks, *upserted.remarks)
             await self._store(work, turn, upserted, Progress())
         if crm.keeps_notes and (others is None or others.id != record.id):
             note = crm.note(turn.lead, record, merge_note(turn.lead, others.url if others else ""))
             try:
-                remarks = (*remarks, *(await self._ask(work, turn, note)).remarks)
+                told = await self._ask(work, turn, note, usable_noted)
+                remarks = (*remarks, *told.remarks)
             except CrmRecordGoneError as gone:  # nobody looks for it there
                 remarks = (str(gone),)
         await self._mark(work, turn, Upserted(record=record, remarks=remarks))
@@ -140,7 +142,7 @@ class Deliverer:
             if work.out_of_time:
                 return None
             noting = crm.note(lead, upserted.record, interest, standing)
-            note = await self._ask(work, turn, noting)
+            note = await self._ask(work, turn, noting, usable_noted)
             so_far = noted(so_far, {interest.submission.submission_id}, turn.interests)
             upserted = replace(upserted, remarks=(*upserted.remarks, *note.remarks))
         return upserted
@@ -161,7 +163,13 @@ class Deliverer:
             )
         )
 
-    async def _ask[T](self, work: LeadAtWork, turn: Turn, call: Coroutine[object, object, T]) -> T:
+    async def _ask[T](
+        self,
+        work: LeadAtWork,
+        turn: Turn,
+        call: Coroutine[object, object, T],
+        usable: Callable[[object], T],
+    ) -> T:
         """Do one request well within the claim; whatever fails is a ``CrmError``."""
         if not work.holds(turn.destination, self.clock() + self.deadline):
             # A worker that was held up must not meet the next holder in the CRM.
@@ -169,7 +177,7 @@ class Deliverer:
             raise CrmUnavailableError(TOO_LATE)
         try:
             async with asyncio.timeout(self.deadline.total_seconds()):
-                return await call
+                return usable(await call)
         except CrmError:
             raise
         except TimeoutError:

@@ -30,6 +30,7 @@ from shared.ports.crm import Destinations
 from shared.ports.leads import LeadStore, StoredLead
 from shared.ports.places import EndlessPlaces, PlaceKeeper
 from shared.ports.telling import Listed, Told
+from shared.usable import usable_reminder_id
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,8 @@ class NoticeTeller:
                 continue
             try:
                 crm = await self.destinations.get(destination)
-                if await crm.remind(stored.lead, delivery.record, reminder):
+                task = await crm.remind(stored.lead, delivery.record, reminder)
+                if usable_reminder_id(task):
                     return True
             except CrmRejectedError as error:
                 # What a CRM says may be of the customer's.

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
+from typing import Any, cast
 
 import pytest
 
 from nurture_timer.asking import (
     NAME_CHARACTERS,
     NO_TIME_LEFT,
-    NO_ZONE,
     QUESTIONS_AT_ONCE,
     Fault,
     ask,
@@ -24,8 +24,9 @@ from shared.domain.errors import (
 from shared.domain.follow_up import FollowUpState
 from shared.domain.plan import GRACE
 from shared.domain.retired import InUse
-from shared.ports.crm import FollowUpQuestion, FollowUpSeen
+from shared.ports.crm import FollowUpQuestion, FollowUpSeen, SeenAct
 from shared.ports.index import Doing
+from shared.ports.leads import EventKind
 from tests.examples import LEAD_ID
 from tests.fakes import START, FakeCrm, FakeDestinations
 from tests.nurture_timer.world import DELIVERED, HOUR, WITHIN, World, lead
@@ -172,15 +173,61 @@ async def test_what_only_a_person_can_end_is_told_before_anything_else() -> None
     assert trouble.reason == "401: no"
 
 
-async def test_a_time_without_a_zone_is_a_fault_of_that_answer_only() -> None:
-    naive = FollowUpSeen(at=(START + HOUR).replace(tzinfo=None))
-    crm = OddCrm(acted={lead_id(1): naive})
+UNUSABLE: dict[str, Any] = {
+    "a time without a zone": FollowUpSeen(at=(START + HOUR).replace(tzinfo=None)),
+    "a time before all times": FollowUpSeen(at=datetime.min.replace(tzinfo=timezone(HOUR))),
+    "nobody": FollowUpSeen(at=START + HOUR, by=cast("str", None)),
+    "a number": FollowUpSeen(owner=cast("str", 77)),
+    "half an id": FollowUpSeen(at=START + HOUR, owner="x\ud83d"),
+    "an act by a number": FollowUpSeen(acts=(SeenAct(at=START + HOUR, by=cast("str", 7)),)),
+    "a mapping": {"at": START + HOUR},
+}
+
+
+@pytest.mark.parametrize("odd", UNUSABLE.values(), ids=UNUSABLE)
+async def test_an_answer_that_can_not_be_used_is_none_and_costs_no_other_lead_its_own(
+    odd: FollowUpSeen,
+) -> None:
+    crm = OddCrm(acted={lead_id(1): odd})
     world = await overdue(crm, 3)
 
+    too_early = await world.sweep(WITHIN)
+    assert (too_early.flagged, too_early.followed_up, too_early.failed) == (0, 2, 0)
     swept = await world.sweep(WITHIN + GRACE)
 
-    assert (swept.flagged, swept.followed_up, swept.failed) == (1, 2, 0)
-    assert [trouble.reason for trouble in await world.index.troubles()] == [NO_ZONE]
+    assert (swept.flagged, swept.followed_up, swept.failed) == (1, 0, 0)
+    events = world.leads.partitions[lead_id(1)].events.values()
+    assert [event.unchecked for event in events if event.kind is EventKind.FLAGGED] == [True]
+    [trouble] = await world.index.troubles()
+    assert trouble.reason.startswith("the adapter failed: its FollowUpSeen") or "SeenAct" in (
+        trouble.reason
+    )
+
+
+async def test_an_answer_that_is_no_mapping_tells_nothing_of_any_lead() -> None:
+    crm = NoAnswers()
+    world = await overdue(crm, 3)
+
+    assert (await world.sweep(WITHIN + GRACE)).flagged == 3
+    [trouble] = await world.index.troubles()
+    assert trouble.reason == (
+        "the adapter failed: its answer can't be used, a value of type NoneType"
+    )
+
+
+@dataclass
+class NoAnswers(FakeCrm):
+    async def follow_ups(self, questions: Sequence[FollowUpQuestion]) -> Mapping[str, FollowUpSeen]:
+        return cast("Mapping[str, FollowUpSeen]", None)
+
+
+async def test_a_name_that_was_cut_within_a_character_is_told_without_the_half() -> None:
+    crm = OddCrm(acted={lead_id(0): FollowUpSeen(at=START + HOUR, by="Zoë \ud83d")})
+    world = await overdue(crm, 1)
+
+    await world.sweep(WITHIN)
+
+    assert world.clock_of(lead_id(0)).done_by == "Zoë \ufffd"
 
 
 async def test_what_sales_will_do_and_what_it_did_before_the_interest_are_no_answers() -> None:
