@@ -94,18 +94,47 @@ class Owners(NamedTuple):
         raise AssertionError("a fake waits")
 
 
+class Stores:
+    """All that was ever stored, by number; what a request makes of it is found out once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._stores: list[Owners] = []
+        self._done: dict[tuple[int, int, int], tuple[int, object]] = {}
+
+    def __getitem__(self, number: int) -> Owners:
+        return self._stores[number]
+
+    def number(self, stored: Owners) -> int:
+        teams = stored.teams
+        rows = (teams.turns, teams.takings, teams.companies, sorted(teams.leavers))
+        number = self._numbers.setdefault(repr((rows, stored.owners)), len(self._stores))
+        if number == len(self._stores):
+            self._stores.append(stored)
+        return number
+
+    def done(self, stored: int, history: int, asked: int, request: Request) -> tuple[int, object]:
+        """Return what is stored after a request of a history, and its answer."""
+        key = (stored, history, asked)
+        if key not in self._done:
+            after, answer = self[stored].done(request)
+            self._done[key] = (self.number(after), answer)
+        return self._done[key]
+
+    def without(self, leaver: str, stored: int) -> int:
+        """Return what is stored once somebody has left."""
+        left = copy(self[stored].teams)
+        left.leavers = {**left.leavers, leaver: START}
+        return self.number(self[stored]._replace(teams=left))
+
+
 class Moment(NamedTuple):
     """All there is: what is stored, who is at work at which point, and what may still go wrong."""
 
-    stored: Owners
+    stored: int
     runs: tuple[tuple[int, int], ...]
     faults: int
     leaver: str = ""
-
-    def key(self, tokens: Tokens) -> object:
-        teams = self.stored.teams
-        rows = (teams.turns, teams.takings, teams.companies, sorted(teams.leavers))
-        return tokens.number(repr((rows, self.stored.owners))), self.runs, self.faults, self.leaver
 
 
 class Explored(NamedTuple):
@@ -124,22 +153,22 @@ class Exploration:
     leaver: str = ""
 
     def explore(self, always: Callable[[Owners], None]) -> Explored:
-        tokens = Tokens()
-        with Histories(self._program, tokens) as histories:
+        stores = Stores()
+        with Histories(self._program, Tokens()) as histories:
             works = [Work(number, message) for number, message in enumerate(self.jobs)]
             runs = tuple((w.number, histories.started(w, START)) for w in works)
-            first = Moment(Owners(FakeTeams()), runs, self.faults, self.leaver)
-            seen, ahead, ends = {first.key(tokens)}, deque([first]), []
+            first = Moment(stores.number(Owners(FakeTeams())), runs, self.faults, self.leaver)
+            seen, ahead, looked_at = {first}, deque([first]), set[int]()
             while ahead:
                 moment = ahead.popleft()
-                always(moment.stored)
-                if not moment.runs:
-                    ends.append(moment.stored)
-                for after in self._moves(moment, histories, works):
-                    if (key := after.key(tokens)) not in seen:
-                        seen.add(key)
+                if moment.stored not in looked_at:
+                    looked_at.add(moment.stored)
+                    always(stores[moment.stored])
+                for after in self._moves(moment, stores, histories, works):
+                    if after not in seen:
+                        seen.add(after)
                         ahead.append(after)
-        return Explored(len(seen), ends)
+        return Explored(len(seen), [stores[m.stored] for m in seen if not m.runs])
 
     def _program(self, work: Work, mail: Mailbox, clock: Clock) -> Any:  # noqa: ANN401 - a coroutine
         async def program() -> None:
@@ -152,31 +181,30 @@ class Exploration:
 
         return program()
 
-    def _moves(self, moment: Moment, histories: Histories, works: list[Work]) -> Iterator[Moment]:
-        if moment.leaver:
-            left = copy(moment.stored.teams)
-            left.leavers = {**left.leavers, moment.leaver: START}
-            stored = moment.stored._replace(teams=left)
-            yield moment._replace(stored=stored, leaver="")
-        for run in moment.runs:
+    def _moves(
+        self, moment: Moment, stores: Stores, histories: Histories, works: list[Work]
+    ) -> Iterator[Moment]:
+        before, runs, faults, leaver = moment
+        if leaver:
+            yield Moment(stores.without(leaver, before), runs, faults)
+        for run in runs:
             number, history = run
             standing = histories.standing(history)
             fresh = (number, histories.started(works[number], START))
             if standing.ended:
                 failed = standing.error is not None
-                yield moment._replace(runs=_with(moment.runs, run, fresh if failed else None))
+                yield Moment(before, _with(runs, run, fresh if failed else None), faults, leaver)
                 continue
             for asked, request in standing.waiting.items():
-                stored, answer = moment.stored.done(request)
+                stored, answer = stores.done(before, history, asked, request)
                 after = (number, histories.answered(history, asked, answer, START))
-                yield moment._replace(stored=stored, runs=_with(moment.runs, run, after))
-                if not moment.faults:
+                yield Moment(stored, _with(runs, run, after), faults, leaver)
+                if not faults:
                     continue
-                fewer = moment._replace(faults=moment.faults - 1)
                 lost = (number, histories.answered(history, asked, NO_ANSWER, START))
-                for then in (stored, moment.stored):
-                    yield fewer._replace(stored=then, runs=_with(moment.runs, run, lost))
-                    yield fewer._replace(stored=then, runs=_with(moment.runs, run, fresh))
+                for then in (stored, before):
+                    yield Moment(then, _with(runs, run, lost), faults - 1, leaver)
+                    yield Moment(then, _with(runs, run, fresh), faults - 1, leaver)
 
 
 def _with(
