@@ -5,6 +5,8 @@ What is folded is compared and keyed, and never shown.
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache, wraps
 
 NOT_SEEN = (
     # Default_Ignorable_Code_Point of Unicode, as far as characters are assigned
@@ -33,11 +35,28 @@ MEANT = "&@#*%"
 """Punctuation of Unicode that belongs to the name of a company."""
 
 
+SHORT = 100
+KEPT = 4_096
+"""So many characters has a text that comes again, and so many of these are kept in a process."""
+
+
+def kept_if_short[T](read: Callable[[str], T]) -> Callable[[str], T]:
+    """Keep what short texts are read as: a name or an offer comes again with each row of a lead."""
+    short = lru_cache(KEPT)(read)
+
+    @wraps(read)
+    def kept(text: str) -> T:
+        return short(text) if len(text) <= SHORT else read(text)
+
+    return kept
+
+
 def visible(text: str) -> str:
     """Return the text without the characters that nobody sees."""
     return text if text.isascii() else INVISIBLE.sub("", text)
 
 
+@kept_if_short
 def folded(text: str) -> str:
     """Return the text without case, compatibility forms, typography and spacing.
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from itertools import chain
 
-from shared.domain.identity.folding import folded
+from shared.domain.identity.folding import folded, kept_if_short
 
 NOTHING_BY_LANGUAGE = {
     "programs": "null, nil, none, nan, undefined, no value, no data, object object",
@@ -101,6 +101,7 @@ PROMPTS = tuple(_table(PROMPTS_BY_LANGUAGE))
 CROSSES = re.compile("x{2,}")
 
 
+@kept_if_short
 def has_value(text: str) -> bool:
     """Tell whether a text says anything: "N/A", "-", "Please select" and the like do not."""
     plain = folded(text)

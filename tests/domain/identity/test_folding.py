@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.identity import folded, folded_company, visible
+from shared.domain.identity.folding import SHORT, kept_if_short
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
 
@@ -113,3 +114,16 @@ def test_it_does_not_matter_where_the_invisible_stands(one: str, other: str) -> 
 @given(ANY_TEXT)
 def test_one_form_of_unicode_is_folded_as_another(text: str) -> None:
     assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(("length", "read"), [(SHORT, 1), (SHORT + 1, 2)])
+def test_a_text_that_comes_again_is_read_once_unless_it_is_long(length: int, read: int) -> None:
+    texts: list[str] = []
+
+    @kept_if_short
+    def lower(text: str) -> str:
+        texts.append(text)
+        return text.lower()
+
+    assert [lower("A" * length) for _ in range(2)] == ["a" * length] * 2
+    assert len(texts) == read
