@@ -33,18 +33,18 @@ from shared.ports.quarantine import Quarantined
 from shared.ports.queue import OutboxRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """What a worker asks of the world: the fake, its method, and with what it is called."""
+    """What a worker asks of the world: the fake, its method, and with what it is called.
+
+    No two are equal, so that a request is a key by itself.
+    """
 
     of: str
     method: str
+    name: str
     args: tuple[Any, ...]
     named: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return f"{self.of}.{self.method}"
 
 
 class Mailbox:
@@ -57,7 +57,7 @@ class Mailbox:
 
     async def ask(self, of: str, method: str, *args: object, **named: object) -> Any:  # noqa: ANN401
         answer = self._loop.create_future()
-        self.waiting[len(self._answers)] = Request(of, method, args, named)
+        self.waiting[len(self._answers)] = Request(of, method, f"{of}.{method}", args, named)
         self._answers.append(answer)
         return await answer
 

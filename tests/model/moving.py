@@ -40,9 +40,10 @@ class Moves:
 
     def __call__(self, state: State) -> Iterator[Move]:
         for run in state.runs:
+            held = dict(run.held)
             for number, request in self._standing(run).waiting.items():
-                if number in dict(run.held):
-                    yield from self._answers(state, run, number, request)
+                if number in held:
+                    yield from self._answers(state, run, number, request, held[number])
                 else:
                     yield from self._requests(state, run, number, request)
             if state.budget.crashes:
@@ -65,37 +66,42 @@ class Moves:
         if request.name in READS:
             yield Move(_what(run, request), self._answered(state, run, number, answer))
             return
-        done_run = run._replace(held=tuple(sorted({**dict(run.held), number: answer}.items())))
-        done = state._replace(world=world).with_run(run, done_run)
+        done = state._replace(world=world)
         if state.budget.stalls:
-            yield Move(f"{_what(run, request)} is done", done)
+            held = run._replace(held=tuple(sorted([*run.held, (number, answer)])))
+            yield Move(f"{_what(run, request)} is done", done.with_run(run, held))
             return
-        yield from self._answers(done, done_run, number, request)
+        yield from self._answers(done, run, number, request, answer)
         if state.budget.crashes:
-            yield self._death(done, done_run, f" after {request.name}")
+            yield self._death(done, run, done=request)
 
-    def _answers(self, state: State, run: Run, number: int, request: Request) -> Iterator[Move]:
+    def _answers(
+        self, state: State, run: Run, number: int, request: Request, answer: object
+    ) -> Iterator[Move]:
         """Give a worker the answer to what is done, or lose it on the way."""
-        answer = dict(run.held)[number]
         yield Move(_what(run, request), self._answered(state, run, number, answer))
-        yield from self._failures(state, run, number, request)
+        yield from self._failures(state, run, number, request, done=True)
 
-    def _failures(self, state: State, run: Run, number: int, request: Request) -> Iterator[Move]:
-        """Fail a request: after it was done if its answer is held, else without."""
-        done = number in dict(run.held)
+    def _failures(
+        self, state: State, run: Run, number: int, request: Request, *, done: bool = False
+    ) -> Iterator[Move]:
+        """Fail a request, after it was done or without."""
+        fails = "timeouts" if request.of == "crm" else "lost"
+        if not getattr(state.budget, fails):
+            return
         what = f"{_what(run, request)}{', done,' if done else ''} has no answer"
-        if request.of == "crm" and state.budget.timeouts:
-            less = state.spend("timeouts")
-            late = less if done else less.too_late(run, number)
-            yield Move(what, self._answered(late, run, number, self.timed_out))
-        if request.of != "crm" and state.budget.lost:
-            yield Move(what, self._answered(state.spend("lost"), run, number, NO_ANSWER))
+        less = state.spend(fails)
+        if request.of != "crm":
+            yield Move(what, self._answered(less, run, number, NO_ANSWER))
+            return
+        late = less if done else less.too_late(run, number)
+        yield Move(what, self._answered(late, run, number, self.timed_out))
 
     def _answered(self, state: State, run: Run, number: int, answer: object) -> State:
         history = self.histories.answered(run.history, number, answer, state.now)
-        held = tuple(pair for pair in run.held if pair[0] != number)
-        after = run._replace(history=history, held=held)
-        standing = self._standing(after)
+        held = run.held and tuple(pair for pair in run.held if pair[0] != number)
+        after = Run(run.work, run.started_at, history, held)
+        standing = self.histories.standing(history)
         if not standing.ended:
             return state.with_run(run, after)
         gone = state.with_run(run, None)
@@ -105,12 +111,15 @@ class Moves:
             return self._shown_again(gone, run)
         return gone._replace(raised=f"RAISED {standing.error!r}")
 
-    def _death(self, state: State, run: Run, when: str = "") -> Move:
+    def _death(self, state: State, run: Run, done: Request | None = None) -> Move:
+        """Let a worker die; what it asks of the CRM and is not ``done`` is late from then on."""
         less = state.spend("crashes")
+        held = dict(run.held)
         for number, request in self._standing(run).waiting.items():
-            if request.of == "crm" and number not in dict(run.held):
+            if request.of == "crm" and number not in held and request is not done:
                 less = less.too_late(run, number)
         after = self._shown_again(less.with_run(run, None), run)
+        when = f" after {done.name}" if done else ""
         return Move(f"worker {run.work.number} dies{when}", after)
 
     def _shown_again(self, state: State, run: Run) -> State:

@@ -43,12 +43,23 @@ class _Answered(NamedTuple):
     at: datetime
 
 
+@dataclass
+class _WatchedClock(Clock):
+    """A clock that tells whether anybody looked at it."""
+
+    seen: bool = False
+
+    def __call__(self) -> datetime:
+        self.seen = True
+        return self.now
+
+
 class _Worker(NamedTuple):
     """A worker that runs, and waits for an answer."""
 
     task: asyncio.Task[object]
     mail: Mailbox
-    clock: Clock
+    clock: _WatchedClock
 
 
 MOST_ALIVE = 2_000
@@ -56,11 +67,12 @@ MOST_ALIVE = 2_000
 
 
 class Tokens:
-    """A number for each value; values that read the same have the same."""
+    """A number for each value, and what was made of it; values that read the same have the same."""
 
     def __init__(self) -> None:
         self._by_key: dict[Hashable, int] = {}
         self._by_id: dict[int, tuple[object, int]] = {}
+        self._made: dict[tuple[int, Hashable], tuple[object, Any]] = {}
 
     def of(self, value: object) -> int:
         known = self._by_id.get(id(value))
@@ -70,6 +82,14 @@ class Tokens:
 
     def number(self, key: Hashable) -> int:
         return self._by_key.setdefault(key, len(self._by_key))
+
+    def once[T](self, value: object, how: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made of a value that nobody changes; the same again the second time."""
+        known = self._made.get((id(value), how))
+        if known is None:
+            known = self._made[id(value), how] = (value, make())
+        made: T = known[1]
+        return made
 
 
 class Histories:
@@ -84,6 +104,8 @@ class Histories:
         self._answered: dict[int, _Answered] = {}
         self._standings: dict[int, Standing] = {}
         self._alive: dict[int, _Worker] = {}
+        self._timeless: dict[object, int | None] = {}
+        self._timed: set[int] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +121,19 @@ class Histories:
         return number
 
     def answered(self, before: int, request: int, answer: object, at: datetime) -> int:
-        number = self._number((before, request, self.tokens.of(answer), at))
+        """Return the history that goes on with an answer.
+
+        It is one, whenever the answer came, unless the worker then looks at the clock.
+        """
+        step = (before, request, self.tokens.of(answer))
+        timeless = self._timeless.get(step)
+        if timeless is not None:
+            return timeless
+        number = self._number((*step, at))
         self._answered.setdefault(number, _Answered(before, request, answer, at))
+        if step not in self._timeless:
+            self.standing(number)
+            self._timeless[step] = None if number in self._timed else number
         return number
 
     def standing(self, history: int) -> Standing:
@@ -113,6 +146,8 @@ class Histories:
 
     def _replayed(self, history: int) -> Standing:
         worker = self._at(history)
+        if worker.clock.seen:
+            self._timed.add(history)
         if worker.task.done():
             return Standing({}, ended=True, error=worker.task.exception())
         waiting = dict(worker.mail.waiting)
@@ -130,13 +165,13 @@ class Histories:
             history = answers[-1].before
         worker = self._alive.pop(history, None) or self._new(*self._works[history])
         for answered in reversed(answers):
-            worker.clock.now = answered.at
+            worker.clock.now, worker.clock.seen = answered.at, False
             worker.mail.answer(answered.number, answered.answer)
             self._loop.run_until_all_wait()
         return worker
 
     def _new(self, work: Work, started_at: datetime) -> _Worker:
-        clock, mail = Clock(started_at), Mailbox(self._loop)
+        clock, mail = _WatchedClock(started_at), Mailbox(self._loop)
         task = self._loop.create_task(self._program(work, mail, clock))
         self._loop.run_until_all_wait()
         return _Worker(task, mail, clock)

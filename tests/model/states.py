@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from shared.domain.delivery import Delivery
@@ -27,6 +28,7 @@ class Budget(NamedTuple):
     sweeps: int = 0
     vanished: int = 0
 
+    @cache  # noqa: B019 - there are few budgets, and each is a value
     def without(self, what: str) -> "Budget":
         return self._replace(**{what: getattr(self, what) - 1})
 
@@ -38,6 +40,9 @@ class Run(NamedTuple):
     started_at: datetime
     history: int
     held: tuple[tuple[int, object], ...] = ()
+
+    def held_key(self, tokens: Tokens) -> tuple[tuple[int, int], ...]:
+        return tuple([(number, tokens.of(answer)) for number, answer in self.held])
 
 
 class State(NamedTuple):
@@ -61,7 +66,7 @@ class State(NamedTuple):
 
     def key(self, tokens: Tokens) -> object:
         """Return what is equal only for states from which the same may follow."""
-        runs = tuple((r.history, tuple((n, tokens.of(a)) for n, a in r.held)) for r in self.runs)
+        runs = tuple([(r.history, r.held and r.held_key(tokens)) for r in self.runs])
         return self.now, self.world.key, self.budget, runs, self.late, self.raised
 
     def spend(self, what: str) -> "State":
@@ -69,8 +74,8 @@ class State(NamedTuple):
 
     def with_run(self, run: Run, after: Run | None) -> "State":
         """Put another run in place of one, or none."""
-        runs = (after if r is run else r for r in self.runs)
-        return self._replace(runs=tuple(r for r in runs if r is not None))
+        runs = [after if r is run else r for r in self.runs]
+        return self._replace(runs=tuple([r for r in runs if r is not None]))
 
     def too_late(self, run: Run, number: int) -> "State":
         return self._replace(late=(*self.late, (run.history, number)))

@@ -1,9 +1,9 @@
 """What workers share, as a value: the fakes, copied before each change."""
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from shared.domain.errors import CrmError, StorageError
 from tests.fakes import (
@@ -29,56 +29,74 @@ class World(NamedTuple):
     crm: FakeCrm
     key: tuple[int, ...] = ()
 
-    def keyed(self, tokens: Tokens, changed: Sequence[str]) -> Self:
-        """Renew the key of what has changed."""
-        keys = dict(zip(KEYS, self.key, strict=False))
-        for part in changed:
-            keys[part] = tokens.number((part, KEYS[part](getattr(self, part), tokens)))
-        return self._replace(key=tuple(keys.values()))
-
-    def do(self, request: Request, now: datetime, tokens: Tokens) -> tuple[Self, object]:
+    def do(self, request: Request, now: datetime, tokens: Tokens) -> tuple["World", object]:
         """Return the world after a request, and the answer to it."""
         if request.name in READS:
-            return self, _answer(getattr(self, request.of), request)
-        after = self._with_copy_of(request.of, now)
-        answer = _answer(getattr(after, request.of), request)
-        return after.keyed(tokens, [request.of]), answer
+            fake = getattr(self, request.of)
+            return self, tokens.once(fake, request, lambda: _answer(fake, request))
+        return self._changed(request.of, now, lambda fake: _answer(fake, request), request, tokens)
 
-    def without_message(self, message: QueuedMessage, tokens: Tokens) -> Self:
-        after = self._with_copy_of("queue", message.visible_at)
-        after.queue.messages.remove(message)
-        return after.keyed(tokens, ["queue"])
+    def without_message(self, message: QueuedMessage, tokens: Tokens) -> "World":
+        def take(queue: FakeQueue) -> None:
+            queue.messages.remove(message)
 
-    def with_message(self, text: str, visible_at: datetime, tokens: Tokens) -> Self:
-        after = self._with_copy_of("queue", visible_at)
-        after.queue.messages.append(QueuedMessage(visible_at, text))
-        return after.keyed(tokens, ["queue"])
+        return self._changed("queue", message.visible_at, take, message, tokens)[0]
 
-    def _with_copy_of(self, part: str, now: datetime) -> Self:
-        match part:
-            case "leads":
-                partitions = {
-                    lead_id: replace(p, interests=dict(p.interests), events={})
-                    for lead_id, p in self.leads.partitions.items()
-                }
-                return self._replace(leads=replace(self.leads, partitions=partitions))
-            case "lead_index":
-                index = FakeLeadIndex(Clock(now), due_rows=dict(self.lead_index.due_rows))
-                return self._replace(lead_index=replace(index, written=self.lead_index.written))
-            case "queue":
-                messages = list(self.queue.messages)
-                return self._replace(queue=FakeQueue(Clock(now), messages=messages))
-            case _:
-                records = [
-                    replace(r, values=dict(r.values), notes=list(r.notes)) for r in self.crm.records
-                ]
-                return self._replace(crm=replace(self.crm, records=records))
+    def with_message(self, text: str, visible_at: datetime, tokens: Tokens) -> "World":
+        def put(queue: FakeQueue) -> None:
+            queue.messages.append(QueuedMessage(visible_at, text))
+
+        return self._changed("queue", visible_at, put, text, tokens)[0]
+
+    def _changed(
+        self,
+        part: str,
+        now: datetime,
+        change: Callable[[Any], object],
+        what: Hashable,
+        tokens: Tokens,
+    ) -> tuple["World", object]:
+        """Return the world with a changed copy of a part, and what ``change`` returned.
+
+        Worlds share the parts in which they are the same: ``what`` is done to each of these once.
+        """
+
+        def made() -> tuple[object, int, object]:
+            after = _copy(getattr(self, part), now)
+            answer = change(after)
+            return after, _number(part, after, tokens), answer
+
+        after, number, answer = tokens.once(getattr(self, part), (what, now), made)
+        place = PARTS.index(part)
+        parts, key = [*self], [*self.key]
+        parts[place], key[place] = after, number
+        parts[-1] = tuple(key)
+        return World._make(parts), answer
 
 
 def new_world(crm: FakeCrm, leads: FakeLeadStore, now: datetime, tokens: Tokens) -> World:
     clock = Clock(now)
     world = World(leads=leads, lead_index=FakeLeadIndex(clock), queue=FakeQueue(clock), crm=crm)
-    return world.keyed(tokens, list(KEYS))
+    return world._replace(key=tuple(_number(part, getattr(world, part), tokens) for part in PARTS))
+
+
+def _copy(fake: object, now: datetime) -> object:
+    """Return what can be changed without a change to the fake."""
+    match fake:
+        case FakeLeadStore():
+            partitions = {
+                lead_id: replace(p, interests=dict(p.interests), events={})
+                for lead_id, p in fake.partitions.items()
+            }
+            return replace(fake, partitions=partitions)
+        case FakeLeadIndex():
+            return FakeLeadIndex(Clock(now), due_rows=dict(fake.due_rows), written=fake.written)
+        case FakeQueue():
+            return FakeQueue(Clock(now), messages=list(fake.messages))
+        case FakeCrm():
+            records = [replace(r, values=dict(r.values), notes=list(r.notes)) for r in fake.records]
+            return replace(fake, records=records)
+    raise AssertionError("no part of the world")
 
 
 def _answer(fake: object, request: Request) -> object:
@@ -127,3 +145,8 @@ KEYS: dict[str, Callable[[Any, Tokens], Hashable]] = {
     "queue": _queue_key,
     "crm": _crm_key,
 }
+PARTS = tuple(KEYS)
+
+
+def _number(part: str, fake: object, tokens: Tokens) -> int:
+    return tokens.number((part, KEYS[part](fake, tokens)))
