@@ -2,6 +2,6 @@
 
 import sys
 
-from cli.app import main
+from cli.start import start
 
-sys.exit(main())
+sys.exit(start())

@@ -2,6 +2,7 @@
 
 import sys
 
+from cli.interrupting import at_once
 from cli.where import is_development_storage, storage_name
 from shared.operations.errors import RefusedError
 
@@ -17,6 +18,8 @@ def confirm(what: str, *, yes: bool, where: str = "") -> None:
     question = f"{what} at {where or storage_name()}"
     if not sys.stdin.isatty():
         raise RefusedError(f"{question}: use --yes if that is what you want")
-    print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    with at_once():
+        print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+    if answer.strip().lower() not in {"y", "yes"}:
         raise RefusedError("nothing was done")

@@ -29,7 +29,7 @@ MOST_NAMED = 20
 
 _unread: ContextVar[set[str]] = ContextVar("unread leads")
 
-REFUSALS = ("401", "403", "ClientAuthenticationError")
+REFUSALS = ("401", "403", "AzureSigningError", "ClientAuthenticationError")
 """Parts of what storage says where it does not let us in."""
 
 

@@ -3,9 +3,10 @@
 import os
 import sys
 import unicodedata
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -29,9 +30,12 @@ STEERING = BIDI_CONTROLS | frozenset(map(chr, range(0x7F, 0xA0)))
 COLOURS = {"overdue": "red", "parked": "red", "pending": "yellow", "waiting": "yellow"}
 
 
+def _has_width() -> bool:
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
+
+
 def _console() -> Console:
-    of_its_own = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if of_its_own else PIPED_WIDTH)
+    return Console(highlight=False, width=None if _has_width() else PIPED_WIDTH)
 
 
 def width() -> int:
@@ -42,6 +46,29 @@ def width() -> int:
 def say(text: str, colour: str = "") -> None:
     """Print a text as it is."""
     _console().print(Text(printable(text), colour), soft_wrap=True)
+
+
+def say_fact(label: str, told: str, colour: str = "") -> None:
+    """Print a text beside its label, which has its blanks after it.
+
+    Where lines have a width, they end between words, and all begin below the first: what has no
+    blanks, such as an address, stays whole. A file gets each line as it is.
+    """
+    room = _console().width - len(label) if _has_width() else sys.maxsize
+    lines = [part for line in told.split("\n") for part in _parts(line, room)]
+    say("\n".join([label + lines[0], *(" " * len(label) + line for line in lines[1:])]), colour)
+
+
+def _parts(line: str, room: int) -> Iterator[str]:
+    part, *words = line.split(" ")
+    for word in words:
+        longer = f"{part} {word}"
+        if cell_len(longer) <= room:
+            part = longer
+        else:
+            yield part
+            part = word
+    yield part
 
 
 def note(text: str, colour: str = "") -> None:

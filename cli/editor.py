@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cli.interrupting import left_to_others
 from shared.operations.errors import RefusedError, UsageError
 
 
@@ -24,7 +25,8 @@ def edited(body: bytes) -> bytes:
         file = Path(folder, "body.json")
         file.write_bytes(body)
         try:
-            done = subprocess.run([*editor, str(file)], check=False)  # noqa: S603 - the operator's own
+            with left_to_others():
+                done = subprocess.run([*editor, str(file)], check=False)  # noqa: S603 - their own
         except OSError as error:
             raise UsageError(f"{editor[0]} can't be started: {error.strerror}") from None
         if done.returncode:

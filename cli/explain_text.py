@@ -1,6 +1,6 @@
 """What people see of ``leads explain``."""
 
-from cli.console import minute, say
+from cli.console import minute, say_fact
 from shared.domain.planning import owner_words
 from shared.operations.explaining import ExplanationView
 
@@ -26,4 +26,4 @@ def print_explanation(view: ExplanationView) -> None:
 
 
 def _line(what: str, told: str) -> None:
-    say(f"{what:<16}{told}")
+    say_fact(f"{what:<16}", told)

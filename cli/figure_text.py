@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from cli.console import cell, minute, say, say_table
+from cli.console import cell, minute, say, say_fact, say_table
 from cli.csv_rows import print_rows
 from shared.domain.planning import owner_words
 from shared.operations.figure_views import FiguresView, FigureView, SpanView
@@ -168,4 +168,4 @@ def _made_of(view: FiguresView) -> Iterator[str]:
 
 
 def _line(what: str, told: str) -> None:
-    say(f"{what:<20}{told}")
+    say_fact(f"{what:<20}", told)

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from cli.interrupting import at_once
 from shared.operations.errors import UsageError
 
 STANDARD = Path("-")
@@ -15,7 +16,10 @@ STANDARD = Path("-")
 def read(file: Path) -> bytes:
     """Return what stands in a file; raise ``UsageError`` if it can't be read."""
     try:
-        return sys.stdin.buffer.read() if file == STANDARD else file.read_bytes()
+        if file != STANDARD:
+            return file.read_bytes()
+        with at_once():
+            return sys.stdin.buffer.read()
     except OSError as error:
         raise UsageError(f"{file} can't be read: {error.strerror}") from None
 

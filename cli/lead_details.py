@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from cli.console import minute, printable, say, say_table
+from cli.console import minute, printable, say, say_fact, say_table
 from cli.follow_up_words import act_words, event_words, notice_words
 from cli.lead_list import ID_DIGITS, clock_words, marks
 from shared.domain.actions import action_words
@@ -22,7 +22,7 @@ def print_details(details: LeadDetails, now: datetime) -> None:
     """Print one lead with all that is known."""
     say(f"lead {details.lead_id}, version {details.version}, known by {details.identified_by}")
     for name, text in _details(details, now):
-        say(f"  {name:<12} " + text.replace("\n", f"\n{'':<15}"))
+        say_fact(f"  {name:<12} ", text)
     if details.acts:
         _say_lines("acts", (act_words(act) for act in details.acts))
     if details.notices:

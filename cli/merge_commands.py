@@ -90,13 +90,13 @@ def _preview(found: Merge, named: Lead) -> None:
         return
     acts = f" and {counted(len(found.acts), 'follow-up')}" if found.acts else ""
     console.say(_named(lead))
-    console.say(f"  becomes part of {_named(into)}")
+    console.say_fact("  ", f"becomes part of {_named(into)}")
     goes = "goes" if len(found.recorded) == 1 and not acts else "go"
     console.say(f"  {counted(len(found.recorded), 'submission')}{acts} {goes} with it")
     console.say(f"  the owner is {into.owner or lead.owner or 'nobody yet'}")
     for name, delivery in sorted(found.lead.deliveries.items()):
         if delivery.record is not None:
-            console.say(f"  {name}: record {delivery.record.id} stays, and is told")
+            console.say(f"  {name}: record {delivery.record.id} stays")
     console.say("  this can't be undone", "yellow")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from cli.console import minute, say
+from cli.console import minute, say, say_fact
 from cli.sweep_views import StepView, SweepView
 from shared.operations.awaiting import AwaitingView
 from shared.operations.status import StatusView
@@ -32,7 +32,7 @@ def print_status(view: StatusView) -> None:
     _line("rules", by or "none; the settings decide")
     _line("last sweep", _utc(view.last_sweep.at if view.last_sweep else None))
     for warning in view.warnings:
-        say(f"! {warning}", "yellow")
+        say_fact("! ", warning, "yellow")
 
 
 def print_sweep(view: SweepView) -> None:
@@ -68,7 +68,7 @@ def _awaiting(view: AwaitingView) -> Iterator[str]:
 
 
 def _line(what: str, told: str) -> None:
-    say(f"{what:<20}{told}")
+    say_fact(f"{what:<20}", told)
 
 
 def _done(step: StepView) -> str:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from cli.console import minute, printable, say, say_table
+from cli.console import minute, printable, say, say_fact, say_table
 from cli.lead_list import ID_DIGITS
 from shared.operations.identity_review import IdentityChange
 from shared.operations.quarantine_views import QuarantineView
@@ -59,6 +59,6 @@ def print_entry(view: QuarantineView, body: bytes) -> None:
     say(f"  received {minute(view.received_at)} UTC")
     say(f"  {counted(view.size, 'byte')}{cut}, {view.content_type or 'without a content type'}")
     for fault in view.faults:
-        say(f"  {fault}")
+        say_fact("  ", fault)
     say("")
     say(body.decode(errors="backslashreplace"))

@@ -41,7 +41,8 @@ def storage_name() -> str:
         host = urlsplit(address).netloc.rpartition("@")[2]
     except ValueError:
         host = ""
-    return host or parts.get("accountname") or "development storage"
+    emulator = "development storage" if is_development_storage() else "an account without a name"
+    return host or parts.get("accountname") or emulator
 
 
 def local_url(run_file: Path = RUN_FILE) -> str:

@@ -10,9 +10,9 @@ import sys
 
 sys.path.insert(0, {root!r})
 
-from cli.app import main
+from cli.start import start
 
-sys.exit(main())
+sys.exit(start())
 """
 
 

@@ -111,7 +111,10 @@ class Stores:
             return found[0]
         if found:
             named = ", ".join(sorted(stored.lead.lead_id[:8] for stored in found))
-            raise UsageError(f"several leads gave the phone number {phone}: {named}")
+            raise UsageError(
+                f"several leads gave the phone number {phone}: {named}; name one by its id, or say"
+                " the last name, too"
+            )
         called = f" and is called {last_name}" if wanted else ""
         raise NotFoundError(f"no lead gave the phone number {phone}{called}")
 

@@ -31,7 +31,7 @@ async def test_a6_a_lead_is_merged_with_all_that_is_known_of_it(office: Account)
         f"  becomes part of lead {stays} (ada@mills.example)",
         "  1 submission and 1 follow-up go with it",
         "  the owner is nobody yet",
-        "  crm: record 1 stays, and is told",
+        "  crm: record 1 stays",
         "  this can't be undone",
         f"lead {named} is now part of lead {stays}",
     ]

@@ -168,7 +168,8 @@ def test_a_setting_is_left_as_it_is(tmp_path: Path, nothing_set: pytest.MonkeyPa
         ),
         ("LeadStorage", f"AccountName=contoso;AccountKey={KEY}", "contoso", False),
         ("LeadStorage__tableServiceUri", "https://c.example/?sig=KEY", "c.example", False),
-        ("LeadStorage", f"TableEndpoint=https://[{KEY}", "development storage", False),
+        ("LeadStorage", f"TableEndpoint=https://[{KEY}", "an account without a name", False),
+        ("LeadStorage", KEY, "an account without a name", False),
     ],
 )
 def test_storage_is_named_without_its_key(

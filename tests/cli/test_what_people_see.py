@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from rich.cells import cell_len
 
+from cli.console import say_fact
 from cli.lead_details import print_details
 from cli.lead_list import print_csv, print_leads
 from cli.status_text import print_sweep
@@ -153,9 +155,6 @@ def test_no_leads_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "no leads\n"
 
 
-ACTED = "followed up 2026-11-01 09:00 UTC by anna: called"
-
-
 def test_a_lead_is_shown_with_all_that_is_known(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +166,7 @@ def test_a_lead_is_shown_with_all_that_is_known(
 
     assert (
         capsys.readouterr().out
-        == f"""\
+        == """\
 lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   name         Zoë O"Hara\\
   email        zoe@fabrikam.example
@@ -185,8 +184,10 @@ lead 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a, version 1, known by email
   priority     high
   tags         big
   qualified    no: country is missing
-  follow-up    waiting, due in 24 h (2026-11-03 09:00 UTC), {ACTED}
-  next         2026-11-03 09:00 UTC: the lead is flagged as overdue, and any default channel is told
+  follow-up    waiting, due in 24 h (2026-11-03 09:00 UTC), followed up
+               2026-11-01 09:00 UTC by anna: called
+  next         2026-11-03 09:00 UTC: the lead is flagged as overdue, and any
+               default channel is told
   azure_table  delivered (r1, https://crm.example/r1); the CRM's own words:
                “no”; next attempt 2026-11-02 09:00 UTC
 submissions
@@ -205,6 +206,38 @@ events
   2026-11-02 09:00  followed up  anna
 """
     )
+
+
+@pytest.mark.parametrize("company", ["Looms " * 30, "株式会社 " * 30, "مصنع " * 30])
+def test_no_line_of_a_lead_is_longer_than_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, company: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    known = replace(NOT_MERGED, contact=Contact(company=company, email="zoe@example.com"))
+
+    print_details(LeadDetails.with_history(stored(known), [], [], InUse()), START)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    [first] = [number for number, line in enumerate(lines) if line.startswith("  company ")]
+    assert lines[first + 1].startswith(" " * 15 + company.split(maxsplit=1)[0])
+
+
+def test_a_fact_for_a_file_is_a_line_and_an_address_stays_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    address = "https://crm.example/" + "r" * 60
+
+    say_fact("next  ", f"see {address} and {address} and {address}")
+    monkeypatch.setenv("COLUMNS", "40")
+    say_fact("next  ", f"see {address}")
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"next  see {address} and {address} and {address}",
+        "next  see",
+        f"      {address}",
+    ]
 
 
 def test_the_quarantine_is_listed_with_its_faults_whole(
