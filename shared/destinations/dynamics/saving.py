@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from shared.destinations.dynamics.answers import PlugInError, UnboundError
 from shared.destinations.dynamics.bindings import BIND, is_hard_to_read
 from shared.destinations.http import saving
+from shared.destinations.http.refused import MissingFieldsError
 from shared.destinations.http.saving import Body, BodyOf, Saved
 from shared.domain.errors import (
     CrmError,
@@ -25,7 +26,7 @@ async def save[Answer](
     ``required`` are asked for where a plug-in of the publisher refuses the lead.
     """
 
-    async def send(body: Body, refused: frozenset[str]) -> Answer:
+    async def send(body: Body) -> Answer:
         try:
             return await write(body)
         except UnboundError as error:
@@ -39,7 +40,7 @@ async def save[Answer](
             missing = error.words.intersection(await required()) - body.values.keys()
             if not missing:
                 raise
-            raise _missing(error, missing, refused) from None
+            raise _missing(error, missing) from None
 
     return await saving.save(body_of, send, _for_good)
 
@@ -50,12 +51,10 @@ def _unbound(body: Body, *, unreadable: bool) -> set[str]:
     return {n for n in bound if not unreadable or is_hard_to_read(str(body.values[n]))}
 
 
-def _missing(error: PlugInError, missing: Collection[str], refused: Collection[str]) -> CrmError:
-    """Return what it means that a required column has no value."""
+def _missing(error: PlugInError, missing: Collection[str]) -> MissingFieldsError:
     names = ", ".join(sorted(missing))
-    if set(missing) & set(refused):
-        return CrmRejectedError(f"{error}; what the customer gave for {names} is not accepted")
-    return CrmSettingsError(f"{error}: set {names} in DYNAMICS_FIELDS, or make it optional")
+    mend = f"set {names} in DYNAMICS_FIELDS, or make it optional"
+    return MissingFieldsError(f"{error}: {mend}", fields=missing)
 
 
 def _for_good(error: CrmFieldsRefusedError, whole: Body) -> CrmError:

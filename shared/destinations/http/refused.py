@@ -9,10 +9,19 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
+from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError, CrmSettingsError
 from shared.ports.crm import Noted
 
 REFUSED = "refused"
+
+
+class MissingFieldsError(CrmSettingsError):
+    """Fields are required that the lead has no value for; the operator must map them."""
+
+    def __init__(self, reason: str, *, fields: Collection[str]) -> None:
+        """Take the reason, and the fields by the CRM's names."""
+        super().__init__(reason)
+        self.fields = frozenset(fields)
 
 
 async def without_refused[Answer](
@@ -21,6 +30,7 @@ async def without_refused[Answer](
     """Send without what is refused of the ``optional`` fields; return which those are, too.
 
     ``send`` takes the fields to leave out, by the CRM's names. Each round has at least one more.
+    A field that is refused and then required is no fault of the settings.
     """
     left_out: frozenset[str] = frozenset()
     while True:
@@ -31,6 +41,12 @@ async def without_refused[Answer](
             if not refused or refused != error.fields - left_out:
                 raise
             left_out |= refused
+        except MissingFieldsError as error:
+            if wanted := as_sent(left_out, error.fields) & left_out:
+                names = ", ".join(sorted(wanted))
+                told = f"{error}; what the customer gave for {names} is not accepted"
+                raise CrmRejectedError(told) from None
+            raise
 
 
 def as_sent(

@@ -52,19 +52,19 @@ type BodyOf = Callable[[Collection[str]], Body]
 
 async def save[Answer](
     body_of: BodyOf,
-    send: Callable[[Body, frozenset[str]], Awaitable[Answer]],
+    send: Callable[[Body], Awaitable[Answer]],
     for_good: Callable[[CrmFieldsRefusedError, Body], CrmError],
 ) -> Saved[Answer]:
     """Write a lead; raise ``CrmError``.
 
-    ``send`` gets a body and what was left out of it. ``for_good`` says of the whole body what it
+    ``for_good`` says of the whole body what it
     means that a value is refused that can't be left out.
     """
     whole = body_of(frozenset())
 
     async def attempt(refused: frozenset[str]) -> tuple[Body, Answer]:
         body = body_of(refused)
-        return body, await send(body, refused)
+        return body, await send(body)
 
     try:
         (body, answer), refused = await without_refused(attempt, whole.open)

@@ -1,7 +1,7 @@
 """What Salesforce's answers mean: its codes decide as a whole, and no part of its words."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ from shared.destinations.http.answers import (
     retry_after,
     unanswered,
 )
-from shared.destinations.http.refused import as_sent
+from shared.destinations.http.refused import MissingFieldsError, as_sent
 from shared.destinations.http.said import said
 from shared.destinations.http.tokens import login_fault
 from shared.destinations.salesforce.codes import (
@@ -70,15 +70,6 @@ class GoneError(CrmUnavailableError):
 
 class UnfitValuesError(CrmFieldsRefusedError):
     """Fields do not take the values that they were given, whatever else is in the lead."""
-
-
-class MissingFieldsError(CrmSettingsError):
-    """Fields are required that the lead has no value for."""
-
-    def __init__(self, reason: str, *, fields: Collection[str]) -> None:
-        """Take the reason, and the fields by Salesforce's names."""
-        super().__init__(reason)
-        self.fields = frozenset(fields)
 
 
 class NoSuchReferenceError(CrmSettingsError):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from shared.destinations.http import saving
 from shared.destinations.http.saving import Body, BodyOf, Saved
-from shared.destinations.salesforce.answers import MissingFieldsError, UnfitValuesError
+from shared.destinations.salesforce.answers import UnfitValuesError
 from shared.destinations.salesforce.rows import Row
 from shared.domain.errors import (
     CrmError,
@@ -17,14 +17,8 @@ from shared.domain.errors import (
 async def save(body_of: BodyOf, write: Callable[[Row], Awaitable[str]]) -> Saved[str]:
     """Write a lead, and return the id that Salesforce answers; raise ``CrmError``."""
 
-    async def send(body: Body, refused: frozenset[str]) -> str:
-        try:
-            return await write(body.values) if body.values else ""
-        except MissingFieldsError as error:
-            if {name.casefold() for name in error.fields}.isdisjoint(map(str.casefold, refused)):
-                raise
-            told = f"{error}; what the customer gave for it is not accepted"
-            raise CrmRejectedError(told) from None
+    async def send(body: Body) -> str:
+        return await write(body.values) if body.values else ""
 
     return await saving.save(body_of, send, _for_good)
 

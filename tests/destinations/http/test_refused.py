@@ -2,8 +2,13 @@
 
 import pytest
 
-from shared.destinations.http.refused import as_sent, refusals, without_refused
-from shared.domain.errors import CrmFieldsRefusedError, CrmRejectedError
+from shared.destinations.http.refused import (
+    MissingFieldsError,
+    as_sent,
+    refusals,
+    without_refused,
+)
+from shared.domain.errors import CrmError, CrmFieldsRefusedError, CrmRejectedError
 
 OPTIONAL = ("email", "phone", "country")
 
@@ -52,6 +57,24 @@ async def test_a_field_that_is_refused_although_it_was_not_sent_ends_it() -> Non
         await without_refused(crm.send, OPTIONAL)
 
     assert len(crm.left_out) == 2
+
+
+@pytest.mark.parametrize(
+    ("required", "raised"), [("Phone", CrmRejectedError), ("industry", MissingFieldsError)]
+)
+async def test_what_is_refused_and_then_required_is_said_of_the_lead_and_nothing_else_is(
+    required: str, raised: type[CrmError]
+) -> None:
+    async def send(left_out: frozenset[str]) -> None:
+        if left_out:
+            raise MissingFieldsError("required", fields=[required])
+        raise CrmFieldsRefusedError("no", fields=["phone"])
+
+    with pytest.raises(raised, match="required") as told:
+        await without_refused(send, OPTIONAL)
+
+    assert type(told.value) is raised
+    assert ("gave for phone is not accepted" in str(told.value)) == (required == "Phone")
 
 
 def test_a_name_is_known_in_any_case_and_any_other_stays_as_it_is() -> None:

@@ -203,7 +203,7 @@ async def test_a_field_that_is_refused_and_required_parks_the_lead(
 
     assert type(told) is CrmRejectedError
     assert str(told).startswith("400 REQUIRED_FIELD_MISSING: ")
-    assert str(told).endswith("; what the customer gave for it is not accepted")
+    assert str(told).endswith("; what the customer gave for Phone is not accepted")
 
 
 async def test_an_own_field_that_the_customers_words_fill_is_left_out_too(
