@@ -19,7 +19,7 @@ import httpx
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Tokens
-from shared.destinations.marketo.answers import failure, not_marketos, problems
+from shared.destinations.marketo.answers import failure, not_marketos
 from shared.destinations.marketo.codes import (
     EXISTS,
     IN_ANOTHER_PARTITION,
@@ -29,6 +29,7 @@ from shared.destinations.marketo.codes import (
 from shared.destinations.marketo.fields import SOURCE, STATUS, Person, optional_fields, text
 from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
+from shared.destinations.marketo.problems import problems
 from shared.destinations.marketo.settings import MarketoSettings
 from shared.domain.errors import CrmError
 

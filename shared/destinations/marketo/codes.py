@@ -77,6 +77,14 @@ until then."""
 VALUE = {"1001", "1003", "1077"}
 """The value of a field is refused, if the message names it; else the person is."""
 
+TYPES = {
+    *("boolean", "currency", "date", "datetime", "email", "float", "formula", "integer"),
+    *("percent", "phone", "picklist", "reference", "score", "string", "text", "textarea", "url"),
+}
+"""What a value may be required to be, see
+https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/field-types
+"""
+
 REQUESTS_REFUSED = {"701", "702", "704", "709", "710", "711", "712", "714", "718"}
 PERSONS_REFUSED = range(1001, 1080)
 """What is documented of requests and of persons that are refused. Of 500, 502, 604 and 611, which

@@ -10,18 +10,29 @@ from shared.domain.lead import CONTACT_FIELDS, Contact
 
 VENDOR = "Marketo"
 
-COMPANY = "company"
+EMAIL, COMPANY = "email", "company"
 """Marketo does not support to change it through the person, see the page on leads."""
 
 FIELDS = {
     "first_name": "firstName",
     "last_name": "lastName",
-    "email": "email",
+    "email": EMAIL,
     "phone": "phone",
     "country": "country",
     "company": COMPANY,
     "title": "title",
 }
+LABELS = {
+    "first name": ("firstName",),
+    "last name": ("lastName",),
+    "email address": (EMAIL,),
+    "phone number": ("phone",),
+    "company name": (COMPANY,),
+    "job title": ("title",),
+}
+"""What Marketo calls fields where people see them, in lower case, see
+https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/assets/list-of-standard-fields
+"""
 OURS = {theirs: ours for ours, theirs in FIELDS.items()}
 
 STRING_CHARACTERS = 255

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote
@@ -14,7 +15,8 @@ from local.fakes.marketo import MarketoServer
 from local.fakes.marketo.answers import skipped
 from shared.destinations.http.answers import Request
 from shared.destinations.marketo.adapter import MarketoCrm
-from shared.destinations.marketo.answers import failure, problems
+from shared.destinations.marketo.answers import failure
+from shared.destinations.marketo.problems import problems
 from shared.domain.errors import CrmError
 from tests.destinations.marketo.world import a_lead, deliver
 from tests.examples import CONTACT, interest
@@ -96,3 +98,59 @@ def test_of_many_errors_the_first_are_told() -> None:
     request = Request(method="POST", path="/", writes=True, json={"input": [person]})
 
     assert str(failure(request, errors, datetime.now(UTC))).endswith("rule 9.")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        ("1006", "Field 'Plantagenet' not found", "1006: Field '…' not found"),
+        ("1006", "Field 'Title' not found", "1006: Field 'Title' not found"),
+        ("1011", "Field 'Plantagenet' not supported", "1011: Field '…' not supported"),
+        (
+            "1001",
+            "Invalid value 'x'. Required of type 'Plantagenet'",
+            "1001: Invalid value '…'. Required of type '…'",
+        ),
+        (
+            "1001",
+            "Invalid value 'x'. Required of type 'Boolean'",
+            "1001: Invalid value '…'. Required of type 'Boolean'",
+        ),
+        (
+            "1002",
+            "Missing value for the required parameter 'Plantagenet'",
+            "1002: Missing value for the required parameter '…'",
+        ),
+        (
+            "1002",
+            "Missing value for the required parameter 'industry'",
+            "1002: Missing value for the required parameter 'industry'",
+        ),
+    ],
+)
+async def test_a_name_is_told_if_it_can_not_be_the_customers(
+    server: MarketoServer, crm: MarketoCrm, code: str, message: str, told: str
+) -> None:
+    customer = a_lead(replace(CONTACT, last_name="Plantagenet"))
+    for answer in (skipped(code, message), JSONResponse(errors_of(code, message))):
+        server.answers.append(answer)
+        with pytest.raises(CrmError) as raised:
+            await deliver(crm, customer)
+        assert str(raised.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("title", "title"), ("filterType", "filterType"), ("Plantagenet", "…")]
+)
+async def test_a_name_that_a_question_did_not_have_is_not_told(
+    server: MarketoServer, crm: MarketoCrm, name: str, told: str
+) -> None:
+    record = await deliver(crm)
+    server.answers.append(JSONResponse(errors_of("1006", f"Field '{name}' not found")))
+
+    with pytest.raises(CrmError, match=f"^1006: Field '{told}' not found"):
+        await deliver(crm, None, record=record)
+
+
+def errors_of(code: str, message: str) -> dict[str, object]:
+    return {"success": False, "errors": [{"code": code, "message": message}]}

@@ -23,6 +23,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "too long": ("1077", "Value for field '{name}' exceeds max length"),
     "as a field": ("1003", "Field '{name}' is not valid: {value}"),
     "as an attribute": ("1003", "Invalid value for attribute '{name}'"),
+    "unquoted": ("1003", "Invalid data for attribute {name}"),
+    "in other quotes": ("1001", 'Invalid value "{value}". Required of type "{name}"'),
 }
 OPTIONAL = {
     "firstName": CONTACT.first_name,
@@ -51,6 +53,45 @@ async def test_a_new_person_is_made_without_a_value_that_is_refused(
         assert mark(interest(1)) in person[INTERESTS]
         assert upserted.remarks == (f"{name} left out: not accepted by Marketo",)
         assert upserted.holds == frozenset({"submission-1"})
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("Value for field 'Title' exceeds max length", "title"),
+        ("Value for field 'Job Title' exceeds max length", "title"),
+        ("Invalid value for field 'COMPANY NAME'", "company"),
+        ("Invalid data for attribute FirstName", "firstName"),
+        ("Invalid value '…'. Required of type 'Phone'", "phone"),
+    ],
+)
+async def test_a_field_is_known_in_any_case_and_by_its_label(
+    server: MarketoServer, crm: MarketoCrm, message: str, name: str
+) -> None:
+    server.answers.append(skipped("1003", message))
+
+    assert (await upsert(crm)).remarks == (f"{name} left out: not accepted by Marketo",)
+
+
+async def test_the_field_whose_value_is_refused_is_not_one_that_is_called_as_its_type(
+    server: MarketoServer, crm_for: CrmFor
+) -> None:
+    server.schema.types["mobilePhone"] = "phone"
+    crm = crm_for(MARKETO_FIELDS='{"mobilePhone": "of {company}"}')
+    told = f"Invalid value 'of {CONTACT.company}'. Required of type 'phone'"
+    server.answers.append(skipped("1001", told))
+
+    assert (await upsert(crm)).remarks == ("mobilePhone left out: not accepted by Marketo",)
+
+
+async def test_a_value_that_is_refused_and_then_required_parks_its_own_lead(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    server.answers.append(skipped("1003", "Invalid value for field 'phone'"))
+    server.answers.append(skipped("1002", "Missing value for the required parameter 'Phone'"))
+
+    with pytest.raises(CrmRejectedError, match="gave for phone is not accepted"):
+        await deliver(crm)
 
 
 @pytest.mark.parametrize("name", [*sorted(OPTIONAL.keys() - {"company"}), "email"])
@@ -118,9 +159,10 @@ async def test_an_e_mail_that_is_refused_leaves_our_id_to_recognise_the_person_b
 async def test_an_e_mail_that_is_refused_parks_the_lead_if_there_is_no_id(
     server: MarketoServer, crm_for: CrmFor
 ) -> None:
-    server.answers.append(skipped("1003", "Field 'email' is not valid"))
-    with pytest.raises(CrmRejectedError, match="set MARKETO_ID_FIELD, then release"):
-        await deliver(crm_for(MARKETO_ID_FIELD=""))
+    for told in ("Field 'email' is not valid", "Email address is invalid", "Invalid email: …"):
+        server.answers.append(skipped("1003", told))
+        with pytest.raises(CrmRejectedError, match="set MARKETO_ID_FIELD, then release"):
+            await deliver(crm_for(MARKETO_ID_FIELD=""))
 
     assert server.records() == []
 
