@@ -27,7 +27,8 @@ IMPORTED = (
     *("shared.storage.lead_id_secret", "shared.storage.lead_index", "shared.storage.lead_lists"),
     *("shared.storage.leads", "shared.storage.outbox", "shared.storage.places"),
     *("shared.storage.quarantine", "shared.storage.quarantine_entries", "shared.storage.queue"),
-    *("shared.storage.rules", "shared.storage.teams"),
+    *("shared.storage.rules", "shared.storage.teams", "shared.storage.lead_histories"),
+    *("shared.routing.file_models", "holidays.countries", "httpcore", "_strptime"),
 )
 
 LOOKING = Lock()
