@@ -36,6 +36,11 @@ async def no_sleep(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
+async def short_pause(seconds: float) -> None:
+    """Let others finish first, for less time than where storage is far away."""
+    await asyncio.sleep(seconds / 10)
+
+
 @dataclass
 class Office:
     """Turns as stored, and workers with or without rules of their own."""

@@ -10,7 +10,17 @@ from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Assignment, Why
 from shared.domain.errors import StorageUnavailableError
 from shared.domain.rules import Team
-from tests.contract.office import COMPANY, DAY, TEAMS, WEST, Office, a_lead, a_team, half
+from tests.contract.office import (
+    COMPANY,
+    DAY,
+    TEAMS,
+    WEST,
+    Office,
+    a_lead,
+    a_team,
+    half,
+    short_pause,
+)
 from tests.fake_teams import FakeTeams
 from tests.fakes import START, Clock
 
@@ -111,7 +121,7 @@ async def test_a2_a_leaver_with_3000_open_leads_is_shared_out_fairly() -> None:
 
 async def test_a2_eight_workers_at_once_keep_the_exact_share(office: Office) -> None:
     team = {"east": a_team("east", ada=1, bob=2, cem=1)}
-    workers = [office.worker(asyncio.sleep) for _ in range(8)]
+    workers = [office.worker(short_pause) for _ in range(8)]
 
     async def work(number: int) -> list[str]:
         leads = [a_lead(n) for n in range(number, 32, 8)]
@@ -124,7 +134,7 @@ async def test_a2_eight_workers_at_once_keep_the_exact_share(office: Office) -> 
 
 async def test_a1_one_message_taken_by_eight_workers_takes_one_turn(office: Office) -> None:
     need = a_lead(1)
-    workers = [office.worker(asyncio.sleep) for _ in range(8)]
+    workers = [office.worker(short_pause) for _ in range(8)]
 
     got = await asyncio.gather(*(worker.assign(need, TEAMS) for worker in workers))
 
