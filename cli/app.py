@@ -4,7 +4,7 @@ Exit codes: 0 done; 1 not found, refused, or storage gave no answer; 2 usage or 
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -31,6 +31,8 @@ from cli.command import FAILED, USAGE
 from cli.plain_help import PlainCommand
 from shared import VERSION
 
+type Commands = dict[str, tuple[Callable[..., None], str]]
+
 HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
@@ -41,6 +43,58 @@ app = typer.Typer(
     help="See what became of marketplace leads, and fix what went wrong.",
     epilog="Works on the storage that LeadStorage names, otherwise on that of `make run`.",
 )
+FIRST: Commands = {
+    "list": (lead_commands.list_leads, "Example: `leads list --state overdue`"),
+    "show": (lead_commands.show, "Example: `leads show ada@example.com`"),
+    "release": (lead_commands.release_leads, "Example: `leads release grace@example.com`"),
+    "deliver": (deliver_commands.deliver, "Example: `leads deliver --to hubspot --dry-run`"),
+    "identity": (identity_commands.show_identity, ""),
+    "merge": (merge_commands.merge_leads, "Example: `leads merge 3ab7fd30 ada@example.com`"),
+    "follow-up": (
+        follow_up_commands.follow_up,
+        "Example: `leads follow-up ada@example.com --outcome meeting --note 'demo on Friday'`",
+    ),
+    "undo-follow-up": (
+        follow_up_commands.undo,
+        "Example: `leads undo-follow-up ada@example.com`",
+    ),
+}
+QUARANTINE: Commands = {
+    "list": (quarantine_commands.list_entries, ""),
+    "show": (quarantine_commands.show, "Example: `leads quarantine show d008c8cc`"),
+    "edit": (quarantine_commands.edit, "Example: `leads quarantine edit d008c8cc`"),
+    "release": (
+        quarantine_commands.release,
+        "Example: `leads quarantine release d008c8cc --body corrected.json`",
+    ),
+    "discard": (
+        quarantine_commands.discard,
+        "Example: `leads quarantine discard 7d32d2c4 --reason 'typed by hand, no lead'`",
+    ),
+}
+ROUTING: Commands = {
+    "check": (routing_commands.check, "Example: `leads routing check routing.toml`"),
+    "apply": (routing_commands.apply, "Example: `leads routing apply routing.toml --by ada`"),
+    "show": (routing_commands.show, ""),
+}
+TEAM: Commands = {
+    "away": (team_commands.away, "Example: `leads team away ada 2026-12-24 2027-01-02`"),
+    "back": (team_commands.back, "Example: `leads team back ada`"),
+    "show": (team_commands.show, ""),
+    "reassign": (team_commands.reassign, "Example: `leads team reassign ada`"),
+}
+MORE: Commands = {
+    "explain": (explain_commands.explain_routing, "Example: `leads explain ada@example.com`"),
+    "figures": (figure_commands.show_figures, "Example: `leads figures --since 30d --by team`"),
+    "check": (check_commands.check, "Example: `leads check --send-test`"),
+    "sweep": (app_commands.sweep_now, "Example: `leads sweep --at +25h --dry-run`"),
+    "send": (send_commands.send_push, "Example: `leads send --sample official`"),
+    "status": (app_commands.show_status, ""),
+    "export": (backup_commands.export_all, "Example: `leads export --all backup.jsonl`"),
+    "import": (backup_commands.import_all, "Example: `leads import backup.jsonl`"),
+}
+"""What each command does, and an example of it where options are not plain."""
+
 quarantine = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Bodies that were not valid leads."
 )
@@ -53,40 +107,18 @@ routing = typer.Typer(
     no_args_is_help=True, context_settings=HELP, help="Who gets which lead, and how soon to answer."
 )
 
-app.command("list", cls=PlainCommand)(lead_commands.list_leads)
-app.command("show", cls=PlainCommand)(lead_commands.show)
-app.command("release", cls=PlainCommand)(lead_commands.release_leads)
-app.command("deliver", cls=PlainCommand)(deliver_commands.deliver)
-app.command("identity", cls=PlainCommand)(identity_commands.show_identity)
-app.command("merge", cls=PlainCommand)(merge_commands.merge_leads)
-app.command("follow-up", cls=PlainCommand)(follow_up_commands.follow_up)
-app.command("undo-follow-up", cls=PlainCommand)(follow_up_commands.undo)
+for group, commands in (
+    (app, FIRST),
+    (quarantine, QUARANTINE),
+    (routing, ROUTING),
+    (team, TEAM),
+    (app, MORE),
+):
+    for command, (does, example) in commands.items():
+        group.command(command, cls=PlainCommand, epilog=example)(does)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(routing, name="routing")
 app.add_typer(team, name="team")
-app.command("explain", cls=PlainCommand)(explain_commands.explain_routing)
-app.command("figures", cls=PlainCommand)(figure_commands.show_figures)
-app.command("check", cls=PlainCommand)(check_commands.check)
-app.command("sweep", cls=PlainCommand)(app_commands.sweep_now)
-app.command("send", cls=PlainCommand)(send_commands.send_push)
-app.command("status", cls=PlainCommand)(app_commands.show_status)
-app.command("export", cls=PlainCommand)(backup_commands.export_all)
-app.command("import", cls=PlainCommand)(backup_commands.import_all)
-
-quarantine.command("list", cls=PlainCommand)(quarantine_commands.list_entries)
-quarantine.command("show", cls=PlainCommand)(quarantine_commands.show)
-quarantine.command("edit", cls=PlainCommand)(quarantine_commands.edit)
-quarantine.command("release", cls=PlainCommand)(quarantine_commands.release)
-quarantine.command("discard", cls=PlainCommand)(quarantine_commands.discard)
-
-routing.command("check", cls=PlainCommand)(routing_commands.check)
-routing.command("apply", cls=PlainCommand)(routing_commands.apply)
-routing.command("show", cls=PlainCommand)(routing_commands.show)
-
-team.command("away", cls=PlainCommand)(team_commands.away)
-team.command("back", cls=PlainCommand)(team_commands.back)
-team.command("show", cls=PlainCommand)(team_commands.show)
-team.command("reassign", cls=PlainCommand)(team_commands.reassign)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - a flag of the command line

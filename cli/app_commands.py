@@ -57,8 +57,8 @@ def sweep_now(
         ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what is due.")] = False,
-    as_json: Json = False,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Do the timer's work now, or show what it would do.
 

@@ -56,11 +56,11 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check every destination that CRM names: address, login, permissions, fields. Writes nothing.
+    """Check destinations, notice channels and settings.
 
-    It also says what each notice channel lacks. It reads settings from the environment, as the app
-    does. With --send-test, it also sends a test lead like Partner Center's, which is recorded and
-    delivered.
+    Of every destination that CRM names: address, login, permissions and fields. Nothing is written.
+    Settings are read from the environment, as the app does. With --send-test, it also sends a test
+    lead like Partner Center's, which is recorded and delivered.
     """
 
     async def command() -> None:

@@ -47,7 +47,10 @@ def deliver(  # noqa: PLR0913 - each is an option
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Try pending deliveries now, or give a new destination the leads that it lacks."""
+    """Try pending deliveries now, or fill a new destination.
+
+    A new destination is given the leads that it lacks.
+    """
 
     async def command() -> None:
         if pending is bool(to):

@@ -27,7 +27,7 @@ def explain_routing(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="File with a push, - for standard input; or a lead, as in show."
+            metavar="LEAD", help="A lead, as in show; or a file with a push, - for standard input."
         ),
     ] = "",
     *,
@@ -44,7 +44,7 @@ def explain_routing(
 
     async def command() -> None:
         if bool(what) == bool(sample):
-            raise UsageError("name one of FILE, LEAD and --sample NAME")
+            raise UsageError("name one of LEAD, FILE and --sample NAME")
         push = _push(what, sample)
         by_settings = _by_settings()
         given = checked_rules(rules, read_rules(rules), beside=as_json) if rules else None

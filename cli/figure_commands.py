@@ -30,7 +30,10 @@ def show_figures(
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
 ) -> None:
-    """Show how soon customers are answered, how many in time, and what came of it."""
+    """Show how soon customers are answered.
+
+    Also how many in time, and what came of it.
+    """
 
     async def command() -> None:
         if as_json and as_csv:

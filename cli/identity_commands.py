@@ -9,7 +9,7 @@ from shared.operations.identity_review import identity_changes
 
 
 def show_identity(*, as_json: Json = False) -> None:
-    """Show which leads today's identity rules would join or split. Changes nothing."""
+    """Show leads that today's identity rules join or split. Changes nothing."""
 
     async def command() -> None:
         changes = identity_changes(await open_stores())

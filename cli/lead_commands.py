@@ -28,13 +28,11 @@ STATES = ", ".join(state.value.replace("_", "-") for state in LeadState)
 
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is stable.")]
-Who = Annotated[
-    str,
-    typer.Argument(
-        metavar="LEAD",
-        help="Lead id (its first 6 characters are enough), e-mail address or phone number.",
-    ),
-]
+WHO = typer.Argument(
+    metavar="LEAD",
+    help="Lead id (its first 6 characters are enough), e-mail address or phone number.",
+)
+Who = Annotated[str, WHO]
 LastName = Annotated[
     str,
     typer.Option(
@@ -117,7 +115,10 @@ def list_leads(  # noqa: PLR0913 - each is an option
 
 
 def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
-    """Show one lead: who owns it, what was done, submissions, deliveries and audit trail."""
+    """Show all that is known of one lead.
+
+    Who owns it, what was done, submissions, deliveries and the audit trail.
+    """
 
     async def command() -> None:
         stores = await open_stores()
@@ -141,9 +142,7 @@ def show(who: Who, *, last_name: LastName = "", as_json: Json = False) -> None:
 
 
 def release_leads(
-    who: Annotated[
-        str, typer.Argument(metavar="LEAD", help="Lead id, e-mail address or phone number.")
-    ] = "",
+    who: Annotated[str, WHO] = "",
     *,
     last_name: LastName = "",
     every: Annotated[bool, typer.Option("--all", help="Every parked lead.")] = False,

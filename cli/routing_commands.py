@@ -26,7 +26,10 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="File with rules; - i
 
 
 def check(file: File, *, as_json: Json = False) -> None:
-    """Check a file of rules: every fault with its line, and what is probably a mistake."""
+    """Check a file of rules.
+
+    Every fault with its line, and what is probably a mistake. No storage is read.
+    """
 
     async def command() -> None:
         text = read_rules(file)

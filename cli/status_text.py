@@ -22,7 +22,7 @@ def print_status(view: StatusView) -> None:
     for line in _awaiting(view.awaiting):
         _line("", line)
     _line("test leads", f"{leads.test:,}")
-    _line("scheduled checks", f"{leads.due:,}")
+    _line("scheduled checks", f"{counted(leads.due, 'lead')} that the sweep looks at again")
     for gone in view.retired:
         left = "lead left as it is" if gone.leads == 1 else "leads left as they are"
         _line(f"retired {gone.destination}", f"{gone.leads:,} {left}")

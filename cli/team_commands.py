@@ -44,7 +44,10 @@ To = Annotated[str, typer.Argument(metavar="TO", help="The last day, or a time."
 
 
 def away(member: Member, start: From, end: To, *, as_json: Json = False) -> None:
-    """Give a member no new leads for a while; they keep those that they have."""
+    """Give a member no new leads for a while.
+
+    They keep those that they have.
+    """
 
     async def command() -> None:
         stores = await open_stores()
@@ -71,7 +74,10 @@ def back(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Give a member new leads again, as of now; also one who was marked as having left."""
+    """Give a member new leads again, as of now.
+
+    Also one who was marked as having left.
+    """
 
     async def command() -> None:
         stores = await open_stores()
@@ -94,7 +100,7 @@ def back(
 
 
 def show(*, as_json: Json = False) -> None:
-    """Show who is in which team, who is away, and who is next for a new lead."""
+    """Show who is in a team, who is away, and who is next."""
 
     async def command() -> None:
         stores = await open_stores()
@@ -110,7 +116,10 @@ def show(*, as_json: Json = False) -> None:
 
 
 def reassign(member: Member, *, yes: Yes = False, as_json: Json = False) -> None:
-    """Mark a member as having left, and give their open leads to others in turn."""
+    """Give the open leads of a leaver to others, in turn.
+
+    The member is marked as having left and gets no leads.
+    """
 
     async def command() -> None:
         stores = await open_stores()

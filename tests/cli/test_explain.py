@@ -160,8 +160,8 @@ async def test_a_customer_who_was_answered_is_not_due(account: Account) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["explain"], "name one of FILE, LEAD and --sample NAME"),
-        (["explain", "-", "--sample", "official"], "name one of FILE, LEAD and --sample NAME"),
+        (["explain"], "name one of LEAD, FILE and --sample NAME"),
+        (["explain", "-", "--sample", "official"], "name one of LEAD, FILE and --sample NAME"),
         (["explain", "--sample", "nobody"], "there is no sample 'nobody'"),
         (["explain", "-"], "this is not a lead, so no rule is asked: "),
     ],

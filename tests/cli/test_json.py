@@ -30,9 +30,8 @@ def test_every_command_that_tells_something_tells_it_in_json_too(path: tuple[str
 def test_every_command_that_takes_a_lead_takes_a_last_name(path: tuple[str, ...]) -> None:
     command, _ = command_of(path)
     takes_a_lead = {param.metavar for param in command.params} & {"LEAD", "INTO"}
-    explains = path[0] == "explain"  # which takes a file or a lead
 
-    assert ("--last-name" in options(path)) is (bool(takes_a_lead) or explains)
+    assert ("--last-name" in options(path)) is bool(takes_a_lead)
 
 
 async def by_phone(account: Account, last_name: str) -> str:
