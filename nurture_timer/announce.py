@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nurture_timer.announcing import AnnouncingPorts, Sending
 from nurture_timer.digests import tell_digests
+from nurture_timer.faults import Faults
 from nurture_timer.seeing import see
 from nurture_timer.troubles import tell_seen
 from shared.domain.errors import StorageError
@@ -20,7 +21,8 @@ async def announce(ports: AnnouncingPorts, seconds: Callable[[], float] = time.m
         rules = await ports.rules()
         if not rules.channels:
             return
-        await tell_seen(await see(ports), rules, ports, sending)
-        await tell_digests(rules, ports, sending)
+        faults = Faults()
+        await tell_seen(await see(ports, faults), rules, ports, sending, faults)
+        await tell_digests(rules, ports, sending, faults)
     except StorageError as error:
         log.warning("troubles and digests wait for the next sweep: %s", error)

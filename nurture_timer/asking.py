@@ -15,6 +15,7 @@ from itertools import batched
 from typing import NamedTuple
 
 from nurture_timer.due import questions
+from nurture_timer.faults import Faults
 from shared.domain.acts import Act, Via
 from shared.domain.attempts import REASON_CHARACTERS
 from shared.domain.errors import (
@@ -80,6 +81,7 @@ async def ask(
     now: datetime,
     destinations: Destinations,
     in_use: InUse,
+    faults: Faults,
     within: timedelta = ASK_WITHIN,
 ) -> Answers:
     """Ask every destination for all leads, side by side; one that can't be asked has told nothing.
@@ -87,10 +89,14 @@ async def ask(
     What a slow one has told in time counts.
     """
     asked: dict[str, list[FollowUpQuestion]] = {}
+    unasked: set[str] = set()
     for stored in due:
-        for name, question in questions(stored, now, in_use).items():
-            asked.setdefault(name, []).append(question)
-    answers = Answers(telling=set(asked))
+        unasked.add(stored.lead.lead_id)
+        with faults.of(f"lead {stored.lead.lead_id} is not asked about"):
+            for name, question in questions(stored, now, in_use).items():
+                asked.setdefault(name, []).append(question)
+            unasked.remove(stored.lead.lead_id)
+    answers = Answers(telling=set(asked), unchecked=unasked)
     order = random.Random(now.isoformat())  # noqa: S311 - no secret
     for about in asked.values():
         order.shuffle(about)

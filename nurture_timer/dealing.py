@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from nurture_timer.due import Step
+from nurture_timer.faults import Faults
 from nurture_timer.giving_up import note_given_up
 from nurture_timer.ports import SweepPorts
 from shared.committing import commit
@@ -31,7 +32,12 @@ class Dealt(NamedTuple):
 
 
 async def deal(
-    row: DueRow, step: Step, ports: SweepPorts, rules: Rules, told: Iterator[int]
+    row: DueRow,
+    step: Step,
+    ports: SweepPorts,
+    rules: Rules,
+    told: Iterator[int],
+    faults: Faults,
 ) -> Dealt | None:
     """Take one step; None if somebody else wrote the lead meanwhile: it stays due.
 
@@ -45,7 +51,8 @@ async def deal(
         await ports.queue.send(Deliver(lead_id=row.lead_id).to_text())
     try:
         change = await _owned(step, ports, rules)
-        await note_given_up(change, rules, ports.given_up)
+        with faults.of(f"lead {row.lead_id}: a notice is given up without its channel's trouble"):
+            await note_given_up(change, rules, ports.given_up)
         after = await commit(ports.leads, ports.index, change)
     except StaleLeadError:
         return None

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from nurture_timer.announcing import AnnouncingPorts, Sending
 from nurture_timer.digest_leads import DigestLeads, Span
+from nurture_timer.faults import Faults
 from shared.domain.rules import ChannelKind, Rules, Team
 from shared.domain.troubles import CLAIM, ID_DIGITS
 from shared.domain.working_time import is_working_day
@@ -20,8 +21,10 @@ WEEKEND = (5, 6)
 DAY = timedelta(days=1)
 
 
-async def tell_digests(rules: Rules, ports: AnnouncingPorts, sending: Sending) -> None:
-    """Send the digests whose time it is."""
+async def tell_digests(
+    rules: Rules, ports: AnnouncingPorts, sending: Sending, faults: Faults
+) -> None:
+    """Send the digests whose time it is; one that can't be made keeps no other team waiting."""
     leads = DigestLeads(
         rules=rules,
         leads=ports.leads,
@@ -30,13 +33,23 @@ async def tell_digests(rules: Rules, ports: AnnouncingPorts, sending: Sending) -
         has_time=lambda: sending.has_time_to_read,
     )
     for team in teams_of(rules):
-        now = ports.clock()
-        to, day = channel_of(rules, team), due_on(team, now)
-        if to is None or day is None or not _may_begin(sending, to):
-            continue
-        last = await ports.announcements.digest(team.id if team else "")
-        if may_tell(last, day, now):
-            await _tell(last, day, team, to, leads, ports, sending)
+        name = team.id if team else ""
+        try:
+            await _tell_one(team, rules, leads, ports, sending)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others have theirs
+            faults.note(f"team {name or 'of no rule'} has no digest yet", error)
+
+
+async def _tell_one(
+    team: Team | None, rules: Rules, leads: DigestLeads, ports: AnnouncingPorts, sending: Sending
+) -> None:
+    now = ports.clock()
+    to, day = channel_of(rules, team), due_on(team, now)
+    if to is None or day is None or not _may_begin(sending, to):
+        return
+    last = await ports.announcements.digest(team.id if team else "")
+    if may_tell(last, day, now):
+        await _tell(last, day, team, to, leads, ports, sending)
 
 
 def _may_begin(sending: Sending, to: Resolved) -> bool:

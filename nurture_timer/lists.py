@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import partial
 
 from nurture_timer.due import Step
+from nurture_timer.faults import Faults
 from shared.committing import LeadWriter
-from shared.domain.errors import StorageError
 from shared.domain.notices import SEND_DEADLINE, Occasion, to_be_listed
 from shared.domain.places import MOST_SINGLE
 from shared.noticing import Mine, claimed, marked, reason_of
@@ -42,14 +42,17 @@ class ListPorts:
     claim_id: str
 
 
-async def with_lists(steps: Mapping[DueRow, Step], teller: ListTeller) -> Mapping[DueRow, Step]:
+async def with_lists(
+    steps: Mapping[DueRow, Step], teller: ListTeller, faults: Faults
+) -> Mapping[DueRow, Step]:
     """Return the steps with those notices marked for a list that would find no places."""
     recipients: dict[tuple[DueRow, str], str] = {}
     for row, step in steps.items():
         after = step.change.after("")
         for name, notice in step.change.notices.items():
             if notice is not None and notice.may_go(step.change.at):
-                recipients[row, name] = await teller.recipient_of(after, notice)
+                with faults.of(f"lead {row.lead_id}: a notice is told by itself"):
+                    recipients[row, name] = await teller.recipient_of(after, notice)
     many = {who for who, n in Counter(recipients.values()).items() if who and n > MOST_SINGLE}
     return {row: _listed(row, step, recipients, many) for row, step in steps.items()}
 
@@ -68,15 +71,18 @@ def _listed(
     return replace(step, change=change)
 
 
-async def send_lists(dealt: Iterable[StoredLead], now: datetime, ports: ListPorts) -> None:
+async def send_lists(
+    dealt: Iterable[StoredLead], now: datetime, ports: ListPorts, faults: Faults
+) -> None:
     """Send one list to each recipient of notices that are marked for one."""
     groups: dict[str, list[Listed]] = {}
     for stored in dealt:
         for notice in stored.notices.values():
             due = max(notice.send_from, notice.next_attempt_at or notice.send_from) <= now
             if notice.listed and due and notice.held_until(now) is None:
-                who = await ports.teller.recipient_of(stored, notice)
-                groups.setdefault(who, []).append(Listed(stored=stored, notice=notice))
+                with faults.of(f"lead {stored.lead.lead_id}: a notice stays unsent"):
+                    who = await ports.teller.recipient_of(stored, notice)
+                    groups.setdefault(who, []).append(Listed(stored=stored, notice=notice))
     latest: dict[str, StoredLead] = {}
     for who, listed in groups.items():
         try:
@@ -84,9 +90,8 @@ async def send_lists(dealt: Iterable[StoredLead], now: datetime, ports: ListPort
                 await _send(
                     [_as_of(one, latest) for one in _most_urgent(listed)], now, ports, latest
                 )
-        except StorageError as error:
-            # The sweep has more to do than this; what is not noted is tried again.
-            log.warning("a list can't be sent: %s", error)
+        except Exception as error:  # noqa: BLE001 - the sweep has more to do than this
+            faults.note("a list can't be sent", error)
 
 
 def _most_urgent(listed: Sequence[Listed]) -> Sequence[Listed]:

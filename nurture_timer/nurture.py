@@ -18,16 +18,13 @@ from typing import NamedTuple
 from nurture_timer.asking import Answers, ask, tell_troubles
 from nurture_timer.dealing import Dealt, deal
 from nurture_timer.due import Asked, Step, what_is_due
+from nurture_timer.faults import Faults
 from nurture_timer.known import keep_known
 from nurture_timer.lists import send_lists, with_lists
 from nurture_timer.ports import SweepPorts
 from nurture_timer.tidying import SETTLED, tidy
 from shared.committing import acts_of, rows_of
-from shared.domain.errors import (
-    StorageRefusedError,
-    StorageUnavailableError,
-    UnreadableLeadError,
-)
+from shared.domain.errors import StorageUnavailableError, UnreadableLeadError
 from shared.domain.lead import Lead
 from shared.domain.planning import plan_for
 from shared.domain.rules import Rules
@@ -49,7 +46,7 @@ AT_A_TIME = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What a sweep is going to do; ``failed`` leads could not be read."""
+    """What a sweep is going to do; ``failed`` leads could not be read, or looked at."""
 
     at: datetime
     steps: Mapping[DueRow, Step]
@@ -58,6 +55,7 @@ class Due:
     answers: Answers
     rules: Rules
     failed: int
+    faults: Faults
 
 
 async def sweep(now: datetime, ports: SweepPorts) -> Swept:
@@ -68,27 +66,31 @@ async def sweep(now: datetime, ports: SweepPorts) -> Swept:
 async def look(now: datetime, ports: SweepPorts) -> Due:
     """Return what is due, without changing anything; CRMs are asked about follow-ups."""
     listed_at = ports.clock()
+    faults = Faults()
     read = await _read_due(now, ports)
     due: dict[DueRow, StoredLead] = {}
     strays: list[DueRow] = []
     failed = 0
     for row, stored in read.items():
         if isinstance(stored, BaseException):
-            failed += _failed(row, stored)
+            failed += _failed(row, stored, faults)
         elif stored is not None and _counts(row, stored):
             due[row] = stored
         elif listed_at - row.written_at > SETTLED:
             strays.append(row)
     rules = await ports.rules()
-    answers = await ask(due.values(), now, ports.destinations, ports.in_use)
+    answers = await ask(due.values(), now, ports.destinations, ports.in_use, faults)
     steps: dict[DueRow, Step] = {}
     for row, facts in (await _facts_of_acted(due, answers, ports)).items():
         if isinstance(facts, BaseException):
-            failed += _failed(row, facts)
+            failed += _failed(row, facts, faults)
             continue
-        stored = due[row]
-        plan, asked = plan_for(rules, stored.lead, ports.grace), _asked(answers, stored, facts)
-        steps[row] = what_is_due(stored, now, plan, asked, ports.in_use)
+        try:
+            stored = due[row]
+            plan, asked = plan_for(rules, stored.lead, ports.grace), _asked(answers, stored, facts)
+            steps[row] = what_is_due(stored, now, plan, asked, ports.in_use)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others have their turn
+            failed += _failed(row, error, faults)
     outbox = await ports.outbox.waiting(limit=MOST_LEADS)
     return Due(
         at=now,
@@ -98,6 +100,7 @@ async def look(now: datetime, ports: SweepPorts) -> Due:
         answers=answers,
         rules=rules,
         failed=failed,
+        faults=faults,
     )
 
 
@@ -145,9 +148,10 @@ async def _read_due(
 
 
 def _takes_no_turn(row: DueRow, read: StoredLead | BaseException | None) -> bool:
-    """Tell whether no look comes of a row: it is out of date, or only a newer version can look."""
+    """Tell whether no look comes of a row: it is out of date, or this version never can look."""
     if isinstance(read, BaseException):
-        return isinstance(read, UnreadableLeadError)
+        may_pass = isinstance(read, StorageUnavailableError)
+        return isinstance(read, UnreadableLeadError) or not may_pass
     return read is None or not _counts(row, read)
 
 
@@ -169,23 +173,30 @@ def _asked(answers: Answers, stored: StoredLead, facts: InRows) -> Asked:
 
 async def carry_out(due: Due, ports: SweepPorts) -> Swept:
     """Do what is due; a lead that can't be dealt with stays due and keeps no other waiting."""
-    from_outbox = await _queue_outbox(due.outbox, ports)
+    faults = due.faults
+    from_outbox = await _queue_outbox(due.outbox, ports, faults)
     told = count()
-    steps = await with_lists(due.steps, ports.teller)
+    steps = await with_lists(due.steps, ports.teller, faults)
     dealt = await _side_by_side(
-        deal(row, step, ports, due.rules, told) for row, step in steps.items()
+        deal(row, step, ports, due.rules, told, faults) for row, step in steps.items()
     )
     cleared = await _side_by_side(ports.index.delete(row) for row in due.strays)
     rows = [*due.steps, *due.strays]
     failed = sum(
-        _failed(row, error)
+        _failed(row, error, faults)
         for row, error in zip(rows, [*dealt, *cleared], strict=True)
         if isinstance(error, BaseException)
     )
     dealt_with = [each for each in dealt if isinstance(each, Dealt)]
     done = [each.step for each in dealt_with]
     listed_at = max(due.at, ports.clock())
-    await send_lists([each.after for each in dealt_with], listed_at, ports.lists)
+    await send_lists([each.after for each in dealt_with], listed_at, ports.lists, faults)
+    now = ports.clock()
+    with faults.of("troubles with asking about follow-ups are not told"):
+        await tell_troubles(due.answers, ports.index, now, ports.in_use)
+    with faults.of("the destinations are not noted"):
+        await keep_known(due.steps.values(), ports.index, ports.in_use)
+    tidied_to = await tidy(ports.leads, ports.index, now, ports.in_use, due.rules, faults)
     swept = Swept(
         looked_at=len(rows) + due.failed,
         flagged=sum(step.flagged for step in done),
@@ -195,23 +206,21 @@ async def carry_out(due: Due, ports: SweepPorts) -> Swept:
         from_outbox=from_outbox,
         cleared=len(due.strays),
         failed=due.failed + failed,
+        faults=faults.count,
     )
-    now = ports.clock()
-    await tell_troubles(due.answers, ports.index, now, ports.in_use)
-    await keep_known(due.steps.values(), ports.index, ports.in_use)
-    tidied_to = await tidy(ports.leads, ports.index, now, ports.in_use, due.rules)
     await ports.index.put_heartbeat(now, swept, tidied_to)
     return swept
 
 
-async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts) -> int:
+async def _queue_outbox(rows: Sequence[OutboxRow], ports: SweepPorts, faults: Faults) -> int:
     """Queue what waits; while the queue takes nothing, leads must not wait for it as well."""
     queued = 0
     try:
         for row in rows:
-            await ports.queue.send(row.message)
-            await ports.outbox.delete(row)
-            queued += 1
+            with faults.of(f"message {row.key} stays in the outbox"):
+                await ports.queue.send(row.message)
+                await ports.outbox.delete(row)
+                queued += 1
     except StorageUnavailableError as error:
         log.warning("%d messages stay in the outbox: %s", len(rows) - queued, error)
     return queued
@@ -228,9 +237,9 @@ async def _side_by_side[T](calls: Iterable[Awaitable[T]]) -> list[T | BaseExcept
     return await asyncio.gather(*(in_turn(call) for call in calls), return_exceptions=True)
 
 
-def _failed(row: DueRow, error: BaseException) -> bool:
-    """Log what our storage did not do; raise what is no fault of storage."""
-    if not isinstance(error, StorageUnavailableError | StorageRefusedError):
+def _failed(row: DueRow, error: BaseException, faults: Faults) -> bool:
+    """Log why a lead stays due, whatever it is; raise what ends a process."""
+    if not isinstance(error, Exception):
         raise error
-    log.warning("lead %s stays due: %s", row.lead_id, error)
+    faults.note(f"lead {row.lead_id} stays due", error)
     return True

@@ -1,9 +1,11 @@
 """See which troubles there are (rule D3): from what is stored, by few and bounded reads."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from nurture_timer.announcing import AnnouncingPorts, read_known
+from nurture_timer.faults import Faults
 from nurture_timer.trouble_words import Seen
 from shared.domain.troubles import Cause, TroubleKind
 from shared.ports.index import Doing, Trouble
@@ -29,20 +31,28 @@ KINDS = {
 }
 
 
-async def see(ports: AnnouncingPorts) -> Sequence[Seen]:
-    """Return the troubles that there are now."""
+class Sight(NamedTuple):
+    """The troubles that there are now; of the kinds that are ``hidden``, nobody can tell."""
+
+    seen: Sequence[Seen]
+    hidden: Collection[TroubleKind]
+
+
+async def see(ports: AnnouncingPorts, faults: Faults) -> Sight:
+    """Look for troubles of every kind; one that can't be looked for hides no other."""
     now = ports.clock()
-    return [
-        *[each async for each in _parked(ports)],
-        *[each async for each in _held(ports, now)],
-        *[each async for each in _silence(ports, now)],
-        *[each async for each in _given_up(ports, now)],
-        *[each async for each in _rules(ports)],
-        *_destinations(await ports.index.troubles(), ports),
-    ]
+    seen: list[Seen] = []
+    hidden: set[TroubleKind] = set()
+    for look, kinds in LOOKS.items():
+        try:
+            seen += [each async for each in look(ports, now)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are looked for
+            faults.note(f"nobody is told of troubles of these kinds: {', '.join(kinds)}", error)
+            hidden |= {*kinds}
+    return Sight(seen, hidden)
 
 
-async def _parked(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
+async def _parked(ports: AnnouncingPorts, _now: datetime) -> AsyncIterator[Seen]:
     rows = await ports.index.parked_rows(limit=MOST_LISTED)
     named = {row.destination for row in rows}
     for destination in sorted(named - ports.in_use.retired(named)):
@@ -109,7 +119,7 @@ async def _given_up(ports: AnnouncingPorts, now: datetime) -> AsyncIterator[Seen
             )
 
 
-async def _rules(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
+async def _rules(ports: AnnouncingPorts, _now: datetime) -> AsyncIterator[Seen]:
     file = await ports.rules_store.not_in_force()
     if file is not None and file.faults:
         shown = "; ".join(file.faults[:MOST_FAULTS])
@@ -118,7 +128,14 @@ async def _rules(ports: AnnouncingPorts) -> AsyncIterator[Seen]:
         )
 
 
-def _destinations(troubles: Sequence[Trouble], ports: AnnouncingPorts) -> Iterator[Seen]:
+async def _faults(ports: AnnouncingPorts, _now: datetime) -> AsyncIterator[Seen]:
+    heartbeat = await ports.lists.heartbeat()
+    if heartbeat is not None and heartbeat[1].get("faults"):
+        yield Seen(kind=TroubleKind.FAULT, subject="")
+
+
+async def _destinations(ports: AnnouncingPorts, _now: datetime) -> AsyncIterator[Seen]:
+    troubles = await ports.index.troubles()
     retired = ports.in_use.retired({trouble.destination for trouble in troubles})
     for trouble in troubles:
         if trouble.destination not in retired:
@@ -130,3 +147,15 @@ def _kind(trouble: Trouble) -> TroubleKind:
     refused = TroubleKind.CREDENTIALS
     unknown = refused if trouble.doing is Doing.DELIVER else TroubleKind.UNREACHABLE
     return KINDS.get(trouble.cause, unknown)
+
+
+LOOKS: dict[Callable[[AnnouncingPorts, datetime], AsyncIterator[Seen]], Collection[TroubleKind]] = {
+    _parked: {TroubleKind.PARKED},
+    _held: {TroubleKind.QUARANTINE},
+    _silence: {TroubleKind.SILENCE},
+    _given_up: {TroubleKind.CHANNEL},
+    _rules: {TroubleKind.RULES},
+    _destinations: set(KINDS.values()),
+    _faults: {TroubleKind.FAULT},
+}
+"""How troubles are looked for, and the kinds that are found so."""

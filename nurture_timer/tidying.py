@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from nurture_timer.faults import Faults
 from shared.committing import commit, has_to_come
-from shared.domain.errors import StaleLeadError, StorageRefusedError, StorageUnavailableError
+from shared.domain.errors import StaleLeadError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
 from shared.domain.retired import InUse
@@ -31,14 +32,20 @@ MOST_ROWS = 100
 
 
 class _Round(NamedTuple):
-    """What counts while tidying: destinations in use, and the rules of now."""
+    """What counts while tidying: destinations in use, the rules of now, and faults so far."""
 
     in_use: InUse
     rules: Rules
+    faults: Faults
 
 
 async def tidy(
-    leads: LeadStore, index: LeadIndex, now: datetime, in_use: InUse, rules: Rules
+    leads: LeadStore,
+    index: LeadIndex,
+    now: datetime,
+    in_use: InUse,
+    rules: Rules,
+    faults: Faults,
 ) -> TidiedTo:
     """Look at the next rows and delete those that are out of date; return how far it got."""
     begin = await index.tidied_to()
@@ -46,7 +53,7 @@ async def tidy(
     checkins = await index.checkin_rows(after=begin.checkins, limit=MOST_ROWS)
     for row in (*states, *checkins):
         if now - row.written_at > SETTLED:
-            await _tidy(row, leads, index, now, _Round(in_use, rules))
+            await _tidy(row, leads, index, now, _Round(in_use, rules, faults))
     return TidiedTo(
         *(rows[-1].key if len(rows) == MOST_ROWS else "" for rows in (states, checkins))
     )
@@ -66,8 +73,8 @@ async def _tidy(
             await index.delete_state(row)
     except StaleLeadError:
         log.info("lead %s is looked at again, by somebody else", row.lead_id)
-    except (StorageRefusedError, StorageUnavailableError) as error:
-        log.warning("lead %s stays listed: %s", row.lead_id, error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are tidied
+        by.faults.note(f"lead {row.lead_id} stays listed", error)
 
 
 def _looked_at(stored: StoredLead, now: datetime, by: _Round) -> Lead | None:

@@ -63,6 +63,12 @@ WORDS = {
         "Check whether it is down. Leads wait, none is lost; leads status shows its last answer.",
         "It answers again.",
     ),
+    TroubleKind.FAULT: Words(
+        "A fault of the app keeps it from dealing with some leads, or with some of its work. All"
+        " else is done.",
+        "Look for errors in the log of nurture_timer, and report them. The leads stay due.",
+        "A sweep had no fault again.",
+    ),
 }
 
 
@@ -112,5 +118,7 @@ def subject_of(kind: TroubleKind, subject: str) -> str:
             return "the quarantine"
         case TroubleKind.RULES:
             return "routing.toml"
+        case TroubleKind.FAULT:
+            return "the sweep"
         case _:
             return subject

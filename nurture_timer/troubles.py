@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from nurture_timer.announcing import AnnouncingPorts, Sending
+from nurture_timer.faults import Faults
+from nurture_timer.seeing import Sight
 from nurture_timer.trouble_words import Seen, message_of
 from shared.domain.rules import ChannelKind, ChannelRef, Rules
 from shared.domain.troubles import (
@@ -20,21 +22,23 @@ from shared.notices.resolving import Resolved, to_team
 
 
 async def tell_seen(
-    seen: Iterable[Seen], rules: Rules, ports: AnnouncingPorts, sending: Sending
+    sight: Sight, rules: Rules, ports: AnnouncingPorts, sending: Sending, faults: Faults
 ) -> None:
     """Tell of what is there, then of what is over; what is held by another is left to them."""
     now = ports.clock()
     known = {(row.kind, row.subject): row for row in await ports.announcements.troubles()}
-    here = {each.key: each for each in seen}
+    here = {each.key: each for each in sight.seen}
     for key, each in here.items():
         before = known.get(key) or ToldTrouble(
             kind=each.kind, subject=each.subject, since=now, seen_at=now
         )
         if not before.is_held(now):
-            await _meet(before, each, rules, ports, sending)
+            with faults.of(f"nobody is told of a trouble: {each.kind} {each.subject}"):
+                await _meet(before, each, rules, ports, sending)
     for key, before in known.items():
-        if key not in here and not before.is_held(now):
-            await _miss(before, rules, ports, sending)
+        if key not in here and before.kind not in sight.hidden and not before.is_held(now):
+            with faults.of(f"nobody is told that a trouble is over: {before.kind}"):
+                await _miss(before, rules, ports, sending)
 
 
 async def _meet(

@@ -1,7 +1,7 @@
 """What the sweep tells by itself, in memory, and the lists that it reads for that."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.troubles import ToldTrouble
@@ -106,7 +106,10 @@ class FakeLeadLists:
 
     async def heartbeat(self) -> tuple[datetime, dict[str, int]] | None:
         await self.gate("lists.heartbeat")
-        return (self.index.heartbeat[0], {}) if self.index.heartbeat else None
+        if self.index.heartbeat is None:
+            return None
+        at, swept = self.index.heartbeat
+        return at, asdict(swept)
 
 
 @dataclass

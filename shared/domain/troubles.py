@@ -39,6 +39,7 @@ class TroubleKind(StrEnum):
     CREDENTIALS = "credentials"
     SETTINGS = "settings"
     UNREACHABLE = "unreachable"
+    FAULT = "fault"
 
 
 OF_DESTINATION = frozenset(

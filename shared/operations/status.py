@@ -161,12 +161,15 @@ def warnings(view: StatusView, now: datetime) -> list[str]:
     unowned = view.awaiting.unowned or 0
     untold = counted(view.awaiting.held_up, "notice")
     swept_at = view.last_sweep.at if view.last_sweep else None
+    faults = view.last_sweep.counts.get("faults", 0) if view.last_sweep else 0
     sign = swept_at or view.last_lead_at
     since = f"since {swept_at:%Y-%m-%d %H:%M} UTC" if swept_at else "yet"
     told = {
         f"no sweep {since}: does nurture_timer run?": (
             sign is not None and now - sign > SWEEPS_EVERY
         ),
+        f"the last sweep had {counted(faults, 'fault')} of the app: see the errors in the log of"
+        " nurture_timer": faults > 0,
         f"{overdue} overdue: see `leads list --state overdue`": view.leads.overdue > 0,
         f"{counted(unowned, 'lead awaits', 'leads await')} an answer without an owner: see"
         " `leads list --state unowned`": unowned > 0,

@@ -21,7 +21,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one sweep did; ``failed`` leads stay due."""
+    """What one sweep did; ``failed`` leads stay due, ``faults`` are the app's own."""
 
     looked_at: int = 0
     flagged: int = 0
@@ -31,6 +31,7 @@ class Swept:
     from_outbox: int = 0
     cleared: int = 0
     failed: int = 0
+    faults: int = 0
 
 
 class StateKind(StrEnum):

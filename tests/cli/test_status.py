@@ -4,7 +4,7 @@ from datetime import timedelta
 from shared.bootstrap import utc_now
 from shared.domain.troubles import Cause
 from shared.operations.status import MOST_CHECKED, StatusView, status, warnings
-from shared.ports.index import Doing, Trouble
+from shared.ports.index import Doing, Swept, TidiedTo, Trouble
 from tests.cli.account import DAY, Account
 
 
@@ -130,3 +130,11 @@ async def test_a_destination_that_refuses_us_is_told_first(account: Account) -> 
         f"hubspot rejects the app, so leads wait (last at {at}): 401 no; see `leads check`",
     ]
     assert len(view.warnings) == 3
+
+
+async def test_faults_of_the_app_in_the_last_sweep_are_warned_of(account: Account) -> None:
+    await account.stores.index.put_heartbeat(utc_now(), Swept(failed=1, faults=2), TidiedTo())
+
+    assert (await status(account.stores)).warnings == [
+        "the last sweep had 2 faults of the app: see the errors in the log of nurture_timer"
+    ]

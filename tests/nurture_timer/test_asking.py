@@ -15,6 +15,7 @@ from nurture_timer.asking import (
     Fault,
     ask,
 )
+from nurture_timer.faults import Faults
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmRejectedError,
@@ -59,7 +60,7 @@ async def test_what_a_slow_destination_told_in_time_counts_and_no_other_waits_fo
     due = [partition.stored for partition in world.leads.partitions.values()]
     destinations = FakeDestinations({"slow": slow, "quick": quick})
 
-    answers = await ask(due, START + WITHIN, destinations, InUse(), within=SOON)
+    answers = await ask(due, START + WITHIN, destinations, InUse(), Faults(), within=SOON)
 
     assert len(answers.seen) == QUESTIONS_AT_ONCE
     assert answers.answered == {"quick"}
@@ -268,6 +269,8 @@ async def test_two_destinations_that_both_tell_give_both_acts() -> None:
             name: FakeCrm(acted={LEAD_ID: seen})
             for name, seen in (("north", north), ("south", south))
         }
-        answers = await ask([world.stored()], START + WITHIN, FakeDestinations(crms), InUse())
+        answers = await ask(
+            [world.stored()], START + WITHIN, FakeDestinations(crms), InUse(), Faults()
+        )
         [first, last] = sorted(answers.seen[LEAD_ID], key=lambda act: act.at)
         assert (first.at, last.at) == (early.at, late.at)

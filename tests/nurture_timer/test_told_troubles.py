@@ -153,12 +153,15 @@ async def test_d2_while_storage_is_down_nobody_is_told_anything(
     app = Mornings(rules=rules())
     await parked(app)
     await app.announce(NIGHT)
-    app.index.gate = Failing("index.troubles", error=StorageUnavailableError("storage: 503"))
+    app.index.gate = Failing("index.parked_rows", error=StorageUnavailableError("storage: 503"))
 
     assert await until(app, 5 * HOUR, 5 * MINUTE) == []
-    assert "troubles and digests wait for the next sweep" in caplog.text
-    app.index.gate = open_gate
-    assert await until(app, 6 * HOUR, 5 * HOUR) == []
+    assert "nobody is told of troubles of these kinds: parked: storage: 503" in caplog.text
+    app.announcements.gate = Failing("announcements.troubles")
+    assert await until(app, 5.5 * HOUR, 5 * HOUR) == []
+    assert "troubles and digests wait for the next sweep: storage: 503" in caplog.text
+    app.index.gate = app.announcements.gate = open_gate
+    assert await until(app, 6 * HOUR, 5.5 * HOUR) == []
 
 
 async def night_with_a_death(number: int, in_force: Rules) -> tuple[list[str], bool]:
