@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
 
+from shared.domain.delivery import LONGEST_ASKED_FOR
 from shared.domain.errors import ChannelUnavailableError
 
 LONGEST_WAIT_SECONDS = 10
@@ -38,6 +39,7 @@ class Pace:
             await self._sleep(wait)
 
     def hold(self, wait: timedelta | None) -> None:
-        """Let nothing go for as long as the channel has asked for."""
+        """Let nothing go for as long as the channel has asked for, within limits."""
         if wait:
-            self._next = max(self._next, self._clock() + wait.total_seconds())
+            longest = min(wait, LONGEST_ASKED_FOR)
+            self._next = max(self._next, self._clock() + longest.total_seconds())

@@ -61,3 +61,16 @@ async def test_what_the_channel_asks_for_is_kept() -> None:
     await pace.turn()
 
     assert clock.slept == [5]
+
+
+async def test_no_answer_silences_a_channel_for_more_than_six_hours() -> None:
+    clock = Clock()
+    pace = clock.pace()
+    pace.hold(timedelta(days=365_000))
+    with pytest.raises(ChannelUnavailableError, match="many messages wait") as raised:
+        await pace.turn()
+    assert raised.value.retry_after == timedelta(hours=6)
+
+    clock.now += 6 * 3600
+    await pace.turn()
+    assert clock.slept == []
