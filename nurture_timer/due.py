@@ -24,6 +24,7 @@ from shared.domain.schedule import (
     sooner,
 )
 from shared.domain.whole import ToldInterest, clipped, whole
+from shared.noticing import channel_too
 from shared.ports.crm import FollowUpQuestion
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 
@@ -104,6 +105,7 @@ def what_is_due(stored: StoredLead, now: datetime, plan: Plan, asked: Asked, in_
     parked = tuple(d.destination for d in moved if d.parked_version == lead.version)
     deliveries = {**used, **{d.destination: d for d in moved}}
     notices = {**_notices(stored, lead, now), **(taken.notices if taken else {})}
+    notices |= channel_too(with_notices(stored.notices, notices), lead, plan, now)
     unsent = with_notices(stored.notices, notices).values()
     due_at = next_look_at(lead, deliveries.values(), lead.created_at, notices=unsent)
     look_at = look_after(due_at, now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from route_lead.at_work import LeadAtWork
 from shared.domain.notices import SEND_DEADLINE, Notice
-from shared.noticing import Mine, claimed, marked, reason_of
+from shared.noticing import Mine, claimed, marked, reason_of, with_channel
 from shared.ports.leads import StoredLead
 from shared.ports.telling import Teller, Told
 
@@ -26,6 +26,7 @@ class Telling:
     async def tell_all(self, work: LeadAtWork) -> None:
         """Send what may be sent now, side by side."""
         now = self.clock()
+        await work.change(lambda stored: with_channel(stored, work.rules, now))
         ready = [name for name, notice in work.stored.notices.items() if notice.may_go(now)]
         tells = (self._tell(work, Mine(name, work.claim_id)) for name in ready)
         for failed in await asyncio.gather(*tells, return_exceptions=True):

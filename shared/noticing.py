@@ -1,5 +1,6 @@
 """What claiming, sending and giving up a notice change on its lead. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,17 +11,23 @@ from shared.domain.errors import (
     ChannelUnavailableError,
     StorageError,
 )
+from shared.domain.lead import Lead
 from shared.domain.notices import (
     SEND_DEADLINE,
     Notice,
+    Role,
     claim,
     gives_up,
+    new_notice,
     not_wanted,
     put_off,
     release,
     retry_delay,
     to_be_listed,
 )
+from shared.domain.plan import Plan
+from shared.domain.planning import plan_for
+from shared.domain.rules import Rules
 from shared.ports.leads import Event, EventKind, LeadChange, StoredLead
 from shared.ports.telling import Told
 
@@ -36,6 +43,44 @@ class Mine:
         """Return the notice; None if it is gone, or the claim is another's by now."""
         notice = stored.notices.get(self.recipient)
         return notice if notice is not None and notice.claim_id == self.claim_id else None
+
+
+def channel_too(
+    notices: Mapping[str, Notice], lead: Lead, plan: Plan, now: datetime
+) -> dict[str, Notice]:
+    """Return the notices that change where an owner is away who is about to be told alone (A3).
+
+    They may have said so only after it was decided; the team's channel is told as well, once.
+    """
+    own = notices.get(Role.OWNER)
+    if own is None or not own.alone or not _is_due(own, now) or not_wanted(own, lead):
+        return {}
+    if Role.TEAM in notices or Role.TEAM not in plan.owner_alone(now):
+        return {}
+    too = new_notice(
+        lead.lead_id,
+        recipient=Role.TEAM,
+        occasion=own.occasion,
+        because_of=own.because_of,
+        now=now,
+        send_from=now,
+        step=own.step,
+        checked=own.checked,
+    )
+    return {str(Role.OWNER): replace(own, alone=False), str(Role.TEAM): too}
+
+
+def with_channel(stored: StoredLead, rules: Rules, now: datetime) -> LeadChange | None:
+    """Return the change with which the team's channel is told as well, None if it need not be."""
+    changed = channel_too(stored.notices, stored.lead, plan_for(rules, stored.lead), now)
+    if not changed:
+        return None
+    return LeadChange(before=stored, lead=stored.lead, at=now, notices=changed)
+
+
+def _is_due(notice: Notice, now: datetime) -> bool:
+    waits = notice.next_attempt_at is not None and notice.next_attempt_at > now
+    return notice.send_from <= now and not waits and notice.held_until(now) is None
 
 
 def claimed(

@@ -68,8 +68,8 @@ class Notice(Attempts):
     """A notice that is not sent yet; ``because_of`` is a run's start or a submission's id.
 
     ``queued`` says that a message was sent for it once its time had come, ``listed`` that it is to
-    be told in a list, with others. ``last_change`` is the id of the
-    change that wrote it last, see ``LeadChange``.
+    be told in a list, with others; ``alone`` that the owner alone was to be told of it when it
+    was decided. ``last_change`` is the id of the change that wrote it last, see ``LeadChange``.
     """
 
     recipient: str
@@ -82,6 +82,7 @@ class Notice(Attempts):
     checked: bool = True
     queued: bool = False
     listed: bool = False
+    alone: bool = False
     last_change: str = field(default="", compare=False)
 
     @property
@@ -118,6 +119,17 @@ def new_notice(  # noqa: PLR0913 - all by keyword
         step=step,
         checked=checked,
     )
+
+
+def decided(
+    notices: Mapping[str, Notice | None], before: Mapping[str, Notice]
+) -> Mapping[str, Notice | None]:
+    """Return notices that say, where they are new, whether the owner alone is to be told."""
+    own = notices.get(Role.OWNER)
+    known = before.get(Role.OWNER)
+    if own is None or (known is not None and known.notice_id == own.notice_id):
+        return notices
+    return {**notices, Role.OWNER: replace(own, alone=notices.get(Role.TEAM) is None)}
 
 
 def run_id(ladder_at: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from shared.domain.acts import Act
 from shared.domain.delivery import Delivery
 from shared.domain.lead import Interest, Lead
-from shared.domain.notices import Notice, with_notices
+from shared.domain.notices import Notice, decided, with_notices
 from shared.domain.schedule import next_due_at, next_look_at
 from shared.domain.whole import ToldInterest
 
@@ -173,9 +173,10 @@ class LeadChange:
     @property
     def stored_notices(self) -> Mapping[str, Notice | None]:
         """Return the notices as they are written, None where one is deleted."""
+        known = self.before.notices if self.before else {}
         return {
             name: notice and replace(notice, last_change=self.change_id)
-            for name, notice in self.notices.items()
+            for name, notice in decided(self.notices, known).items()
         }
 
     @property

@@ -7,6 +7,8 @@ import pytest
 
 from shared.domain.absences import Absence
 from shared.domain.acts import Outcome
+from shared.domain.durations import Duration
+from shared.domain.errors import ChannelUnavailableError
 from shared.domain.rules import ChannelKind, Rules, Team
 from tests.examples import acted
 from tests.fakes import START
@@ -73,7 +75,7 @@ async def test_a3_so_are_check_ins() -> None:
 
 
 async def test_a3_who_is_back_before_they_are_told_is_told_alone() -> None:
-    """Flagged on Monday evening, read on Tuesday morning."""
+    """Came on Monday evening, flagged on Tuesday evening, read on Wednesday morning."""
     late = replace(FAST, within=None, ladder=())
     app = office(rules(anna_alone(), late), away(until=DAY))
     app.relay.clock.now = START + 10 * HOUR
@@ -81,6 +83,42 @@ async def test_a3_who_is_back_before_they_are_told_is_told_alone() -> None:
     told = await told_by(app, 2 * DAY)
 
     assert {to for to, _ in told} == {"Anna"}
+
+
+IN_THE_EVENING = replace(FAST, within=Duration.parse("10h"), ladder=())
+"""Flagged on Monday evening, read on Tuesday morning."""
+
+
+async def told_after_an_absence_was_entered(
+    in_force: Rules, entered: timedelta, failures: int = 0
+) -> list[tuple[str, str]]:
+    """Return who was told of the flag."""
+    app = Office(in_force)
+    await app.relay.host(push())
+    await app.run(START + 12 * HOUR)
+    app.channels.arrived.clear()
+    app.channels.fails["people"] = [ChannelUnavailableError("503") for _ in range(failures)]
+    await app.run(START + entered)
+    app.relay.routing_rules = replace(in_force, absences=(away(),))
+    await app.run(START + 4 * DAY)
+    return sorted((one.to, one.kind) for one in app.channels.arrived)
+
+
+@pytest.mark.parametrize(("entered", "failures"), [(DAY - HOUR, 0), (DAY + HOUR, 9)])
+async def test_a3_an_absence_that_is_entered_before_they_are_told_brings_the_channel_in(
+    entered: timedelta, failures: int
+) -> None:
+    """Who calls in sick is told at nine, as was decided the evening before, or once it works."""
+    in_force = rules(anna_alone(), IN_THE_EVENING)
+    told = await told_after_an_absence_was_entered(in_force, entered, failures)
+
+    assert told == [("Anna", "reminder"), ("North", "reminder")]
+
+
+async def test_a3_whom_the_channel_was_told_with_from_the_start_is_not_told_of_twice() -> None:
+    told = await told_by(office(rules(anna_alone(), IN_THE_EVENING), away()), 4 * DAY)
+
+    assert sorted(told) == [("Anna", "reminder"), ("North", "reminder")]
 
 
 @pytest.mark.parametrize("kind", [ChannelKind.SLACK, ChannelKind.TEAMS])
