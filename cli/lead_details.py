@@ -15,14 +15,19 @@ from shared.domain.planning import owner_words
 from shared.operations.explaining_clock import NextView
 from shared.operations.lead_details import DeliveryView, LeadDetails, SubmissionView
 
+SHORTEST = 12
+"""Columns that labels take up; a destination may have a longer name."""
+
 CONTACT = tuple(name for name in CONTACT_FIELDS if name not in NAME_FIELDS)
 
 
 def print_details(details: LeadDetails, now: datetime) -> None:
     """Print one lead with all that is known."""
     say(f"lead {details.lead_id}, version {details.version}, known by {details.identified_by}")
-    for name, text in _details(details, now):
-        say_fact(f"  {name:<12} ", text)
+    facts = list(_details(details, now))
+    longest = max(SHORTEST, *(len(name) for name, _ in facts))
+    for name, text in facts:
+        say_fact(f"  {name:<{longest}} ", text)
     if details.acts:
         _say_lines("acts", (act_words(act) for act in details.acts))
     if details.notices:

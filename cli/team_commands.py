@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cli import console
 from cli.asking import confirm
@@ -168,13 +169,14 @@ def _span(absence: Absence) -> str:
 
 def _print(found: Sequence[MemberStanding]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("team", "member", "weight", "new leads"):
+    for name in ("team", "member", "weight"):
         table.add_column(name)
+    table.add_column("new leads", overflow="fold")
     for one in found:
         spans = [f"none {_span(absence)}" for absence in one.absences]
         state = "none: has left" if one.left else "; ".join(spans) or ("next" if one.next else "")
-        cells = (one.team, one.member, str(one.weight), state)
-        table.add_row(*map(console.cell, cells))
+        cells = map(console.cell, (one.team, one.member, str(one.weight)))
+        table.add_row(*cells, Text(console.printable(state)))
     console.say_table(table)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.bootstrap import utc_now
 from shared.domain.absences import Absence
-from tests.cli.account import Account, Told
+from tests.cli.account import Account, Told, leads_command
 
 
 async def away(account: Account, *arguments: str) -> Told:
@@ -24,6 +24,18 @@ async def test_an_absence_is_whole_days_in_the_zone_of_the_team(office: Account)
         from_at=datetime(2998, 12, 23, 23, tzinfo=UTC),
         until_at=datetime(2999, 1, 2, 23, tzinfo=UTC),
     )
+
+
+async def test_until_when_somebody_is_away_is_shown_on_a_narrow_terminal_too(
+    office: Account,
+) -> None:
+    await away(office, "ada", "2998-12-24", "2999-01-02")
+    env = {"LeadStorage": office.connection, "TABLE_PREFIX": office.prefix, "COLUMNS": "60"}
+
+    told = await leads_command("team", "show", stdin=b"", **env)
+
+    assert "from 2998-12-23 23:00 until 2999-01-02" in " ".join(told.out.split())
+    assert max(map(len, told.out.splitlines())) <= 60
 
 
 async def test_an_absence_may_begin_and_end_at_a_time(office: Account) -> None:

@@ -208,6 +208,23 @@ events
     )
 
 
+def test_what_is_told_of_a_lead_begins_in_one_column_however_long_a_name_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    to = replace(delivery(), destination="https_endpoint")
+    known = StoredLead(lead=NOT_MERGED, deliveries=by_destination(delivery(), to), etag="1")
+
+    print_details(LeadDetails.with_history(known, [], [], InUse()), START)
+
+    told = capsys.readouterr().out
+    for beginning in (
+        "  company        Fabrikam",
+        "  azure_table    delivered",
+        "  https_endpoint delivered",
+    ):
+        assert f"\n{beginning}" in told
+
+
 @pytest.mark.parametrize("company", ["Looms " * 30, "株式会社 " * 30, "مصنع " * 30])
 def test_no_line_of_a_lead_is_longer_than_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, company: str
