@@ -199,7 +199,7 @@ class HubspotServer(HubspotAccount):
         gone = [given for given, i in ids.items() if i not in known]
         missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": gone}}
         errors = {"numErrors": 1, "errors": [missing]} if gone else {}
-        return JSONResponse({"results": found} | errors, 207 if gone else 200)
+        return JSONResponse({"status": "COMPLETE", "results": found} | errors, 207 if gone else 200)
 
     def _account(self, request: Request, body: Body) -> Response:
         return JSONResponse({"timeZone": "Asia/Kolkata", "utcOffsetMilliseconds": 19_800_000})

@@ -148,13 +148,14 @@ class SalesforceServer(Org, CrmServer):
         for name in (query.custom - self.custom_fields) | (self.hidden & {*query.columns}):
             return error("INVALID_FIELD", f"No such column '{name}' on entity '{query.table}'")
         rows = [row for row in query.rows(self) if row.get("Id") not in self.invisible]
+        self.total = len(rows)
         self.rest = [rows[n : n + self.page_size] for n in range(0, len(rows), self.page_size)]
         return await self._more(request)
 
     async def _more(self, _: Request) -> Response:
         page = self.rest.pop(0) if self.rest else []
         more = {"nextRecordsUrl": f"{API}/queryAll/more"} if self.rest else {}
-        return JSONResponse({"done": not more, "records": page, **more})
+        return JSONResponse({"totalSize": self.total, "done": not more, "records": page, **more})
 
     async def _describe(self, _: Request) -> Response:
         return JSONResponse(describe_lead(self))

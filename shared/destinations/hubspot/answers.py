@@ -7,17 +7,21 @@ https://developers.hubspot.com/docs/api-reference/error-handling
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import httpx
 
 from shared.destinations.http.answers import Request, id_in, json_object, json_of, unanswered
 from shared.destinations.http.said import texts_in
+from shared.domain.errors import CrmUnavailableError
 
 type JsonObject = dict[str, Any]
 
 NO_SUCH_API = "404: there is no such API: check HUBSPOT_URL and HUBSPOT_API_VERSION"
 """What a 404 means that is not about a record."""
+
+COMPLETE, NOT_FOUND = "COMPLETE", "OBJECT_NOT_FOUND"
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -102,10 +106,39 @@ def is_id(found: object) -> bool:
     return id_in(found) not in ("", "0")
 
 
-def category_of(error: object) -> str:
+def results_of(request: Request, response: httpx.Response) -> list[JsonObject]:
+    """Return the results of a batch, all that there are: what is missing is no fault.
+
+    A batch that is not complete may lack what is there, and what is believed missing is doubled.
+    """
+    answer = json_object(request, response)
+    found, errors = answer.get("results"), answer.get("errors") or []
+    if not isinstance(found, list) or len(objects(found)) != len(found):
+        raise unanswered(request, "HubSpot's answer has no results")
+    faults = {_category_of(one) for one in (errors if isinstance(errors, list) else [errors])}
+    if faults - {NOT_FOUND} or not isinstance(errors, list):
+        names = ", ".join(sorted(faults))
+        raise CrmUnavailableError(f"HubSpot could not answer all of {request.path}: {names}")
+    unnamed = response.status_code == HTTPStatus.MULTI_STATUS and not errors
+    some = unnamed and len(found) < len(request.json["inputs"])
+    if answer.get("status") != COMPLETE or some or _unnamed_errors(answer):
+        raise unanswered(request, "HubSpot's answer to a batch is not complete (yet)")
+    return found
+
+
+def _category_of(error: object) -> str:
     """Return the category of an error of a batch, which may be anything."""
     category = error.get("category") if isinstance(error, dict) else None
     return category if isinstance(category, str) and CODE.fullmatch(category) else "an error"
+
+
+def _unnamed_errors(answer: JsonObject) -> bool:
+    """Tell whether a batch counts errors that it does not name; one may be about several ids."""
+    number = answer.get("numErrors") or 0
+    contexts = [one.get("context") for one in objects(answer.get("errors"))]
+    ids = [one.get("ids") if isinstance(one, dict) else None for one in contexts]
+    named = sum(len(some) if isinstance(some, list) and some else 1 for some in ids)
+    return not isinstance(number, int) or number > named
 
 
 def associated(request: Request, result: JsonObject) -> tuple[str, list[str], str]:

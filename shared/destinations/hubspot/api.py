@@ -10,16 +10,17 @@ from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
 from shared.destinations.http.tokens import Token, Tokens
 from shared.destinations.hubspot.answers import (
+    COMPLETE,
     NO_SUCH_API,
     JsonObject,
     Record,
     associated,
     body_of,
-    category_of,
     in_its_words,
     objects,
     record_in,
     record_of,
+    results_of,
 )
 from shared.destinations.hubspot.fields import FROM_SETTINGS, MESSAGE, OWNER, PROPERTIES
 from shared.destinations.hubspot.follow_up import SIGNALS
@@ -38,7 +39,6 @@ MOST_PAGES = 100
 OURS = frozenset({*FROM_SETTINGS, "associations", "inputs", "idProperty", "properties", "limit"})
 """What we send that is not the customer's."""
 
-NOT_FOUND = "OBJECT_NOT_FOUND"
 OTHER_EMAILS = "hs_additional_emails"
 
 
@@ -169,7 +169,7 @@ class HubspotApi:
         except CrmRejectedError as refused:
             answer, fault = {}, refused
         faults = answer.get("errors") or answer.get("numErrors")
-        if answer.get("status") == "COMPLETE" and not faults:
+        if answer.get("status") == COMPLETE and not faults:
             return
         now = await self.answer(self.subscriptions("GET", email))
         if not any(one.get("status") == "UNSUBSCRIBED" for one in objects(now.get("results"))):
@@ -205,16 +205,7 @@ class HubspotApi:
         return None
 
     async def _results(self, request: Request) -> list[JsonObject]:
-        """Return the results of a batch; what is missing is no fault, whatever went wrong is."""
-        answer = await self.answer(request)
-        found, errors = answer.get("results"), answer.get("errors") or []
-        if not isinstance(found, list) or len(objects(found)) != len(found):
-            raise unanswered(request, "HubSpot's answer has no results")
-        faults = {category_of(one) for one in (errors if isinstance(errors, list) else [errors])}
-        if faults - {NOT_FOUND} or not isinstance(errors, list):
-            names = ", ".join(sorted(faults))
-            raise CrmUnavailableError(f"HubSpot could not answer all of {request.path}: {names}")
-        return found
+        return results_of(request, await self._http.call(request))
 
     def _path(self, key: str) -> str:
         return f"{self.contacts}/{quote(key, safe='')}"

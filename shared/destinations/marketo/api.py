@@ -31,12 +31,15 @@ from shared.destinations.marketo.follow_up import UPDATED_AT
 from shared.destinations.marketo.login import Login
 from shared.destinations.marketo.problems import problems
 from shared.destinations.marketo.settings import MarketoSettings
-from shared.domain.errors import CrmError
+from shared.domain.errors import CrmError, CrmUnavailableError
 
 LEADS = "/rest/v1/leads.json"
 DESCRIBE = "/rest/v1/leads/describe2.json"
 OURS = frozenset({"action", "lookupField", "filterType", "fields", SOURCE, STATUS})
 """What we send that is not the customer's."""
+
+MOST_PAGES = 100
+"""Of one query: a list must end."""
 
 LARGEST_QUERY = 200
 """Values of one query: 300 are allowed, but not 8 KB of address, which 300 of our ids would be."""
@@ -75,10 +78,7 @@ class MarketoApi:
         wanted = dict.fromkeys(values)
         fields = ",".join(dict.fromkeys(filter(None, ("id", STATUS, UPDATED_AT, by, *others))))
         asked = {"filterType": by, "filterValues": ",".join(wanted), "fields": fields}
-        request = _get(LEADS, asked)
-        found = await self._ask(request)
-        if not all(_is_id(person.get("id")) for person in found):
-            raise unanswered(request, "200, but the answer has a person without an id")
+        found = await self._pages(asked)
         same = {value.casefold() for value in wanted}
         return [person for person in found if text(person, by).casefold() in same]
 
@@ -120,19 +120,39 @@ class MarketoApi:
             raise failure(request, reasons, self._clock(), optional=self._optional)
         raise unanswered(request, "200, but the answer has no id of a person")
 
+    async def _pages(self, asked: Mapping[str, str]) -> list[Person]:
+        """Return the persons on all pages: who is on a further one must not be believed missing."""
+        found: list[Person] = []
+        page: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            request = _get(LEADS, {**asked, **page})
+            answer = await self._answer(request)
+            found += _results(request, answer)
+            if not all(_is_id(person.get("id")) for person in found):
+                raise unanswered(request, "200, but the answer has a person without an id")
+            if not answer.get("moreResult"):
+                return found
+            token = answer.get("nextPageToken")
+            if not isinstance(token, str) or not token:
+                raise unanswered(request, "200, but the answer has more on a page that it lacks")
+            page = {"nextPageToken": token}
+        raise CrmUnavailableError("the answer to a query has no end: check MARKETO_URL")
+
     async def _ask(self, request: Request) -> list[Person]:
-        """Send a request; return its results. A token that is refused is fetched anew, once."""
+        """Send a request; return its results."""
+        return _results(request, await self._answer(request))
+
+    async def _answer(self, request: Request) -> dict[str, Any]:
+        """Send a request; return its answer. A token that is refused is fetched anew, once."""
         token = await self._tokens.get()
         body = await self._call(request, token)
         if {problem.code for problem in problems(body.get("errors"))} & TOKEN_REFUSED:
             body = await self._call(request, await self._tokens.get(instead_of=token))
-        found, results = problems(body.get("errors")), body.get("result")
+        found = problems(body.get("errors"))
         done = body.get("success") is True and not body.get("errors")
-        if not done or not isinstance(results, list):
+        if not done or not isinstance(body.get("result"), list):
             raise failure(request, found, self._clock(), optional=self._optional)
-        if not all(isinstance(one, dict) for one in results):
-            raise unanswered(request, "200, but the answer has results of another shape")
-        return results
+        return body
 
     async def _call(self, request: Request, token: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {token}"}
@@ -140,6 +160,13 @@ class MarketoApi:
 
     def _not_marketos(self, request: Request, response: httpx.Response) -> CrmError | None:
         return not_marketos(request, response, self._clock())
+
+
+def _results(request: Request, answer: Mapping[str, Any]) -> list[Person]:
+    results: list[Person] = answer["result"]
+    if not all(isinstance(one, dict) for one in results):
+        raise unanswered(request, "200, but the answer has results of another shape")
+    return results
 
 
 def _get(path: str, params: Mapping[str, str]) -> Request:

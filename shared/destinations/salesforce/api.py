@@ -8,7 +8,7 @@
 - *update* is ``PATCH …/sobjects/Lead/<record id>``, which can't create.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.destinations.http.client import HttpClient
@@ -19,6 +19,7 @@ from shared.destinations.salesforce.login import Login
 from shared.destinations.salesforce.rows import Row, by_id
 from shared.destinations.salesforce.settings import SalesforceSettings
 from shared.domain.errors import CrmUnavailableError
+from shared.domain.plain_text import is_whole
 
 OURS = frozenset({"q", "Status", "LeadSource", "OwnerId", "WhoId"})
 """What we send that is not the customer's."""
@@ -74,9 +75,12 @@ class SalesforceApi:
             found, path = page.get("records"), page.get("nextRecordsUrl") or ""
             if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
                 raise unanswered(request, "the answer to a query holds no records")
-            if path and not str(path).startswith(f"{self._path}/"):
+            goes_on = isinstance(path, str) and is_whole(path)
+            if path and not (goes_on and path.startswith(f"{self._path}/")):
                 raise unanswered(request, "the answer to a query goes on elsewhere")
             rows, params = [*rows, *found], {}
+            if not path and (page.get("done") is not True or _lacks_rows(page, rows)):
+                raise unanswered(request, "the answer to a query does not say that it is whole")
             if not path:
                 return rows
         raise CrmUnavailableError("the answer to a query has no end, check SALESFORCE_URL")
@@ -142,6 +146,11 @@ class SalesforceApi:
             hidden=tuple(hidden),
         )
         return written_id(request, await self._http.call(request))
+
+
+def _lacks_rows(page: Row, rows: Collection[Row]) -> bool:
+    total = page.get("totalSize")
+    return isinstance(total, int) and total > len(rows)
 
 
 def quoted(value: str) -> str:

@@ -111,7 +111,8 @@ async def test_a_batch_without_faults_is_whole_however_it_says_so(
     record = await deliver(crm)
     server.sales_acts(record.id)
     shown = {"id": int(record.id), "properties": server.contacts[record.id], "url": 7}
-    server.answers_at[BATCH] = JSONResponse({"results": [shown], "errors": errors}, 207)
+    body = {"status": "COMPLETE", "results": [shown], "errors": errors}
+    server.answers_at[BATCH] = JSONResponse(body, 207)
 
     assert set(await crm.follow_ups([question(record)])) == {LEAD_ID}
 
@@ -137,7 +138,7 @@ async def test_associations_without_ids_are_no_answer(
     server: HubspotServer, crm: HubspotCrm, call: str, result: object
 ) -> None:
     record = await deliver(crm)
-    server.answers_at[call] = JSONResponse({"results": [result]})
+    server.answers_at[call] = JSONResponse({"status": "COMPLETE", "results": [result]})
 
     asks: dict[str, Callable[[], Awaitable[object]]] = {
         TASKS_OF: lambda: crm.follow_ups([question(record)]),
@@ -153,7 +154,7 @@ async def test_a_last_page_is_one_however_it_says_so(
 ) -> None:
     record = await deliver(crm)
     result = {"from": {"id": record.id}, "to": [], "paging": paging}
-    server.answers_at[TASKS_OF] = JSONResponse({"results": [result]})
+    server.answers_at[TASKS_OF] = JSONResponse({"status": "COMPLETE", "results": [result]})
 
     assert await crm.remind(WANTED, record, REMINDER)
 
@@ -200,7 +201,7 @@ async def test_a_list_of_notes_that_has_no_end_is_no_answer(
     record = await deliver(crm)
     page = {"from": {"id": record.id}, "to": [], "paging": {"next": {"after": "1"}}}
     server.lasting_faults[NOTES_OF] = Reply(
-        status=200, body=json.dumps({"results": [page]}).encode()
+        status=200, body=json.dumps({"status": "COMPLETE", "results": [page]}).encode()
     )
 
     with pytest.raises(CrmUnavailableError, match="list of notes has no end: check HUBSPOT_URL"):
@@ -217,3 +218,45 @@ async def test_a_property_may_be_described_in_any_shape(
     results = await crm_for(HUBSPOT_FIELDS='{"product": "x"}').check()
 
     assert any(one.what == "property product can be set" and one.ok for one in results)
+
+
+NO_SUCH = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["1", "2"]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        *(({"status": s, "results": []}, 200) for s in ("PENDING", "PROCESSING", "CANCELED")),
+        ({"status": None, "results": []}, 200),
+        ({"results": []}, 200),
+        ({"status": "COMPLETE", "results": []}, 207),
+        ({"status": "COMPLETE", "results": [], "numErrors": 1}, 200),
+        ({"status": "COMPLETE", "results": [], "numErrors": "1"}, 207),
+        ({"status": "COMPLETE", "results": [], "numErrors": 3, "errors": [NO_SUCH]}, 207),
+    ],
+)
+@pytest.mark.parametrize("call", [NOTES_OF, f"POST {NOTES}/batch/read"])
+async def test_a_batch_that_is_not_complete_does_not_say_that_there_is_no_note(
+    server: HubspotServer, crm: HubspotCrm, call: str, body: object, status: int
+) -> None:
+    record = await deliver(crm)
+    await crm.note(WANTED, record, SECOND)
+    server.answers_at[call] = JSONResponse(body, status)
+
+    with pytest.raises(CrmUnavailableError, match="a batch is not complete"):
+        await crm.note(WANTED, record, SECOND)
+
+    assert len(server.attached["notes"]) == 1
+
+
+async def test_one_error_of_a_batch_may_be_about_several_notes_that_are_gone(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    await crm.note(WANTED, record, SECOND)
+    body = {"status": "COMPLETE", "results": [], "numErrors": 2, "errors": [NO_SUCH]}
+    server.answers_at[f"POST {NOTES}/batch/read"] = JSONResponse(body, 207)
+
+    await crm.note(WANTED, record, SECOND)
+
+    assert len(server.attached["notes"]) == 2

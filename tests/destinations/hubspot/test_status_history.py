@@ -26,7 +26,7 @@ async def test_a_status_without_a_history_that_can_be_read_was_changed_now(
     record = await deliver(crm)
     contact = {**server.contacts[record.id], "hs_lead_status": "UNQUALIFIED"}
     shown = {"id": record.id, "properties": contact, "propertiesWithHistory": history}
-    server.answers_at[BATCH] = JSONResponse({"results": [shown]})
+    server.answers_at[BATCH] = JSONResponse({"status": "COMPLETE", "results": [shown]})
 
     seen = await crm.follow_ups([question(record)])
 
@@ -44,7 +44,7 @@ async def test_a_status_has_the_time_at_which_it_was_changed_last(
     history = {"hs_lead_status": [{"value": "CONNECTED", "timestamp": at} for at in times]}
     shown = {"id": record.id, "properties": contact, "propertiesWithHistory": history}
     for since, told in ((0, [START + timedelta(hours=3)]), (4, [])):
-        server.answers_at[BATCH] = JSONResponse({"results": [shown]})
+        server.answers_at[BATCH] = JSONResponse({"status": "COMPLETE", "results": [shown]})
         asked = replace(question(record), since=START + timedelta(hours=since))
 
         seen = await crm.follow_ups([asked])

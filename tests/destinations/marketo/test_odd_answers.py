@@ -117,3 +117,26 @@ async def test_persons_of_another_shape_are_no_answer(
         server.answers.append(JSONResponse({"success": True, "result": [one]}))
         with pytest.raises(CrmUnavailableError, match=r"a person without an id|another shape"):
             await deliver(crm, None, record=record, fields={"title"})
+
+
+async def test_a_person_on_a_further_page_is_found(server: MarketoServer, crm: MarketoCrm) -> None:
+    record = await deliver(crm)
+    server.answers.append(
+        JSONResponse({"success": True, "result": [], "moreResult": True, "nextPageToken": "p2"})
+    )
+
+    assert (await deliver(crm, record=record)).id == record.id
+    assert [one.get("nextPageToken") for one in server.queries] == ["p2"]
+    assert len(server.records()) == 1
+
+
+async def test_pages_that_are_lacking_or_have_no_end_are_no_answer(
+    server: MarketoServer, crm: MarketoCrm
+) -> None:
+    record = await deliver(crm)
+    for token, said in ((None, "has more on a page that it lacks"), ("p2", "has no end")):
+        more = {"success": True, "result": [], "moreResult": True, "nextPageToken": token}
+        server.answers.extend([JSONResponse(more)] * 100)
+        with pytest.raises(CrmUnavailableError, match=said):
+            await deliver(crm, record=record)
+        server.answers.clear()

@@ -183,13 +183,13 @@ async def test_rows_that_are_none_are_no_answer(
         {"records": None},
         {"records": ["00Q000000000001AAA"]},
         {"records": [None]},
-        {"records": [{}]},
-        {"records": [LEAD | {"Id": None}]},
-        {"records": [LEAD | {"Id": "' OR Id != '"}]},
-        {"records": [LEAD | {"IsDeleted": "false"}]},
-        {"records": [LEAD | {"MasterRecordId": 5}]},
-        {"records": [LEAD | {"Description": ["a"]}]},
-        {"records": [LEAD | {"Phone": 5}]},
+        {"done": True, "records": [{}]},
+        {"done": True, "records": [LEAD | {"Id": None}]},
+        {"done": True, "records": [LEAD | {"Id": "' OR Id != '"}]},
+        {"done": True, "records": [LEAD | {"IsDeleted": "false"}]},
+        {"done": True, "records": [LEAD | {"MasterRecordId": 5}]},
+        {"done": True, "records": [LEAD | {"Description": ["a"]}]},
+        {"done": True, "records": [LEAD | {"Phone": 5}]},
         {"records": [], "nextRecordsUrl": "@elsewhere.example/"},
         {"records": [], "nextRecordsUrl": "/services/data/v68.0/\x01"},
         {"records": [], "nextRecordsUrl": f"/services/data/v68.0/{'a' * 70_000}"},
@@ -219,7 +219,7 @@ async def test_what_sales_did_is_not_read_from_nonsense(
         {"LastModifiedDate": "yesterday", "Status": "Other"},
         {"LastModifiedBy": "Anna", "Status": "Other"},
     ):
-        server.faults_at[QUERY] = says({"records": [row | odd]}, 200)
+        server.faults_at[QUERY] = says({"done": True, "records": [row | odd]}, 200)
         with pytest.raises(CrmUnavailableError, match="not as Salesforce answers"):
             await crm.follow_ups([question(record)])
 
@@ -256,7 +256,11 @@ async def test_leads_that_are_merged_for_ever_are_followed_for_a_while_only(
     def merged(number: int) -> Reply:
         into = LEAD | {"Id": f"00Q0000000000{number:02}AAA", "IsDeleted": True}
         return says(
-            {"records": [into | {"MasterRecordId": f"00Q0000000000{number + 1:02}AAA"}]}, 200
+            {
+                "done": True,
+                "records": [into | {"MasterRecordId": f"00Q0000000000{number + 1:02}AAA"}],
+            },
+            200,
         )
 
     made = len(server.calls)
@@ -264,3 +268,26 @@ async def test_leads_that_are_merged_for_ever_are_followed_for_a_while_only(
     with pytest.raises(CrmUnavailableError, match="was deleted meanwhile"):
         await crm.note(a_lead(), record, interest(2))
     assert len(server.calls) - made < 10
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        {"done": False, "records": []},
+        {"done": None, "records": []},
+        {"done": "true", "records": []},
+        {"records": []},
+        {"done": True, "totalSize": 1, "records": []},
+    ],
+)
+async def test_an_answer_that_is_not_whole_does_not_say_that_there_is_no_note(
+    server: SalesforceServer, crm: SalesforceCrm, partial: object
+) -> None:
+    record = await deliver(crm)
+    await crm.note(a_lead(), record, interest(2))
+    server.lasting_faults[QUERY] = says(partial, 200)
+
+    with pytest.raises(CrmUnavailableError, match="does not say that it is whole"):
+        await crm.note(a_lead(), record, interest(2))
+
+    assert len(server.live("Task")) == 1
