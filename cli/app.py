@@ -5,11 +5,13 @@ Exit codes: 0 done; 1 not found, refused, or storage gave no answer; 2 usage or 
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
+from typer.main import get_command
 
 from cli import (
     app_commands,
@@ -139,6 +141,12 @@ def _options(
     del version
 
 
+@cache
+def command_line() -> Callable[..., object]:
+    """Return what parses a command line; built once, since that takes as long as many a command."""
+    return get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (this process's own by default), and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -146,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A terminal that can't show a character gets it written out.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(arguments, standalone_mode=False, prog_name="leads")
+        code = command_line()(arguments, standalone_mode=False, prog_name="leads")
     except typer.Abort:
         return FAILED
     except TyperException as error:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.app import main
+from cli.app import command_line, main
 from tests.forking import ROOT, Told, run
+
+command_line()  # built before a process is forked, as all is imported
 
 
 def run_leads(

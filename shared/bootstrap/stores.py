@@ -29,12 +29,17 @@ if TYPE_CHECKING:
 @cache
 def storage() -> Storage:
     """Return the storage account; only the storage settings can be at fault."""
-    return Storage(load(StorageSettings))
+    return Storage(_settings())
 
 
 def table(name: str) -> Table:
     """Return one of our tables by its name without the prefix."""
-    return storage().table(load(StorageSettings).table_prefix + name)
+    return storage().table(_settings().table_prefix + name)
+
+
+@cache
+def _settings() -> StorageSettings:
+    return load(StorageSettings)
 
 
 @cache
