@@ -13,17 +13,22 @@ import httpx
 
 from shared.destinations.dynamics.codes import (
     BAD_ADDRESS,
-    NAMING,
+    DISABLED,
+    DUPLICATE,
+    IN_THE_WAY,
     NO_ACCESS,
     NO_SUCH_KEY,
     NO_SUCH_ROW,
+    OF_AN_OWNER,
     PLUG_IN,
     READ_ONLY,
     REFUSED,
     SETTINGS,
     THROTTLED,
 )
+from shared.destinations.dynamics.owner import OWNER_BIND, OWNER_WORDS
 from shared.destinations.http.answers import TRY_LATER, Request, json_of, meaning, retry_after
+from shared.destinations.http.refused import as_sent
 from shared.destinations.http.said import said, sent_by, without
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -67,9 +72,9 @@ class UnboundError(CrmSettingsError):
 class PlugInError(CrmFieldsRefusedError):
     """A plug-in of the publisher says no, and names ``fields`` that were sent; or others."""
 
-    def __init__(self, reason: str, *, words: Collection[str], sent: Collection[str]) -> None:
-        """Take the reason, its words that are not the customer's, and which columns were sent."""
-        super().__init__(reason, fields=set(words).intersection(sent))
+    def __init__(self, reason: str, *, words: Collection[str], fields: Collection[str]) -> None:
+        """Take the reason, its words that are not the customer's, and the columns among them."""
+        super().__init__(reason, fields=fields)
         self.words = frozenset(words)
 
 
@@ -126,6 +131,8 @@ def _by_code(
     told = f"{status} {told}"
     if code in THROTTLED:
         return CrmUnavailableError(told, retry_after=retry_after(response))
+    if _gives_owner(request) and (code == DISABLED or _is_unknown_403(response, code)):
+        return CrmSettingsError(f"{told}: {OF_AN_OWNER}")
     if code in NO_ACCESS:
         return CrmCredentialsError(f"{told}: {NO_ACCESS[code]}")
     if request.writes and code in {NO_SUCH_ROW, NO_SUCH_KEY, BAD_ADDRESS}:
@@ -149,16 +156,48 @@ def _refusal(request: Request, fault: Fault, told: str) -> CrmRejectedError:
         return ReadOnlyError(told)
     mend = REFUSED.get(fault.code, "")
     reason = f"{told}: {mend}" if mend else told
+    if fault.code in DUPLICATE or mend == IN_THE_WAY:
+        return CrmRejectedError(reason)
+    words = _words(request, fault)
+    named = _named(request, words)
     if fault.code == PLUG_IN:
-        return PlugInError(reason, words=_words(request, fault), sent=request.json)
-    naming = NAMING[fault.code].fullmatch(fault.message) if fault.code in NAMING else None
-    if naming:
-        return CrmFieldsRefusedError(reason, fields=naming.groups())
-    return CrmRejectedError(reason)
+        return PlugInError(reason, words=words, fields=named)
+    if not named and fault.code not in REFUSED and _is_of_owner(request, fault, words):
+        named = {OWNER_BIND}
+    return CrmFieldsRefusedError(reason, fields=named) if named else CrmRejectedError(reason)
+
+
+def _gives_owner(request: Request) -> bool:
+    return isinstance(request.json, dict) and OWNER_BIND in request.json
+
+
+def _is_unknown_403(response: httpx.Response, code: str) -> bool:
+    known = code in NO_ACCESS or code in SETTINGS or code in REFUSED
+    return response.status_code == HTTPStatus.FORBIDDEN and not known
+
+
+def _is_of_owner(request: Request, fault: Fault, words: Collection[str]) -> bool:
+    """Tell whether a fault is about the owner that a row is given, by its words or the id."""
+    if not _gives_owner(request):
+        return False
+    owner_id = request.json[OWNER_BIND].partition("(")[2].rstrip(")").lower()
+    said_so = not OWNER_WORDS.isdisjoint(word.casefold() for word in words)
+    return said_so or owner_id in fault.message.lower()
+
+
+def _named(request: Request, words: Collection[str]) -> set[str]:
+    """Return the columns of a request that are among the words of a fault, in whatever case.
+
+    A lookup is told without the rest of its name. In which language, and in which sentence a column
+    is named, says nothing: an environment has the language of its users.
+    """
+    bound = {name.partition("@")[0].casefold(): (name,) for name in request.json if "@" in name}
+    sent: dict[str, object] = request.json
+    return as_sent(sent, words, bound) & sent.keys()
 
 
 def _words(request: Request, fault: Fault) -> set[str]:
-    """Return the words of a publisher's message that no customer can have put there.
+    """Return the words of a message that no customer can have put there.
 
     Whatever of it may be the customer's is taken out first, the name of a column too.
     """

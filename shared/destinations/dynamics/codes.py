@@ -3,7 +3,6 @@
 See https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes
 """
 
-import re
 from collections.abc import Mapping
 
 THROTTLED = {"0x80072321", "0x80072322", "0x80072326"}
@@ -15,13 +14,15 @@ NO_SUCH_TABLE, NO_SUCH_ROW, NO_SUCH_KEY = "0x8006088a", "0x80040217", "0x8006089
 EXISTS = {"", "0x80040237"}
 """That a row is there, with 412; Dataverse may give no code with it."""
 
+DISABLED = "0x80040225"
 NO_ACCESS: Mapping[str, str] = {
     "0x80072560": "add an application user for the app's client id",
-    "0x80040225": "enable the application user",
+    DISABLED: "enable the application user",
 }
 
 BAD_ADDRESS, READ_ONLY, PLUG_IN = "0x80060888", "0x8004022e", "0x80040265"
 WIDEN = "widen the role of the application user"
+OF_AN_OWNER = "correct DYNAMICS_OWNER, or give that owner a role; or widen ours"
 PAYLOAD = "correct DYNAMICS_FIELDS"
 
 SETTINGS: Mapping[str, str] = {
@@ -58,14 +59,5 @@ https://learn.microsoft.com/power-apps/developer/data-platform/restore-deleted-r
 By that page they come when a record is restored or deleted again, and not when it is re-created.
 """
 
-_WHERE = r"on record of type '\w+' is outside the valid range\."
-NAMING: Mapping[str, re.Pattern[str]] = {
-    "0x80044331": re.compile(
-        r"(?:A validation error occurred\.\s+)?The length of the '(\w+)' attribute of the '\w+'"
-        r" entity exceeded the maximum allowed length of '\d+'\."
-    ),
-    "0x80044330": re.compile(
-        rf"(?:A validation error occurred\.\s+)?The value (?:\S+ )?of '(\w+)' {_WHERE}.*"
-    ),
-}
-"""How a message that is Dataverse's own names the column whose value it refuses."""
+DUPLICATE = {"0x80040237", "0x80040333", "0x80060892"}
+"""Another row is the same, in the columns that the message names."""

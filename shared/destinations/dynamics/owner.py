@@ -7,6 +7,10 @@ OWNER_COLUMN = "_ownerid_value"
 OWNER_TYPE = f"{OWNER_COLUMN}@Microsoft.Dynamics.CRM.lookuplogicalname"
 USER, TEAM = "systemuser", "team"
 OWNER_BIND = "ownerid@odata.bind"
+OWNER_WORDS = frozenset(
+    {USER, TEAM, "owner", "ownerid", "owninguser", "owningteam", "principal", "user"}
+)
+"""By which a message is about an owner."""
 
 
 def shown_owner(row: Mapping[str, Any]) -> str:

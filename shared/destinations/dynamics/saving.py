@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Collection
 
 from shared.destinations.dynamics.answers import PlugInError, UnboundError
 from shared.destinations.dynamics.bindings import BIND, is_hard_to_read
+from shared.destinations.dynamics.owner import OWNER_BIND
 from shared.destinations.http import saving
-from shared.destinations.http.refused import MissingFieldsError
+from shared.destinations.http.refused import MissingFieldsError, as_sent
 from shared.destinations.http.saving import Body, BodyOf, Saved
 from shared.domain.errors import (
     CrmError,
@@ -15,7 +16,7 @@ from shared.domain.errors import (
 )
 
 type Write[Answer] = Callable[[Body], Awaitable[Answer]]
-type RequiredColumns = Callable[[], Awaitable[Collection[str]]]
+type RequiredColumns = Callable[[], Awaitable[set[str]]]
 
 
 async def save[Answer](
@@ -37,7 +38,8 @@ async def save[Answer](
         except PlugInError as error:
             if named := error.fields & body.open:
                 raise CrmFieldsRefusedError(str(error), fields=named) from None
-            missing = error.words.intersection(await required()) - body.values.keys()
+            wanted = await required()
+            missing = as_sent(wanted, error.words) & wanted - body.values.keys()
             if not missing:
                 raise
             raise _missing(error, missing) from None
@@ -60,5 +62,11 @@ def _missing(error: PlugInError, missing: Collection[str]) -> MissingFieldsError
 def _for_good(error: CrmFieldsRefusedError, whole: Body) -> CrmError:
     """Return what it means that a value is refused that can't be left out."""
     if not isinstance(error, PlugInError) and error.fields & whole.by_settings:
-        return CrmSettingsError(f"{error}: correct DYNAMICS_FIELDS")
+        named = " or ".join(sorted({_setting_of(n) for n in error.fields & whole.by_settings}))
+        return CrmSettingsError(f"{error}: correct {named}")
     return CrmRejectedError(str(error))
+
+
+def _setting_of(column: str) -> str:
+    own = {OWNER_BIND: "DYNAMICS_OWNER", "leadsourcecode": "DYNAMICS_LEAD_SOURCE_CODE"}
+    return own.get(column, "DYNAMICS_FIELDS")
