@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from shared.domain.rules import Notify
 from tests.fakes import START
 from tests.office import Office
@@ -22,7 +24,7 @@ MOST_IN_AN_HOUR = 16
 """Ten single ones and a list every ten minutes."""
 
 
-async def a_night(office: Office) -> None:
+async def a_night(office: Office) -> Office:
     """Let 200 customers come between 18:00 and 9:00, each within an hour's policy."""
     for number in range(LEADS):
         at = EVENING + number * 15 * HOUR / LEADS
@@ -30,13 +32,16 @@ async def a_night(office: Office) -> None:
         message = push(number + 1, after=at - START, Email=f"customer.{number}@fabrikam.example")
         await office.relay.host(message)
     await office.run(MORNING + 5 * HOUR)
+    return office
 
 
-async def test_c3_n5_n6_a_night_wakes_nobody_and_floods_nobody() -> None:
-    office = Office()
+@pytest.fixture(scope="module")
+async def office() -> Office:
+    """Play one night for all who only look at it."""
+    return await a_night(Office())
 
-    await a_night(office)
 
+def test_c3_n5_n6_a_night_wakes_nobody_and_floods_nobody(office: Office) -> None:
     people = [one for one in office.channels.arrived if one.channel == "people"]
     assert min(one.at for one in people) >= MORNING
     owners = [one for one in people if one.to != "Marta"]
@@ -51,11 +56,7 @@ async def test_c3_n5_n6_a_night_wakes_nobody_and_floods_nobody() -> None:
     assert office.turns() == LEADS
 
 
-async def test_n6_the_channel_of_the_team_is_told_at_any_hour_within_a_minute() -> None:
-    office = Office()
-
-    await a_night(office)
-
+def test_n6_the_channel_of_the_team_is_told_at_any_hour_within_a_minute(office: Office) -> None:
     single = [one for one in office.told_to("North") if one.kind == "new_lead"]
     listed = [one for one in office.told_to("North") if one.kind == "list"]
     assert len(single) == LEADS
@@ -63,9 +64,7 @@ async def test_n6_the_channel_of_the_team_is_told_at_any_hour_within_a_minute() 
 
 
 async def test_everybody_who_must_be_told_is_told() -> None:
-    office = Office(rules(replace(NORTH, notify=Notify.ALWAYS)))
-
-    await a_night(office)
+    office = await a_night(Office(rules(replace(NORTH, notify=Notify.ALWAYS))))
 
     left = [p.stored.notices for p in office.relay.leads.partitions.values() if p.stored.notices]
     assert left == []
