@@ -6,7 +6,6 @@ from local.azurite import running_azurite
 
 pytest_plugins = [
     "tests.suite.collecting",
-    "tests.suite.garbage",
     "tests.suite.hang_guard",
     "tests.suite.longest_first",
     "tests.suite.thorough",

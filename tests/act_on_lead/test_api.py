@@ -18,6 +18,7 @@ from shared.operations.errors import OperationError
 from shared.operations.lead_views import LeadView
 from shared.ports.leads import EventKind
 from tests.act_on_lead.world import HOUR, LEAD_ID, World, overdue, waiting
+from tests.suite.unhurried import examples
 
 SECRET_TEXT = "Quimby said no"
 
@@ -168,7 +169,7 @@ async def test_a_fault_says_nothing_of_what_was_sent(world: World) -> None:
         ),
     ).map(lambda value: json.dumps(value).encode())
 )
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 async def test_any_body_is_an_act_or_a_fault(body: bytes) -> None:
     world = World()
     world.put(overdue())

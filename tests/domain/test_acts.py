@@ -23,6 +23,7 @@ from shared.domain.merging import Terms, merge, new_lead
 from shared.domain.qualification import decision_of
 from tests.domain.histories import HOUR, NOON, RULES, submission
 from tests.examples import acted
+from tests.suite.unhurried import examples
 
 DAY = date(2027, 3, 3)
 TIMES = st.integers(min_value=0, max_value=12)
@@ -53,7 +54,7 @@ def played(order: list[Submission | Act]) -> Lead:
     return lead
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(facts(), st.randoms(use_true_random=False))
 def test_c1_state_and_due_time_are_the_same_in_every_order(
     order: list[Submission | Act], chance: object
@@ -71,7 +72,7 @@ def test_c1_state_and_due_time_are_the_same_in_every_order(
     assert (one.done_at, one.done_by) == (other.done_at, other.done_by)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(facts())
 def test_c1_a_lead_is_due_when_the_first_of_what_is_open_is(order: list[Submission | Act]) -> None:
     lead = played(order)

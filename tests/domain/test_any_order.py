@@ -13,6 +13,7 @@ from shared.domain.lead import Contact, KeyKind, Lead, Submission
 from shared.domain.merging import Terms, merge, new_lead
 from tests.domain.histories import ANNA, HOUR, NOON, RULES, submission
 from tests.examples import acted
+from tests.suite.unhurried import examples
 
 NOBODY = Contact()
 HOURS = st.integers(min_value=0, max_value=6)
@@ -80,7 +81,7 @@ def played(order: list[Fact]) -> Lead | None:
     return lead
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(facts(), st.data())
 def test_c1_state_and_due_time_are_the_same_in_every_order_of_whatever_happens(
     found: list[Fact], data: st.DataObject

@@ -21,6 +21,7 @@ from tests.domain.histories import (
     submission,
 )
 from tests.examples import acted
+from tests.suite.unhurried import examples
 
 
 def test_do_not_contact_starts_no_clock() -> None:
@@ -152,7 +153,7 @@ def test_a_follow_up_of_a_lead_whose_clock_stands_starts_none() -> None:
     assert lead.follow_up.due_at is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(histories(), st.integers(min_value=-1, max_value=13), st.data())
 def test_it_does_not_matter_when_a_follow_up_is_heard_of(
     history: list[Submission], eights: int, data: st.DataObject

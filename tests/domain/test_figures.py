@@ -20,6 +20,7 @@ from shared.domain.stage import Stage
 from shared.domain.whole import ToldInterest, clipped, keeps_all, whole
 from tests.domain.histories import DAY, HOUR, MOMENT, NOON, RULES, submission
 from tests.examples import acted
+from tests.suite.unhurried import examples
 
 OFFICE = Calendar(zone="UTC", hours=((Window.parse("09:00-17:00"),),) * 5 + ((),) * 2)
 
@@ -108,7 +109,7 @@ def shuffled(facts: list[Fact], seed: int) -> list[Fact]:
     return [one for one in order if one not in undos] + undos
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(histories(), st.integers(0, 10**6))
 def test_k1_the_order_in_which_facts_are_heard_of_changes_no_figure(
     facts: list[Fact], seed: int
@@ -121,7 +122,7 @@ def test_k1_the_order_in_which_facts_are_heard_of_changes_no_figure(
         assert figures(one.waits) == figures(other.waits)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(histories())
 def test_k1_a_wait_is_from_the_first_interest_to_the_first_act_that_counts(
     facts: list[Fact],

@@ -22,9 +22,10 @@ from tests.domain.histories import (
     merged,
     submission,
 )
+from tests.suite.unhurried import examples
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(histories().flatmap(lambda h: st.tuples(st.just(h), st.permutations(h))), STARTS)
 @example(
     (
@@ -40,7 +41,7 @@ def test_the_order_of_processing_does_not_matter(
     assert replace(one, version=0) == replace(other, version=0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_no_submission_is_without_its_place(history: list[Submission]) -> None:
     lead = merged(history)
@@ -50,7 +51,7 @@ def test_no_submission_is_without_its_place(history: list[Submission]) -> None:
     assert {n.stamp for n in lead.full_names} <= {s.stamp for s in history}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_the_clock_runs_from_the_first_interest_that_asks_for_contact(
     history: list[Submission],
@@ -62,7 +63,7 @@ def test_the_clock_runs_from_the_first_interest_that_asks_for_contact(
     assert lead.do_not_contact == (not asked)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_the_version_rises_exactly_when_a_crm_sees_a_difference(history: list[Submission]) -> None:
     lead = new_lead("l1", KeyKind.EMAIL, history[0])

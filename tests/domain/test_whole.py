@@ -17,6 +17,7 @@ from shared.domain.merging import Terms, merge, new_lead
 from shared.domain.whole import ToldInterest, clipped, keeps_all, whole
 from tests.domain.histories import HOUR, MOMENT, NOON, RULES, submission
 from tests.examples import acted
+from tests.suite.unhurried import examples
 
 
 @dataclass
@@ -125,7 +126,7 @@ def test_c1_so_they_are_with_five_hundred() -> None:
     assert recorded.lead.submissions == 500
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.permutations(range(24)), st.integers(0, 23), st.integers(0, 23))
 def test_c1_an_act_in_the_middle_leaves_open_what_came_after_it(
     order: Sequence[int], acted_at: int, recorded_as: int

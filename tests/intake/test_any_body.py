@@ -11,6 +11,7 @@ from shared.domain.errors import InvalidPushError
 from shared.domain.lead import CONTACT_KEYS
 from shared.intake.shapes import LEAD_KEYS, USER_DETAILS
 from tests.intake.pushes import NONCHARACTERS, parsed
+from tests.suite.unhurried import examples
 
 KEYS = st.sampled_from((USER_DETAILS, *CONTACT_KEYS, *LEAD_KEYS)).flatmap(
     lambda key: st.sampled_from((key, key.lower(), f" {key.upper()}"))
@@ -61,7 +62,7 @@ BODIES = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(body=BODIES, content_type=CONTENT_TYPES)
 @example(body=b'{"OfferTitle":"\\/"}', content_type="a/b; charset=raw_unicode_escape")
 def test_any_body_is_a_submission_or_an_invalid_push(body: bytes, content_type: str) -> None:
@@ -109,7 +110,7 @@ def personal_bodies(draw: st.DrawFn) -> str:
     return text[:at] + damage + text[at:]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(body=personal_bodies(), encoding=ENCODINGS, content_type=CONTENT_TYPES)
 def test_neither_faults_nor_warnings_repeat_anything_personal(
     body: str, encoding: str, content_type: str

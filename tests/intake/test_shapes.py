@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.lead import Contact
 from shared.intake.parse import NO_LEAD
 from tests.intake.pushes import OFFICIAL_SAMPLE, faults, official, parsed
+from tests.suite.unhurried import examples
 
 # Keys
 
@@ -114,7 +115,7 @@ def test_a_word_that_any_body_may_have_at_the_top_makes_no_lead(key: str) -> Non
     assert faults(json.dumps({key: "Something"})) == (NO_LEAD,)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_the_case_and_the_spacing_of_keys_never_matter(data: st.DataObject) -> None:
     def spelled(value: object) -> object:

@@ -15,6 +15,7 @@ from shared.ports.crm import FollowUpSeen
 from shared.ports.leads import EventKind
 from tests.fakes import START
 from tests.nurture_timer.world import HOUR, MINUTE, WITHIN, World
+from tests.suite.unhurried import examples
 
 RULES = RouteRules(
     merge=MergeRules(repeat_window=WITHIN, follow_up_within=WITHIN),
@@ -89,7 +90,7 @@ class Story:
         return [at for last, at in pairs if not self.same_offer or at - last > WITHIN]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     clicks=st.lists(TIMES, min_size=1, max_size=4),
     acts=st.lists(TIMES, max_size=2),

@@ -18,6 +18,7 @@ from tests.domain.histories import RULES, submission
 from tests.examples import acted
 from tests.fakes import START
 from tests.nurture_timer.world import DELIVERED, HOUR, MINUTE, World, lead
+from tests.suite.unhurried import examples
 from tests.telling import FAST, NORTH, rules
 
 DAY = timedelta(days=1)
@@ -58,7 +59,7 @@ async def test_c10_a_day_that_is_heard_of_late_counts_as_if_it_was_heard_of_at_o
         assert app.clock_of().run_kind is LadderKind.CHECK_IN
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(

@@ -25,6 +25,7 @@ from tests.nurture_timer.world import (
     World,
     lead,
 )
+from tests.suite.unhurried import examples
 
 CLAIM_ENDS = timedelta(minutes=5)
 SILENT_SINCE = CLAIM_ENDS + GRACE
@@ -155,7 +156,7 @@ async def test_a_look_for_another_reason_does_not_put_off_what_is_lost(
     flag_after=st.timedeltas(timedelta(0), timedelta(days=2)),
     every=st.timedeltas(5 * MINUTE, HOUR),
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 async def test_whatever_else_is_due_a_lost_message_is_found(
     attempts: int, flag_after: timedelta, every: timedelta
 ) -> None:

@@ -13,6 +13,7 @@ from shared.domain.errors import (
 )
 from tests.fakes import FakeCrm, Gate
 from tests.route_lead.relay import Relay, WorkerDiedError, push
+from tests.suite.unhurried import examples
 
 type Error = Callable[[], BaseException]
 
@@ -54,7 +55,7 @@ def troubled(at_crm: list[str], at_storage: list[str]) -> Gate:
     return gate
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     at_crm=trouble(FAILS_AT_THE_CRM),
     at_storage=trouble(FAILS_AT_STORAGE),
@@ -76,7 +77,7 @@ async def test_there_is_one_record_at_last_and_nothing_is_lost(
     relay.assert_delivered(*{f"s{number}" for number in numbers})
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(at_crm=trouble(FAILS_AT_THE_CRM), at_storage=trouble(FAILS_AT_STORAGE))
 async def test_a_crm_that_cannot_be_asked_never_gets_a_second_record(
     at_crm: list[str], at_storage: list[str]

@@ -23,6 +23,7 @@ from shared.domain.lead import Lead
 from shared.ports.crm import Changed, Upserted
 from tests.fakes import Clock, FakeCrm
 from tests.route_lead.relay import MINUTE, SECOND, Relay, push
+from tests.suite.unhurried import examples
 
 LONGEST = CLAIM - UPSERT_DEADLINE
 """No write is done later than this after its sender gave up."""
@@ -177,7 +178,7 @@ CLICKS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(clicks=CLICKS, becomes=becoming())
 async def test_the_record_equals_the_lead_field_by_field_in_the_end(
     clicks: Sequence[tuple[str, str, str, timedelta]], becomes: list[Write]

@@ -5,6 +5,9 @@ from collections.abc import Generator
 
 import pytest
 
+NEW_OBJECTS = 10_000
+"""How many make a collection due, not Python's 2,000: the states of a model stay as well."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
@@ -14,4 +17,5 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
         gc.enable()

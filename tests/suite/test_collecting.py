@@ -1,6 +1,6 @@
 import gc
 
-from tests.suite.garbage import NEW_OBJECTS
+from tests.suite.collecting import NEW_OBJECTS
 
 
 class Ring:

@@ -10,6 +10,7 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 
 from shared.domain.identity import country_code, country_name
 from shared.domain.identity.countries import ALIASES
+from tests.suite.unhurried import examples
 
 NAMED = [
     (name, country.alpha_2)
@@ -78,14 +79,14 @@ def test_a_country_is_known_however_it_is_spelt(text: str, code: str) -> None:
     assert country_code(text) == code
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.sampled_from(NAMED), st.sampled_from(("\u200b", "\u00a0", " ", "\ufeff")))
 def test_spacing_and_the_invisible_do_not_count(named: tuple[str, str], char: str) -> None:
     name, code = named
     assert country_code(f"{char}{name}{char}") == code
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=20))
 def test_any_text_is_a_code_or_none(text: str) -> None:
     assert country_code(text) in {*CODES, ""}

@@ -6,6 +6,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.identity import email_address, normalized_email
+from tests.suite.unhurried import examples
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ TRIMMED = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(ADDRESSES)
 @example("a@b.xn--c")
 @example("a@ab--c.com")
@@ -152,7 +153,7 @@ def test_the_short_way_says_what_the_library_says(text: str) -> None:
     assert bool(normalized_email(text)) == bool(library)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(ADDRESSES, ADDRESSES, TRIMMED, TRIMMED)
 def test_no_two_addresses_are_joined(one: str, other: str, first: str, second: str) -> None:
     keys = normalized_email(one), normalized_email(other)
@@ -169,7 +170,7 @@ def _mailbox(text: str) -> tuple[str, str]:
     return found.local_part.lower(), str(found.ascii_domain)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(st.text(st.characters(exclude_categories=[]), max_size=20) | ADDRESSES)
 def test_a_normal_form_is_its_own(text: str) -> None:
     key = normalized_email(text)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.identity import folded, folded_company, visible
 from shared.domain.identity.folding import SHORT, kept_if_short
+from tests.suite.unhurried import examples
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
 
@@ -95,7 +96,7 @@ def test_signs_that_are_part_of_a_company_count(one: str, other: str) -> None:
     assert folded_company(one) != folded_company(other)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 @given(ANY_TEXT)
 @example("\u1fef\u0345\u03b1\u2160`\u00b4 ")
 def test_folding_again_changes_nothing(text: str) -> None:
@@ -104,13 +105,13 @@ def test_folding_again_changes_nothing(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(ANY_TEXT, ANY_TEXT)
 def test_it_does_not_matter_where_the_invisible_stands(one: str, other: str) -> None:
     assert folded(visible(one) + visible(other)) == folded(f"{one}\u200b{other}\ufeff")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(ANY_TEXT)
 def test_one_form_of_unicode_is_folded_as_another(text: str) -> None:
     assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))

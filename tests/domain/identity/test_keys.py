@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from shared.domain.identity import UNIT_SEPARATOR, DedupeKey, dedupe_key, lead_id
 from shared.domain.lead import CONTACT_FIELDS, Contact, KeyKind, Submission
+from tests.suite.unhurried import examples
 
 SECRET = b"a secret of this test"
 
@@ -158,7 +159,7 @@ TEXTS = (
 CONTACTS = st.builds(Contact, **dict.fromkeys(CONTACT_FIELDS, TEXTS))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(contact=CONTACTS, test=st.booleans())
 def test_any_contact_has_a_key_without_gaps_and_separators(contact: Contact, *, test: bool) -> None:
     key = dedupe_key(replace(submission(), test=test, contact=contact))
@@ -171,7 +172,7 @@ NAMES = st.text("abcäöüéдя李0", min_size=1, max_size=3)
 SPACES = st.text(" \t\n\u00a0\u3000", min_size=1, max_size=2)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_the_key_ignores_case_and_spacing(data: st.DataObject) -> None:
     name = st.lists(NAMES, min_size=1, max_size=3)
@@ -192,7 +193,7 @@ def test_the_key_ignores_case_and_spacing(data: st.DataObject) -> None:
     assert dedupe_key(spelled()) == dedupe_key(spelled())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.lists(
         st.builds(

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.identity import e164_phone, phone_number
+from tests.suite.unhurried import examples
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=20), st.sampled_from(("", "DE"))
 )
