@@ -58,7 +58,8 @@ def with_owner(change: LeadChange, owned: Owned, *, newly_delivered: bool = Fals
     after = replace(lead, owner=owned.member, team=owned.team, version=version)
     if lead.owner:
         runs = lead.follow_up.run_kind is not LadderKind.NONE
-        had = (*lead.follow_up.had, lead.owner) if runs else ()
+        others = (who for who in lead.follow_up.had if who != lead.owner)
+        had = (*others, lead.owner) if runs else ()
         after = replace(
             after, reassigned=lead.reassigned + 1, follow_up=replace(lead.follow_up, had=had)
         )

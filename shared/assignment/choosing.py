@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.fair_turns import give_back, take_turn
+from shared.domain.fair_turns import TeamTurns, give_back, of_members, take_turn
 from shared.domain.rules import Team
 from shared.ports.teams import Company, StoredTeams, StoredTurns, Taken, TurnChange
 
@@ -94,10 +94,18 @@ def choose(need: Need, teams: Mapping[str, Team], found: Found, now: datetime) -
         return _choice(need, found, same, rows, company)
     stored = rows.get(need.team) or found.teams.turns.get(need.team) or StoredTurns()
     turn = take_turn(stored.of(need.number), pool.present, pool.candidates)
-    rows = {**rows, need.team: stored.counted(need.number, turn.turns)}
+    there = _team(stored, need, turn.turns, teams[need.team])
+    rows = {**rows, need.team: there}
     why = Why.ALL_AWAY if pool.all_away else Why.TURN
     chosen = Assignment(member=turn.member, team=need.team, why=why, cost=turn.cost)
     return _choice(need, found, chosen, rows, _held(need, company, turn.member, members))
+
+
+def _team(stored: StoredTurns, need: Need, turns: TeamTurns, team: Team) -> StoredTurns:
+    """Return the turns after one, without those whom the team's file names no longer."""
+    ids = {one.id for one in team.members}
+    after = stored.counted(need.number, turns)
+    return replace(after, new=of_members(after.new, ids), again=of_members(after.again, ids))
 
 
 def _members(team: Team | None, left: Collection[str]) -> Mapping[str, int]:

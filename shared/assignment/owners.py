@@ -1,15 +1,19 @@
 """The port ``Owners``, by the turns of teams."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared.assignment.assigning import Assigner
 from shared.assignment.choosing import Assignment, Need
 from shared.domain.company import company_id
+from shared.domain.errors import StorageRefusedError
 from shared.domain.lead import Lead
 from shared.domain.planning import owner_of, rule_of, team_of
 from shared.domain.rules import Rules
 from shared.ports.owners import Owned
+
+log = logging.getLogger(__name__)
 
 FIXED = "named by the rule"
 
@@ -42,7 +46,12 @@ class OwnersByTurns:
         return _owned(seen)
 
     async def _found(self, need: Need, rules: Rules) -> Owned | None:
-        given = await self.assigner.assign(need, rules.teams)
+        try:
+            given = await self.assigner.assign(need, rules.teams)
+        except StorageRefusedError as error:
+            # The lead is worth more than its owner: it is recorded, and has none.
+            log.error("nobody of team %s gets lead %s: %s", need.team, need.lead_id, error)  # noqa: TRY400 - says it all
+            return None
         return _owned(given)
 
     async def _need(self, lead: Lead, rules: Rules) -> Need | None:

@@ -28,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamTurns:
-    """Where everybody stands who has ever taken part, by member."""
+    """Where everybody of the team stands who has ever taken part, by member."""
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
 
@@ -64,6 +64,12 @@ def take_turn(turns: TeamTurns, present: Mapping[str, int], candidates: Collecti
     member = min(candidates, key=order)
     cost = _step(standings[member])
     return Turn(member=member, cost=cost, turns=_moved(standings, member, cost))
+
+
+def of_members(turns: TeamTurns, members: Collection[str]) -> TeamTurns:
+    """Return the turns without those who have left the team: they would be ever more."""
+    standings = turns.standings.items()
+    return TeamTurns(standings={who: each for who, each in standings if who in members})
 
 
 def give_back(turns: TeamTurns, member: str, cost: int) -> TeamTurns:

@@ -4,6 +4,7 @@ It is a join of facts: submissions and acts, each by its key. What it has alread
 and in which order they come, or whether pushes come in between, makes no difference.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +17,11 @@ from shared.domain.lead import Interest, Lead, Submission
 from shared.domain.merging import MergeRules, Terms, merge_whole
 from shared.domain.priority import rank
 from shared.domain.stage import highest
+from shared.domain.tags import with_tags
 from shared.domain.whole import clipped
+
+MOST_MERGED_FROM = 300
+"""Of 32 characters each: a column holds 32 K characters. The events of the leads name all."""
 
 MERGED = "merged-"
 """How the id begins of the note that says of a record what became of its lead."""
@@ -68,9 +73,15 @@ def _with_labels(lead: Lead, other: Lead) -> Lead:
         asked_for_contact=lead.asked_for_contact or other.asked_for_contact,
         stage_reached=highest((lead.stage, other.stage)),
         priority=max(lead.priority, other.priority, key=rank),
-        tags=tuple(sorted({*lead.tags, *other.tags})),
-        merged_from=tuple(sorted({*lead.merged_from, *other.merged_from, other.lead_id})),
+        tags=with_tags(lead.tags, other.tags),
+        merged_from=_newest((*lead.merged_from, *other.merged_from, other.lead_id)),
     )
+
+
+def _newest(merged: Iterable[str]) -> tuple[str, ...]:
+    """Return the leads that became part of one, each once, the newest last."""
+    once = dict.fromkeys(reversed([*merged]))
+    return tuple(reversed([*once][:MOST_MERGED_FROM]))
 
 
 def _due_from_now(into: Lead, other: Lead, due_at: datetime) -> Lead:

@@ -12,6 +12,7 @@ from shared.domain.priority import Priority, rank
 from shared.domain.qualification import mail_domain
 from shared.domain.rules import Rule, Rules
 from shared.domain.stage import highest, stage_of
+from shared.domain.tags import with_tags
 
 
 class WhyNot(NamedTuple):
@@ -62,7 +63,7 @@ class Labels:
         return Labels(
             destinations=_sorted({*self.destinations, *destinations}),
             priority=max(self.priority, decision.priority, key=rank),
-            tags=_sorted({*self.tags, *decision.tags}),
+            tags=with_tags(self.tags, decision.tags),
         )
 
 

@@ -94,8 +94,9 @@ class Teams(Protocol):
     async def commit(self, change: TurnChange) -> None:
         """Write all of the change or nothing.
 
-        Raises ``StaleTeamsError``, which may be about this very change, since a client tries again
-        by itself after a lost answer; ``StorageUnavailableError`` if the outcome is unknown.
+        Raises ``StorageRefusedError`` for what can't be stored, ``StorageUnavailableError`` if the
+        outcome is unknown, and ``StaleTeamsError``, which may be about this very change, since a
+        client tries again by itself after a lost answer.
         """
 
     async def put_absence(self, absence: Absence) -> None:

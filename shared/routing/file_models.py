@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from shared.domain.priority import Priority
 from shared.domain.rules import ChannelKind, Notify, StepKind
 from shared.domain.stage import Stage
+from shared.domain.tags import MOST_OF_A_RULE
 from shared.routing.file_values import (
     SLACK_ID,
     Companies,
@@ -31,6 +32,8 @@ from shared.routing.file_values import (
 )
 
 MOST_STEPS = 10
+MOST_MEMBERS = 300
+"""Of one team: where all of them stand is kept in one column, in at most 100 characters each."""
 
 
 class Part(BaseModel):
@@ -80,7 +83,7 @@ class Team(Part):
     """People who share leads; the key of the table is the id."""
 
     name: str = ""
-    members: list[str] = Field(min_length=1)
+    members: list[str] = Field(min_length=1, max_length=MOST_MEMBERS)
     weights: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(
         {}, description="share of the leads by member, 1 to 10, or 0 for none; 1 if not named"
     )
@@ -124,7 +127,7 @@ class Outcome(Part):
     owner: str = Field("", description="always this member, without a turn")
     policy: str | None = None
     priority: Priority | None = Field(None, strict=False)
-    tags: list[Name] | None = None
+    tags: list[Name] | None = Field(None, max_length=MOST_OF_A_RULE)
     same_company: bool | None = Field(None, description="one member for all leads of a company")
 
 

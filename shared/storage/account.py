@@ -26,6 +26,24 @@ MISSING = frozenset({"ResourceNotFound", "EntityNotFound"})
 CHANGED = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 """What is said of a row that is not there, and of one that is not as it was read."""
 
+UNSTORABLE = frozenset(
+    {
+        "EntityTooLarge",
+        "InvalidInput",
+        "InvalidValueType",
+        "KeyValueTooLarge",
+        "OutOfRangeInput",
+        "PropertyNameInvalid",
+        "PropertyNameTooLong",
+        "PropertyValueTooLarge",
+        "RequestBodyTooLarge",
+        "TooManyProperties",
+    }
+)
+"""Codes about what is in a write, which no later try changes, see
+https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
+"""
+
 TIMEOUTS = {"connection_timeout": 5, "read_timeout": 10}
 CONNECTION = {**TIMEOUTS, "use_env_settings": False}
 """Neither a proxy nor a password comes from variables or a ``.netrc`` meant for something else."""

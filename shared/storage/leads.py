@@ -18,7 +18,7 @@ from shared.domain.lead import Interest
 from shared.domain.notices import Notice
 from shared.domain.whole import ToldInterest
 from shared.ports.leads import LeadChange, StoredLead
-from shared.storage.account import Table, error_code, unavailable
+from shared.storage.account import UNSTORABLE, Table, error_code, unavailable
 from shared.storage.columns import Row
 from shared.storage.keys import AFTER_PREFIX
 from shared.storage.lead_partition import stored_interest, stored_interest_row, stored_lead
@@ -39,23 +39,6 @@ from shared.storage.newer_keys import with_newer_keys, with_taken_in
 
 STALE = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "ResourceNotFound"})
 EXISTS = "EntityAlreadyExists"
-UNSTORABLE = frozenset(
-    {
-        "EntityTooLarge",
-        "InvalidInput",
-        "InvalidValueType",
-        "KeyValueTooLarge",
-        "OutOfRangeInput",
-        "PropertyNameInvalid",
-        "PropertyNameTooLong",
-        "PropertyValueTooLarge",
-        "RequestBodyTooLarge",
-        "TooManyProperties",
-    }
-)
-"""Codes about what is in a write, which no later try changes, see
-https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
-"""
 LEAD_FIRST = 0
 """The lead row is the first operation of a transaction, so that its ETag is compared first."""
 

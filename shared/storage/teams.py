@@ -11,10 +11,17 @@ from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 
 from shared.domain.absences import Absence
-from shared.domain.errors import StaleTeamsError, StorageUnavailableError
+from shared.domain.errors import StaleTeamsError, StorageRefusedError, StorageUnavailableError
 from shared.ports.teams import Company, StoredTeams, Taken, TurnChange
 from shared.storage import team_rows as rows
-from shared.storage.account import CHANGED, MISSING, Table, error_code, unavailable
+from shared.storage.account import (
+    CHANGED,
+    MISSING,
+    UNSTORABLE,
+    Table,
+    error_code,
+    unavailable,
+)
 from shared.storage.keys import AFTER_PREFIX
 from shared.storage.readable import FAULTS, read_each
 
@@ -66,10 +73,14 @@ class TableTeams:
         operations = list(_operations(change))
         transaction = partial(self._table.client.submit_transaction, operations)
         try:
-            await self._table.run(transaction, expected=STALE)
+            await self._table.run(transaction, expected=STALE | UNSTORABLE)
         except HttpResponseError as error:
-            if error_code(error) in STALE:
+            code = error_code(error)
+            if code in STALE:
                 raise StaleTeamsError(change.taken.key) from error
+            if code in UNSTORABLE:
+                refused = f"storage refuses the write: {error.status_code} {code}"
+                raise StorageRefusedError(refused) from error
             raise unavailable(error) from error
 
     async def put_absence(self, absence: Absence) -> None:

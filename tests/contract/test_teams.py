@@ -7,9 +7,10 @@ import pytest
 from azure.data.tables import UpdateMode
 
 from shared.domain.absences import Absence
-from shared.domain.errors import StaleTeamsError, StorageUnavailableError
-from shared.domain.fair_turns import TeamTurns, take_turn
+from shared.domain.errors import StaleTeamsError, StorageRefusedError, StorageUnavailableError
+from shared.domain.fair_turns import Standing, TeamTurns, take_turn
 from shared.ports.teams import Company, StoredTurns, Taken, Teams, TurnChange
+from shared.routing.file_models import MOST_MEMBERS
 from shared.storage.account import Storage
 from shared.storage.teams import TableTeams
 from tests.contract.subjects import rows_of
@@ -200,3 +201,22 @@ async def test_rows_of_no_known_kind_are_left_alone(storage: Storage, prefix: st
     await table.client.create_entity(row)
 
     assert (await TableTeams(table).read()).turns == {}
+
+
+async def test_turns_of_the_largest_team_are_stored_and_of_one_too_large_refused(
+    storage: Storage, prefix: str
+) -> None:
+    """The parser takes no team with more members, and no longer ids."""
+    teams = TableTeams(storage.table(f"{prefix}Teams"))
+    change = first_turn()
+    far = Standing(at=10**13, weight=10, away=-(10**7))
+
+    def of(count: int) -> StoredTurns:
+        turns = TeamTurns(standings={f"{number:040d}": far for number in range(count)})
+        return StoredTurns(new=turns, again=turns)
+
+    with pytest.raises(StorageRefusedError, match="PropertyValueTooLarge"):
+        await teams.commit(replace(change, turns={TEAM: of(2 * MOST_MEMBERS)}))
+    await teams.commit(replace(change, turns={TEAM: of(MOST_MEMBERS)}))
+
+    assert len((await teams.read()).turns[TEAM].new.standings) == MOST_MEMBERS

@@ -199,7 +199,7 @@ def test_a6_labels_only_grow_and_who_may_not_be_contacted_stays_so() -> None:
     assert (merged.tags, merged.priority) == (("a", "b"), Priority.HIGH)
     assert merged.do_not_contact
     assert merged.follow_up.state is FollowUpState.NONE
-    assert merged.merged_from == (SECOND, "cc", "dd")
+    assert merged.merged_from == ("cc", "dd", SECOND)
 
 
 def test_a6_an_interest_that_was_answered_starts_no_clock() -> None:

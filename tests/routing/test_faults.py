@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import RulesError
+from shared.domain.tags import MOST_OF_A_RULE
+from shared.routing.file_models import MOST_MEMBERS
 from shared.routing.parsing import Checked, check_rules, parse_rules
 
 RIGHT = """
@@ -143,3 +145,14 @@ def test_a_team_that_stops_work_for_good_is_a_fault_and_its_policies_are_none() 
 def test_what_a_team_works_in_two_years_is_long_enough() -> None:
     short = RIGHT.replace('weekdays = "09:00-17:00"', 'monday = "09:00-11:00"')
     assert check(short.replace('"24h"', '"200 working hours"')).faults == ()
+
+
+def test_what_would_not_fit_a_column_is_a_fault_of_the_file() -> None:
+    people = [f"p{number}" for number in range(MOST_MEMBERS + 1)]
+    tags = [f"t{number}" for number in range(MOST_OF_A_RULE + 1)]
+    text = f"[default]\ntags = {tags}\n[teams.north]\nmembers = {people}\n"
+
+    faults = [str(fault) for fault in check(text).faults]
+
+    assert any(fault.startswith("default.tags: ") for fault in faults), faults
+    assert any(fault.startswith("teams.north.members: ") for fault in faults), faults

@@ -6,10 +6,12 @@ import pytest
 
 from shared.assignment.assigning import Assigner
 from shared.assignment.owners import FIXED, OwnersByTurns
+from shared.domain.errors import StorageRefusedError
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import Contact, KeyKind, Lead
 from shared.domain.rules import Member, Rule, Rules, Team
 from shared.ports.owners import Owned
+from shared.ports.teams import TurnChange
 from tests.fake_teams import FakeTeams
 from tests.fakes import START, Clock
 
@@ -146,3 +148,32 @@ async def test_a_look_at_who_would_get_a_lead_writes_nothing(
 ) -> None:
     assert await owners.preview(LEAD, rules()) == Owned(member="ada", team="east", why="by turns")
     assert teams.takings == {}
+
+
+class FullTeams(FakeTeams):
+    """Turns that storage does not take, whoever gets one."""
+
+    async def commit(self, change: TurnChange) -> None:
+        too_large = "storage refuses the write: 400 PropertyValueTooLarge"
+        raise StorageRefusedError(too_large)
+
+
+async def test_a_turn_that_can_never_be_stored_costs_the_lead_its_owner_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assigner = Assigner(teams=FullTeams(), clock=Clock(), jitter=lambda: 0.5)
+
+    assert await OwnersByTurns(assigner=assigner, secret=secret).find(LEAD, rules()) is None
+    assert f"nobody of team east gets lead {LEAD.lead_id}: storage refuses" in caplog.text
+
+
+async def test_who_is_named_no_longer_takes_no_place_in_the_turns(
+    owners: OwnersByTurns, teams: FakeTeams
+) -> None:
+    for each in "abc":
+        await owners.find(replace(LEAD, lead_id=each * 32), rules())
+    others = replace(rules(), teams={"east": a_team("east", "bob", "zoe")})
+
+    await owners.find(LEAD, others)
+
+    assert (await teams.read()).turns["east"].new.standings.keys() == {"bob", "zoe"}
