@@ -102,7 +102,7 @@ def choose(need: Need, teams: Mapping[str, Team], found: Found, now: datetime) -
 
 
 def _team(stored: StoredTurns, need: Need, turns: TeamTurns, team: Team) -> StoredTurns:
-    """Return the turns after one, without those whom the team's file names no longer."""
+    """Return the turns after one; whom the rules name no longer may lose their place."""
     ids = {one.id for one in team.members}
     after = stored.counted(need.number, turns)
     return replace(after, new=of_members(after.new, ids), again=of_members(after.again, ids))

@@ -13,6 +13,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+MOST_STANDINGS = 300
+"""As many as a team has members at most, of 100 characters each: a column holds 32 K."""
+
 UNIT = 2520
 """The least common multiple of all weights."""
 
@@ -28,7 +31,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamTurns:
-    """Where everybody of the team stands who has ever taken part, by member."""
+    """Where everybody stands who has ever taken part, by member, as far as there is room."""
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
 
@@ -67,7 +70,9 @@ def take_turn(turns: TeamTurns, present: Mapping[str, int], candidates: Collecti
 
 
 def of_members(turns: TeamTurns, members: Collection[str]) -> TeamTurns:
-    """Return the turns without those who have left the team: they would be ever more."""
+    """Return the turns, without those who have left the team where there is no room for all."""
+    if len(turns.standings) <= MOST_STANDINGS:
+        return turns
     standings = turns.standings.items()
     return TeamTurns(standings={who: each for who, each in standings if who in members})
 

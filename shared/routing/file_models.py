@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from shared.domain.fair_turns import MOST_STANDINGS
 from shared.domain.priority import Priority
 from shared.domain.rules import ChannelKind, Notify, StepKind
 from shared.domain.stage import Stage
@@ -32,8 +33,6 @@ from shared.routing.file_values import (
 )
 
 MOST_STEPS = 10
-MOST_MEMBERS = 300
-"""Of one team: where all of them stand is kept in one column, in at most 100 characters each."""
 
 
 class Part(BaseModel):
@@ -83,7 +82,7 @@ class Team(Part):
     """People who share leads; the key of the table is the id."""
 
     name: str = ""
-    members: list[str] = Field(min_length=1, max_length=MOST_MEMBERS)
+    members: list[str] = Field(min_length=1, max_length=MOST_STANDINGS)
     weights: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(
         {}, description="share of the leads by member, 1 to 10, or 0 for none; 1 if not named"
     )

@@ -8,9 +8,8 @@ from azure.data.tables import UpdateMode
 
 from shared.domain.absences import Absence
 from shared.domain.errors import StaleTeamsError, StorageRefusedError, StorageUnavailableError
-from shared.domain.fair_turns import Standing, TeamTurns, take_turn
+from shared.domain.fair_turns import MOST_STANDINGS, Standing, TeamTurns, take_turn
 from shared.ports.teams import Company, StoredTurns, Taken, Teams, TurnChange
-from shared.routing.file_models import MOST_MEMBERS
 from shared.storage.account import Storage
 from shared.storage.teams import TableTeams
 from tests.contract.subjects import rows_of
@@ -216,7 +215,7 @@ async def test_turns_of_the_largest_team_are_stored_and_of_one_too_large_refused
         return StoredTurns(new=turns, again=turns)
 
     with pytest.raises(StorageRefusedError, match="PropertyValueTooLarge"):
-        await teams.commit(replace(change, turns={TEAM: of(2 * MOST_MEMBERS)}))
-    await teams.commit(replace(change, turns={TEAM: of(MOST_MEMBERS)}))
+        await teams.commit(replace(change, turns={TEAM: of(2 * MOST_STANDINGS)}))
+    await teams.commit(replace(change, turns={TEAM: of(MOST_STANDINGS)}))
 
-    assert len((await teams.read()).turns[TEAM].new.standings) == MOST_MEMBERS
+    assert len((await teams.read()).turns[TEAM].new.standings) == MOST_STANDINGS

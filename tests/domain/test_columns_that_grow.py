@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.fair_turns import TeamTurns, of_members, take_turn
+from shared.domain.fair_turns import MOST_STANDINGS, TeamTurns, of_members, take_turn
 from shared.domain.follow_up import FollowUp, FollowUpState, LadderKind
 from shared.domain.joining import MOST_MERGED_FROM, Coming, joined
 from shared.domain.merging import MergeRules
@@ -57,9 +57,10 @@ def test_who_had_a_lead_twice_in_one_run_is_named_once_and_last() -> None:
     assert after.follow_up.had == ("bo", "anna")
 
 
-def test_who_has_left_a_team_takes_no_place_in_its_turns() -> None:
+def test_who_has_left_a_team_keeps_their_place_as_long_as_there_is_room() -> None:
     turns = TeamTurns()
-    for number in range(5):
+    for number in range(MOST_STANDINGS):
+        assert of_members(turns, {"chief"}) == turns
         turns = take_turn(turns, {f"member-{number}": 1, "chief": 1}, [f"member-{number}"]).turns
 
     assert of_members(turns, {"chief", "member-4"}).standings.keys() == {"chief", "member-4"}

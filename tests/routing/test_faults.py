@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import RulesError
+from shared.domain.fair_turns import MOST_STANDINGS
 from shared.domain.tags import MOST_OF_A_RULE
-from shared.routing.file_models import MOST_MEMBERS
 from shared.routing.parsing import Checked, check_rules, parse_rules
 
 RIGHT = """
@@ -148,7 +148,7 @@ def test_what_a_team_works_in_two_years_is_long_enough() -> None:
 
 
 def test_what_would_not_fit_a_column_is_a_fault_of_the_file() -> None:
-    people = [f"p{number}" for number in range(MOST_MEMBERS + 1)]
+    people = [f"p{number}" for number in range(MOST_STANDINGS + 1)]
     tags = [f"t{number}" for number in range(MOST_OF_A_RULE + 1)]
     text = f"[default]\ntags = {tags}\n[teams.north]\nmembers = {people}\n"
 

@@ -7,6 +7,7 @@ import pytest
 from shared.assignment.assigning import Assigner
 from shared.assignment.owners import FIXED, OwnersByTurns
 from shared.domain.errors import StorageRefusedError
+from shared.domain.fair_turns import MOST_STANDINGS
 from shared.domain.follow_up import FollowUp
 from shared.domain.lead import Contact, KeyKind, Lead
 from shared.domain.rules import Member, Rule, Rules, Team
@@ -167,13 +168,12 @@ async def test_a_turn_that_can_never_be_stored_costs_the_lead_its_owner_only(
     assert f"nobody of team east gets lead {LEAD.lead_id}: storage refuses" in caplog.text
 
 
-async def test_who_is_named_no_longer_takes_no_place_in_the_turns(
+async def test_who_is_named_no_longer_takes_no_place_that_others_need(
     owners: OwnersByTurns, teams: FakeTeams
 ) -> None:
-    for each in "abc":
-        await owners.find(replace(LEAD, lead_id=each * 32), rules())
-    others = replace(rules(), teams={"east": a_team("east", "bob", "zoe")})
+    former = a_team("east", *(f"former-{number}" for number in range(MOST_STANDINGS)))
+    await owners.find(replace(LEAD, lead_id="a" * 32), replace(rules(), teams={"east": former}))
 
-    await owners.find(LEAD, others)
+    await owners.find(LEAD, rules())
 
-    assert (await teams.read()).turns["east"].new.standings.keys() == {"bob", "zoe"}
+    assert (await teams.read()).turns["east"].new.standings.keys() == {"ada", "bob", "cem"}
