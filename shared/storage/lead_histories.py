@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from shared.domain.acts import Act
@@ -28,11 +29,12 @@ from shared.storage.lead_rows import (
     LEAD_ROW,
     NOTICE_ROW,
 )
+from shared.storage.readable import read_each
 
 IN_RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 AFTER_HEX = "g"
 
-EVENT_COLUMNS = {field.name for field in fields(RecordedEvent)} - {"number"}
+EVENT_COLUMNS = {field.name for field in fields(RecordedEvent)} - {"number", "at"}
 
 CONDITIONS = {
     Rare.DO_NOT_CONTACT: "do_not_contact eq true",
@@ -131,13 +133,7 @@ class TableLeadHistories:
 
     async def events(self, lead_id: str) -> Sequence[RecordedEvent]:
         """Return the audit trail of a lead."""
-        return [
-            RecordedEvent(
-                number=int(row["RowKey"].removeprefix(EVENT_ROW)),
-                **{name: row[name] for name in EVENT_COLUMNS & row.keys()},
-            )
-            for row in await self._rows(lead_id, EVENT_ROW)
-        ]
+        return list(read_each(await self._rows(lead_id, EVENT_ROW), _event))
 
     async def acts(self, lead_id: str) -> Sequence[Act]:
         """Return everything that people did for a customer, also acts that withdraw others."""
@@ -146,6 +142,14 @@ class TableLeadHistories:
     async def _rows(self, lead_id: str, prefix: str) -> list[Any]:
         parameters = {"partition": lead_id, "start": prefix, "end": prefix + AFTER_PREFIX}
         return [row async for row in self._table.rows(IN_RANGE, parameters)]
+
+
+def _event(row: Any) -> RecordedEvent:  # noqa: ANN401 - the SDK's entity
+    return RecordedEvent(
+        number=int(row["RowKey"].removeprefix(EVENT_ROW)),
+        at=datetime.fromisoformat(row["at"]),
+        **{name: row[name] for name in EVENT_COLUMNS & row.keys()},
+    )
 
 
 def _noted[R, T](unread: NoteUnread, read: Callable[[R], T | None], rows: R) -> T | None:

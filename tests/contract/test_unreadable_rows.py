@@ -183,3 +183,18 @@ async def test_leads_that_cannot_be_read_are_named_and_the_others_are_served(tab
     told = [lead_id async for lead_id, _ in histories.told(unread.append)]
 
     assert (every, told, unread) == ([OTHER_LEAD_ID], [OTHER_LEAD_ID], [LEAD_ID, LEAD_ID])
+
+
+async def test_an_audit_trail_leaves_out_what_is_no_event(table: Table) -> None:
+    event = {"destination": "", "detail": "", "at": "2026-11-02T09:00:00.000000Z"}
+    await put(table, "event|00000001", LEAD_ID, kind="recorded", **event)
+    await put(table, "event|00000002", LEAD_ID, kind="foreseen", **event)
+    await put(table, "event|00000003", LEAD_ID, kind="delivered", at="yesterday")
+    await put(table, "event|last", LEAD_ID)
+
+    events = await TableLeadHistories(table).events(LEAD_ID)
+
+    assert [(one.number, one.kind, one.at) for one in events] == [
+        (1, "recorded", START),
+        (2, "foreseen", START),
+    ]
