@@ -24,6 +24,7 @@ from shared.destinations.dynamics.rows import (
     Row,
     any_of,
     is_gone,
+    is_odd,
     is_required,
     merged_into,
     page_of,
@@ -179,11 +180,13 @@ class DynamicsApi:
         found = {str(row.get("leadid")).lower(): row for row in rows}
         if not found.keys() <= ids:
             raise CrmUnavailableError("other leads than asked for; check DYNAMICS_URL")
+        if any(row.get("statecode") is None or is_odd(row) for row in rows):
+            raise CrmUnavailableError("a lead is answered with odd values; check DYNAMICS_URL")
         return found
 
     async def _read(self, lead_key: str) -> Row | None:
         row = await self._one(self._about(lead_key, "GET", READING), lead_key)
-        if row is not None and not {"statecode", "_ownerid_value"} <= row.keys():
+        if row is not None and (row.get("statecode") is None or "_ownerid_value" not in row):
             raise CrmUnavailableError("the lead is answered without its columns")
         return row
 

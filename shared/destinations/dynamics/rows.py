@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from types import NoneType
 from typing import Any
 
 import httpx
 
 from shared.destinations.dynamics.answers import classify, fault_of
 from shared.destinations.dynamics.codes import NO_SUCH_ROW
-from shared.destinations.dynamics.follow_up import MASTER, OPEN
+from shared.destinations.dynamics.follow_up import CREATED, MASTER, OPEN, STATUS
+from shared.destinations.dynamics.owner import OWNER_COLUMN, OWNER_TYPE
 from shared.destinations.http.answers import Request, json_object, unanswered
 from shared.domain.errors import CrmUnavailableError
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+TEXTS = (OWNER_COLUMN, OWNER_TYPE, MASTER, CREATED, "modifiedon")
 
 type Row = Mapping[str, Any]
 
@@ -57,10 +61,19 @@ def is_gone(request: Request, response: httpx.Response) -> bool:
 
 def row_of(request: Request, response: httpx.Response, id_column: str, row_key: str) -> Row:
     """Return the row that an answer holds; without its id, or with an error, nothing is known."""
-    named = response.headers.get("OData-EntityId", "").lower()
-    if response.status_code == HTTPStatus.NO_CONTENT and named.endswith(f"({row_key})"):
+    named = response.headers.get("OData-EntityId", "").lower().rpartition("/")[2]
+    same = named == request.path.lower().rpartition("/")[2]
+    if response.status_code == HTTPStatus.NO_CONTENT and same:
         return {id_column: row_key}
     row = json_object(request, response)
-    if str(row.get(id_column, "")).lower() != row_key or "error" in row:
+    if str(row.get(id_column, "")).lower() != row_key or "error" in row or is_odd(row):
         raise unanswered(request, f"{response.status_code}, but not with the record alone")
     return row
+
+
+def is_odd(row: Row) -> bool:
+    """Tell whether a lead has a value of another type than its column: then nothing is known."""
+    numbers, texts = (row.get(name) for name in STATUS), (row.get(name) for name in TEXTS)
+    return any(type(number) not in (int, NoneType) for number in numbers) or not all(
+        isinstance(text, str | None) for text in texts
+    )

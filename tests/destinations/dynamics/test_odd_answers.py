@@ -16,6 +16,7 @@ from tests.destinations.dynamics.world import (
     LOOK,
     WRITE,
     about_note,
+    all_seen,
     customer,
     delivered,
     fault,
@@ -109,6 +110,57 @@ async def test_a_success_that_does_not_name_the_record_is_none(
         with pytest.raises(CrmOutcomeUnknownError, match="200, but"):
             await delivered(crm)
     server.faults_at[WRITE] = Reply(status=204)
+    with pytest.raises(CrmOutcomeUnknownError, match="204, but"):
+        await delivered(crm)
+
+
+ODD_VALUES: list[dict[str, object]] = [
+    {"statecode": "0"},
+    {"statecode": True},
+    {"statecode": 0.0},
+    {"statuscode": "1"},
+    {"_ownerid_value": 5},
+    {"_masterid_value": [1]},
+    {"createdon": 5},
+    {"modifiedon": {}},
+]
+
+
+def with_odd(odd: dict[str, object]) -> dict[str, object]:
+    return {"leadid": LEAD, "statecode": 0, "statuscode": 1, "_ownerid_value": None, **odd}
+
+
+@pytest.mark.parametrize("odd", [*ODD_VALUES, {"statecode": None}])
+async def test_a_lead_that_is_shown_with_values_of_other_types_is_no_answer(
+    crm: DynamicsCrm, server: DynamicsServer, odd: dict[str, object]
+) -> None:
+    record = await delivered(crm)
+    server.faults_at[LOOK] = says(with_odd(odd), 200)
+    with pytest.raises(CrmUnavailableError):
+        await crm.upsert(customer(phone="1"), later(record, "phone"), uncertain=False)
+
+    server.lasting_faults["GET /api/data/v9.2/leads"] = says({"value": [with_odd(odd)]}, 200)
+    with pytest.raises(CrmUnavailableError, match="odd values"):
+        await all_seen(crm, record)
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES)
+async def test_a_success_with_values_of_other_types_is_none(
+    crm: DynamicsCrm, server: DynamicsServer, odd: dict[str, object]
+) -> None:
+    server.faults_at[WRITE] = says(with_odd(odd), 201)
+    with pytest.raises(CrmOutcomeUnknownError, match="201, but"):
+        await delivered(crm)
+
+
+@pytest.mark.parametrize(
+    "named", [f"contacts({LEAD})", f"leads({LEAD})x", "leads(5)", f"xleads({LEAD})", LEAD, ""]
+)
+async def test_an_empty_answer_that_names_another_row_is_none(
+    crm: DynamicsCrm, server: DynamicsServer, named: str
+) -> None:
+    address = f"https://contoso.crm4.dynamics.com/api/data/v9.2/{named}"
+    server.faults_at[WRITE] = Reply(status=204, headers={"OData-EntityId": address}, done=True)
     with pytest.raises(CrmOutcomeUnknownError, match="204, but"):
         await delivered(crm)
 
