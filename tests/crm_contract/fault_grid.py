@@ -23,7 +23,7 @@ from tests.crm_contract.aftermath import (
     troubles,
     waits_wrongly,
 )
-from tests.crm_contract.known_errors import known_errors, login_errors
+from tests.crm_contract.known_errors import incomplete_lists, known_errors, login_errors
 from tests.crm_contract.odd_answers import PLANTED, Answer, Body, answers
 from tests.crm_contract.scenes import (
     LOGIN,
@@ -32,6 +32,7 @@ from tests.crm_contract.scenes import (
     Call,
     Role,
     Scene,
+    after_a_lost_note,
     again,
     calls_of,
     new_without_key,
@@ -41,6 +42,9 @@ from tests.crm_contract.world import World
 
 SOME = 19
 """Of all answers, one in so many is tried at further calls of a role."""
+
+REFUSING = dict.fromkeys(("hubspot", "salesforce"), ("400", "409", "422"))
+"""What these vendors say no to one record with; anything else is about whoever asks, or for now."""
 
 FIXED = {"marketo": {"company"}}
 """Fields that can't be changed later, by the vendor's own rules."""
@@ -105,11 +109,15 @@ class Runner:
         self._tried: dict[Role, int] = {}
 
     def answers_to(self, call: Call) -> list[Answer]:
-        """Return all answers for the first call of a role, and some for each further one."""
+        """Return all answers for the first call of a role, and some for each further one.
+
+        A list that is not whole is tried at every look-up: one of them doubles what it is about.
+        """
         tried = self._tried[call.role] = self._tried.get(call.role, -1) + 1
         turn = [*Role].index(call.role) + tried
         every = [*answers(self._name, turn), *known_errors(self._name)]
-        return every[tried % SOME :: SOME] if tried else every
+        lists = incomplete_lists(self._name) if call.role is Role.LOOK_UP else ()
+        return [*(every[tried % SOME :: SOME] if tried else every), *lists]
 
     def answers_to_a_login(self) -> list[Answer]:
         """Return some of all answers, and those of logins; none where there is no login."""
@@ -129,7 +137,8 @@ class Runner:
             made = len(self._server.calls)
             await rehearsal.work(rehearsal.queue.take() or "")
             assert outcome_of(rehearsal) is Outcome.DELIVERED, prepare.__name__
-            calls = tuple(calls_of(self._server.calls[made:], is_new=prepare is not again))
+            is_new = prepare not in (again, after_a_lost_note)
+            calls = tuple(calls_of(self._server.calls[made:], is_new=is_new))
             yield Scene(prepare.__name__, world, memory, calls)
 
     async def try_out(self, scene: Scene, call: Call, answer: Answer) -> None:
@@ -169,7 +178,8 @@ class Runner:
         too_much = self._name == "https_endpoint" and answer.status in ("410", "413")
         deleted = (self._name, answer.status, answer.is_own) == ("dynamics", "404", True)
         writes_lead = call.role not in {Role.LOGIN, Role.LOOK_UP, Role.NOTE}
-        return deleted or (writes_lead and (answer.is_own or too_much))
+        refuses = answer.is_own and answer.status in REFUSING.get(self._name, (answer.status,))
+        return deleted or (writes_lead and (refuses or too_much))
 
     def _begun(self, scene: Scene, call: Call, answer: Answer) -> World:
         """Return the delivery at its beginning, with the answer planned for the call."""

@@ -123,6 +123,22 @@ NAMED = {
 }
 """Errors that name a contact's field, which they no longer do once it is left out."""
 
+INCOMPLETE: Mapping[str, Mapping[str, object]] = {
+    "dynamics": {"value": [], "@odata.nextLink": None},
+    "hubspot": {"status": "PROCESSING", "results": []},
+    "marketo": {"success": True, "result": [], "moreResult": True},
+    "salesforce": {"done": False, "records": []},
+}
+"""Lists that may lack what is there, and say so in the vendor's own way."""
+
+
+def incomplete_lists(name: str) -> Iterator[Answer]:
+    """Give what a question may be answered with that does not say that something is not there."""
+    if name in INCOMPLETE:
+        comes = Reply(status=200, body=json.dumps(INCOMPLETE[name]).encode())
+        yield Answer("200", "a list that is not whole", comes, is_known=True)
+
+
 CLOSED = {"CANNOT_UPDATE_CONVERTED_LEAD", "0x8004022e read-only"}
 """Errors by which a record stays as it is."""
 

@@ -79,8 +79,21 @@ async def again(world: World, _: CrmServer) -> None:
 
 
 async def after_a_lost_answer(world: World, server: CrmServer) -> None:
-    server.write_faults.append(Fault.CUT_AFTER)
     await world.push(CUSTOMER, description=WORDS)
+    await _lose_an_answer(world, server)
+
+
+async def after_a_lost_note(world: World, server: CrmServer) -> None:
+    # The note is the only thing to do; it is there, and must be found.
+    await world.push(CUSTOMER, description=WORDS)
+    await world.rest()
+    await world.push(CUSTOMER, description=f"{WORDS} Again.")
+    await _lose_an_answer(world, server)
+
+
+async def _lose_an_answer(world: World, server: CrmServer) -> None:
+    """Work until the answer to a write is lost, and wait until the claim has ended."""
+    server.write_faults.append(Fault.CUT_AFTER)
     await world.work(world.queue.take() or "")
     world.clock.now = min(message.visible_at for message in world.queue.messages)
 
@@ -99,6 +112,7 @@ OF_ALL: tuple[Prepare, ...] = (
     not_to_be_contacted,
     again,
     after_a_lost_answer,
+    after_a_lost_note,
 )
 OF_ONE: Mapping[str, tuple[Prepare, ...]] = {"hubspot": (new_without_key,)}
 """Where a contact without an e-mail may have nothing that it can be found by."""
