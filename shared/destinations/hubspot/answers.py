@@ -25,6 +25,7 @@ COMPLETE, NOT_FOUND = "COMPLETE", "OBJECT_NOT_FOUND"
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+SCOPES = {"requiredGranularScopes", "requiredScopes", "missingScopes"}
 SCOPE = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 
 
@@ -74,9 +75,20 @@ def objects(found: object) -> list[JsonObject]:
 
 
 def scopes_in(body: JsonObject) -> list[str]:
-    """Return the scopes that an error names, wherever it does."""
-    found = [text for part in (body.get("errors"), body.get("context")) for text in texts_in(part)]
-    return sorted({scope for scope in found if SCOPE.fullmatch(scope)})
+    """Return the scopes that an error names, where it says that it does."""
+    contexts = [
+        body,
+        body.get("context"),
+        *(one.get("context") for one in objects(body.get("errors"))),
+    ]
+    named = [
+        value
+        for context in contexts
+        if isinstance(context, dict)
+        for name, value in context.items()
+        if name in SCOPES
+    ]
+    return sorted({scope for scope in texts_in(named) if SCOPE.fullmatch(scope)})
 
 
 def record_in(request: Request, response: httpx.Response) -> Record:
