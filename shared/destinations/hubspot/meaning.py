@@ -27,6 +27,7 @@ from shared.destinations.hubspot.refusals import (
     CONFLICTING_VALUE,
     NOT_OF_THE_LEAD,
     REQUIRED_FIELD,
+    codes_in,
     existing_id,
     refused_properties,
 )
@@ -43,6 +44,9 @@ from shared.domain.errors import (
 NOTHING_DONE = {423, HTTPStatus.TOO_MANY_REQUESTS, 477}
 """Locked, throttled, being moved to another data centre: if HubSpot itself says so."""
 
+REFUSING = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_CONTENT}
+"""What HubSpot says no to one record with; a 404 says that what a note is attached to is gone."""
+
 OUR_REQUEST = "Invalid input JSON"
 """How HubSpot begins where it does not understand a request: it is of another version."""
 
@@ -52,6 +56,7 @@ SET_BY = {
     "hs_lead_status": "HUBSPOT_LEAD_STATUS",
     "lifecyclestage": "HUBSPOT_LIFECYCLE_STAGE",
 }
+ANY_SETTING = "HUBSPOT_FIELDS, or the account's properties"
 REQUIRE_LESS = (
     "give it a value in HUBSPOT_FIELDS, or let the account not require it (Settings > Objects >"
     " Contacts)"
@@ -87,10 +92,9 @@ class Meaning:
         """Return the error, None where HubSpot says nothing of its own."""
         body = body_of(response)
         own_words = in_its_words(body)
-        creates = request.method == "POST" and request.path.endswith("/contacts")
         if response.status_code == HTTPStatus.NOT_FOUND and not own_words:
             return unanswered(request, NO_SUCH_API, response)
-        if response.status_code == HTTPStatus.NOT_FOUND and creates:
+        if response.status_code == HTTPStatus.NOT_FOUND and _creates(request):
             return CrmUnavailableError(NO_SUCH_API)
         return self._meant(request, response, body) if own_words else None
 
@@ -104,7 +108,8 @@ class Meaning:
             return _no_access(body, told)
         if status in TRY_LATER or not response.is_client_error:
             return unanswered(request, told, response)
-        if not request.writes:
+        attached = status == HTTPStatus.NOT_FOUND and bool(_sent(request))
+        if not request.writes or not (status in REFUSING or attached):
             return CrmUnavailableError(told, retry_after=retry_after(response))
         return self._refusal(request, response, body, told)
 
@@ -119,23 +124,32 @@ class Meaning:
         self, request: Request, response: httpx.Response, body: JsonObject, told: str
     ) -> CrmError:
         """Return what it means that HubSpot does not write what it was sent."""
-        sent, told_of = _sent(request), refused_properties(body)
+        sent = _sent(request)
+        told_of = refused_properties(body, sent)
         found = {n: c for n, c in told_of.items() if n in sent or c == REQUIRED_FIELD}
         words = _named(found) or (said(request, body["message"]) if sent else "")
         reason = f"{told}: {words}"[:LONGEST_REASON].removesuffix(": ")
+        if found.get(self.settings.id_property) == CONFLICTING_VALUE:
+            return TakenError(reason)
+        if wrong := self._of_settings(body, found, told):
+            return wrong
+        if found and found.keys() == told_of.keys():
+            return CrmFieldsRefusedError(reason, fields=found)
+        taken = response.status_code == HTTPStatus.CONFLICT and _creates(request)
+        return TakenError(reason, existing_id(body)) if taken else CrmRejectedError(reason)
+
+    def _of_settings(
+        self, body: JsonObject, found: Mapping[str, str], told: str
+    ) -> CrmSettingsError | None:
+        """Return what is wrong with the account or our settings, None if nothing is."""
         if body["message"].startswith(OUR_REQUEST):
             return CrmSettingsError(f"{told} {OUR_REQUEST}: check HUBSPOT_API_VERSION")
         if missing := {name: code for name, code in found.items() if code == REQUIRED_FIELD}:
             return MissingError(f"{told}: {_named(missing)}: {REQUIRE_LESS}", missing)
-        if found.get(self.settings.id_property) == CONFLICTING_VALUE:
-            return TakenError(reason)
         if ours := {name: code for name, code in found.items() if self._is_ours(name, code)}:
             return CrmSettingsError(f"{told}: {_named(ours)}: correct {_settings_of(ours)}")
-        if found and found.keys() == told_of.keys():
-            return CrmFieldsRefusedError(reason, fields=found)
-        conflict = response.status_code == HTTPStatus.CONFLICT
-        contact_id = existing_id(body) if conflict else ""
-        return TakenError(reason, contact_id) if contact_id else CrmRejectedError(reason)
+        codes = ", ".join(sorted(codes_in(body) & NOT_OF_THE_LEAD))
+        return CrmSettingsError(f"{told}: {codes}: correct {ANY_SETTING}") if codes else None
 
     def _is_ours(self, name: str, code: str) -> bool:
         """Tell whether a property is refused for what the settings say, not for the customer."""
@@ -166,7 +180,7 @@ def _named(found: Mapping[str, str]) -> str:
 
 def _settings_of(properties: Collection[str]) -> str:
     """Return the settings that set these properties."""
-    named = {SET_BY.get(name, "HUBSPOT_FIELDS, or the account's properties") for name in properties}
+    named = {SET_BY.get(name, ANY_SETTING) for name in properties}
     return ", ".join(sorted(named))
 
 
@@ -176,6 +190,10 @@ def _no_access(body: JsonObject, told: str) -> CrmError:
     if body.get("category") == "MISSING_SCOPES":
         return CrmSettingsError(f"{told}: give the Service Key the scope {scopes}".rstrip())
     return CrmCredentialsError(told)
+
+
+def _creates(request: Request) -> bool:
+    return request.method == "POST" and request.path.endswith("/contacts")
 
 
 def _sent(request: Request) -> set[str]:

@@ -77,12 +77,12 @@ class Placing:
         """Return the contact with the e-mail, or with our id; None if there is none to be found."""
         if email := normalized_email(lead.contact.email):
             found = await self._api.contact(email, EMAIL)
-            if found:
-                return found
-        our_id = self._settings.id_property
-        if email or not await self._api.has_unique(our_id):
-            return None
-        return await self._api.contact(lead.lead_id, our_id)
+            return found if found and self._is_of(lead, found) else None
+        return await self._by_our_id(lead)
+
+    async def _by_our_id(self, lead: Lead) -> Record | None:
+        has_id = await self._api.has_unique(self._our_id)
+        return await self._api.contact(lead.lead_id, self._our_id) if has_id else None
 
     async def create(
         self, lead: Lead, changed: Changed, *, uncertain: bool, again: bool = False
@@ -206,10 +206,12 @@ class Placing:
         self, lead: Lead, changed: Changed, taken: TakenError, *, again: bool
     ) -> Placed:
         """Return the contact that keeps us from creating one, if it is the lead's."""
-        by_id = (taken.contact_id,) if taken.contact_id else (lead.lead_id, self._our_id)
-        contact = await self._api.contact(*by_id) or await self.look(lead)
+        told = await self._api.contact(taken.contact_id) if taken.contact_id else None
+        contact = told or await self._by_our_id(lead) or await self.look(lead)
         if contact is None and again and taken.contact_id:
             raise CrmFieldsRefusedError(f"{taken}: a deleted contact has it", fields={EMAIL})
+        if contact is None and again:
+            raise CrmRejectedError(str(taken))
         if contact is None:
             raise GoneError(f"{taken}, but there is no such contact")
         if not self._is_of(lead, contact):

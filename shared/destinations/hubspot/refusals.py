@@ -12,8 +12,9 @@ sentence.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from shared.destinations.http.refused import as_sent
 from shared.destinations.hubspot.answers import CODE, NAME, JsonObject, objects
 
 LISTED = re.compile(r"Property values were not valid:\s*(\[.*\])\s*", re.DOTALL)
@@ -24,6 +25,8 @@ TAKEN = re.compile(
     re.DOTALL,
 )
 EXISTING_ID = re.compile(r"(?:Contact already exists\.\s*)?Existing ID: ([0-9]+)\.?")
+
+PLACE = re.compile(r"\s*(?:properties(?=[.\[]))?[.\[]?\s*([^\[\]]*[^\[\]\s])\s*\]?\s*")
 
 NAMING = re.compile(r"(?:[A-Z]+ )?properties|propertyNames?")
 """The part of a context that names properties; others hold values, or what else."""
@@ -40,51 +43,65 @@ def existing_id(body: JsonObject) -> str:
     return found[1] if found and body.get("category") == "CONFLICT" else ""
 
 
-def refused_properties(body: JsonObject) -> dict[str, str]:
-    """Return codes by the property that they are about; {} if HubSpot names none."""
+def refused_properties(body: JsonObject, sent: Collection[str]) -> dict[str, str]:
+    """Return codes by the property that they are about; {} if HubSpot names none.
+
+    A property that was ``sent`` is spelled as there.
+    """
     message: str = body["message"]
-    found = dict(_listed(message))
+    found = {name: _code(entry) for entry in _listed(body) for name in _names([entry["name"]])}
     if taken := TAKEN.fullmatch(message):
         found[taken[1]] = CONFLICTING_VALUE
-    if REQUIRED.fullmatch(message):
-        found |= dict.fromkeys(_named(body.get("context")), REQUIRED_FIELD)
+    named = _named(body.get("context"))
+    found |= dict.fromkeys(named, REQUIRED_FIELD if REQUIRED.fullmatch(message) else _code(body))
     for detail in objects(body.get("errors")):
         names = _named(detail.get("context")) or _names([detail.get("in")])
         found |= dict.fromkeys(names, _code(detail) or _code(body))
-    return found
+    spelled = {name: min(as_sent(sent, [name])) for name in found}
+    known = {name for name, one in spelled.items() if one in sent or NAME.fullmatch(one)}
+    return {spelled[name]: code for name, code in found.items() if name in known}
 
 
-def _listed(message: str) -> Iterator[tuple[str, str]]:
-    """Yield property and code of each entry of the list in a message."""
-    listed = LISTED.fullmatch(message)
+def codes_in(body: JsonObject) -> set[str]:
+    """Return all codes in an error, wherever it has one."""
+    entries = [*_listed(body), *objects(body.get("errors"))]
+    return {code for one in (body, *entries) for code in _codes(one)}
+
+
+def _listed(body: JsonObject) -> list[JsonObject]:
+    """Return the entries about properties in the list of a message, or beside it."""
+    listed = LISTED.fullmatch(body["message"])
     try:
         entries = objects(json.loads(listed[1])) if listed else []
     except (ValueError, RecursionError):
-        return
-    for entry in entries:
-        name = entry.get("name")
-        if isinstance(name, str) and NAME.fullmatch(name):
-            yield name, _code(entry)
+        entries = []
+    entries += objects(body.get("validationResults"))
+    return [{"name": "", **entry} for entry in entries]
 
 
 def _code(found: JsonObject) -> str:
-    """Return the code of an entry, in the last part of what may be a path to it; "" without."""
-    for name in ("error", "code", "subCategory"):
-        given = found.get(name)
+    """Return the code of an entry, "" without; what all have in common says nothing of it."""
+    return next(_codes(found, without=("category", "errorType")), "")
+
+
+def _codes(found: JsonObject, without: Collection[str] = ()) -> Iterator[str]:
+    """Yield the codes of an entry, each the last part of what may be a path to it."""
+    for name in ("error", "code", "subCategory", "category", "errorType"):
+        given = found.get(name) if name not in without else None
         last = given.rpartition(".")[2] if isinstance(given, str) else ""
         if CODE.fullmatch(last):
-            return last
-    return ""
+            yield last
 
 
 def _named(context: object) -> list[str]:
     """Return the properties that a context names, where it says that it does."""
     if not isinstance(context, dict):
         return []
-    listed = [v for key, v in context.items() if NAMING.fullmatch(key) and isinstance(v, list)]
-    return _names(name for some in listed for name in some)
+    given = [value for key, value in context.items() if NAMING.fullmatch(key)]
+    return _names(name for some in given for name in (some if isinstance(some, list) else [some]))
 
 
 def _names(given: Iterable[object]) -> list[str]:
-    texts = [text.strip("[]") for text in given if isinstance(text, str)]
-    return [text for text in texts if NAME.fullmatch(text)]
+    """Return names, which may stand in a place, as in ``properties.phone`` or ``[phone]``."""
+    places = (PLACE.fullmatch(text) for text in given if isinstance(text, str))
+    return [place[1] for place in places if place]

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from local.fakes.hubspot import HubspotServer, error
-from local.fakes.server import Fault
+from local.fakes.server import Fault, Reply
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmCredentialsError,
@@ -55,9 +55,10 @@ def answer(status: int, words: str) -> Response:
 
 
 STATUSES: dict[int, type[CrmError]] = {
-    **dict.fromkeys((400, 405, 409, 414, 415), CrmRejectedError),
+    **dict.fromkeys((400, 409, 422), CrmRejectedError),
     **dict.fromkeys((401, 403), CrmCredentialsError),
-    **dict.fromkeys((404, 423, 429, 477), WAITS),
+    **dict.fromkeys((402, 404, 405, 406, 410, 412, 413, 414, 415, 417, 418), WAITS),
+    **dict.fromkeys((421, 423, 424, 426, 428, 429, 431, 451, 477, 499), WAITS),
     **dict.fromkeys((302, 408, 425, 500, 502, 503, 504, 521, 523, 524), UNKNOWN),
 }
 """What an answer to a write means in HubSpot's own words; in any others, nothing is known."""
@@ -71,6 +72,9 @@ async def test_only_hubspots_own_words_say_what_became_of_a_create(
     server.answers_at[CREATE] = answer(status, words)
     if status == 401:  # it is asked twice
         server.faults_at[CREATE] = Fault.UNAUTHORIZED
+    if status == 409:  # the contact is looked for, and created again
+        body = bytes(server.answers_at[CREATE].body)
+        server.faults_at[CREATE] = Reply(status=status, body=body)
 
     with pytest.raises(CrmError, match=f"^{status}") as caught:
         await deliver(crm)
@@ -215,4 +219,17 @@ async def test_nobody_is_there(crm: HubspotCrm, server: HubspotServer, crm_for: 
         await deliver(crm)
     crm = crm_for(HUBSPOT_URL="http://127.0.0.1:1")
     with pytest.raises(CrmUnavailableError, match="can't be reached"):
+        await deliver(crm)
+
+
+@pytest.mark.parametrize("where", ["requiredGranularScopes", "requiredScopes", "missingScopes"])
+async def test_a_scope_is_told_only_where_hubspot_says_that_it_is_one(
+    server: HubspotServer, crm: HubspotCrm, where: str
+) -> None:
+    context = {where: ["crm.objects.contacts.write"], "propertyValue": ["fabrikam.secret-example"]}
+    lacking = {"status": "error", "category": "MISSING_SCOPES", "message": "no"}
+    said = lacking | {"errors": [{"message": "no", "context": context}]}
+    server.answers_at[CREATE] = JSONResponse(said, 403)
+
+    with pytest.raises(CrmSettingsError, match=r"the scope crm\.objects\.contacts\.write$"):
         await deliver(crm)

@@ -1,15 +1,16 @@
 """A contact that sales had before us is theirs: we fill what is empty, and tell the rest."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 from starlette.responses import JSONResponse
 
-from local.fakes.faults import Fault
+from local.fakes.faults import Fault, Reply
 from local.fakes.hubspot import HubspotServer, error
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.delivery import CrmRecord
-from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError
+from shared.domain.errors import CrmOutcomeUnknownError, CrmRejectedError, CrmUnavailableError
 from shared.domain.lead import CONTACT_FIELDS, Lead
 from tests.destinations.hubspot.world import (
     BY_EMAIL,
@@ -185,10 +186,13 @@ async def test_no_contact_is_taken_from_words_that_a_customer_may_have_said(
 ) -> None:
     other = server.has(email="somebody@else.example")
     assert other == "501"
-    server.answers_at[CREATE] = answer
+    comes = Reply(status=answer.status_code, body=bytes(answer.body))
+    server.lasting_faults[CREATE] = comes
 
-    with pytest.raises(CrmRejectedError):
+    with pytest.raises((CrmRejectedError, CrmUnavailableError)) as caught:
         await deliver(crm)
+
+    assert isinstance(caught.value, CrmRejectedError) or comes.status == HTTPStatus.URI_TOO_LONG
 
     assert server.contacts == {other: {"email": "somebody@else.example"}}
 
@@ -234,3 +238,46 @@ async def test_a_contact_with_the_leads_email_as_another_of_its_own_is_the_leads
     assert server.contacts[other]["email"] == "z@fabrikam.example"
     assert "marketplace_lead_id" not in server.contacts[other]
     assert LEAD_ID not in str(server.contacts[other])
+
+
+@pytest.mark.parametrize(
+    ("category", "words"),
+    [
+        ("CONFLICT", "A contact with this e-mail address already exists"),
+        ("CONFLICT", "Contact already exists. Existing ID: 999, 998"),
+        ("OBJECT_ALREADY_EXISTS", "Contact already exists."),
+    ],
+)
+async def test_a_contact_that_is_in_the_way_is_found_by_its_email_whatever_hubspot_says(
+    server: HubspotServer, crm: HubspotCrm, category: str, words: str
+) -> None:
+    server.answers_at[BY_EMAIL] = error(404, "OBJECT_NOT_FOUND", "no")
+    there = server.has(email=CONTACT.email)
+    server.answers_at[CREATE] = error(409, category, words)
+
+    record = await deliver(crm)
+
+    assert record.id == there
+    assert list(server.contacts) == [there]
+
+
+async def test_a_contact_that_is_in_the_way_is_found_by_our_id(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    there = server.has(email="zoe@elsewhere.example", marketplace_lead_id=LEAD_ID)
+    server.answers_at[CREATE] = error(409, "CONFLICT", "It exists.")
+
+    assert (await deliver(crm)).id == there
+
+
+async def test_a_contact_that_is_found_by_the_email_has_it_or_is_not_written(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    other = server.has(email="somebody@else.example", firstname="Somebody")
+    shown = {"id": other, "properties": dict(server.contacts[other])}
+    server.answers_at[BY_EMAIL] = JSONResponse(shown)
+
+    record = await deliver(crm)
+
+    assert record.id != other
+    assert server.contacts[other] == {"email": "somebody@else.example", "firstname": "Somebody"}
