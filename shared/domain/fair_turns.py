@@ -103,7 +103,7 @@ def _with_present(
         for who, weight in present.items()
         if who not in staying
     }
-    start = _start(staying, present, distances) if staying else mean
+    start = _start(staying, present, distances) if staying and distances else mean
     joining = {
         who: Standing(at=start + distance, weight=present[who])
         for who, distance in distances.items()
@@ -134,7 +134,7 @@ def _start(
     least = min(mean, max(s.at - _step(s) for s in staying.values()))
     most = max(mean, min(s.at + _step(s) for s in staying.values()))
     then = max(least, min(most, whole // weights))
-    return (then * (weights + joining) - whole) // (joining or 1)
+    return (then * (weights + joining) - whole) // joining
 
 
 def _active(standings: Mapping[str, Standing]) -> Mapping[str, Standing]:
