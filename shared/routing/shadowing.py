@@ -7,8 +7,7 @@ several words is not looked at: the words that one condition asks for are enough
 more of them only let more of the rules before match.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.domain.conditions import CONDITIONS, Conditions, Pattern, RoutingFacts
@@ -32,14 +31,20 @@ def never_reached(
     rules: Sequence[Rule], most_boxes: int = MOST_BOXES
 ) -> Iterator[tuple[int, Sequence[Rule]]]:
     """Yield the places of rules that are never reached, with the rules that match before them."""
-    values = {name: _values(name, rules) for name in CONDITIONS}
-    boxes = [_box(rule.when, values) for rule in rules]
+    facts = {name: _facts(name, rules) for name in CONDITIONS}
+    boxes = [_box(rule.when, facts) for rule in rules]
     steps = iter(range(most_boxes))
     for place, box in enumerate(boxes):
         before = [other for other in range(place) if _meet(box, boxes[other])]
         if before and not _is_reached(box, [boxes[other] for other in before], steps):
             alone = [other for other in before if not _is_reached(box, [boxes[other]], steps)]
             yield place, [rules[other] for other in alone[:1] or before]
+
+
+def _facts(name: str, rules: Iterable[Rule]) -> Sequence[RoutingFacts]:
+    """Return facts for each value of a condition that can make a difference."""
+    fact = "description" if name == "words" else name
+    return [RoutingFacts(**{fact: value}) for value in _values(name, rules)]
 
 
 def _values(name: str, rules: Iterable[Rule]) -> Sequence[Any]:
@@ -62,19 +67,13 @@ def _text(wanted: Pattern | str) -> str:
     return wanted
 
 
-def _box(when: Conditions, values: dict[str, Sequence[Any]]) -> Box:
-    return tuple(_bits(when, name, values[name]) for name in CONDITIONS)
+def _box(when: Conditions, facts: Mapping[str, Sequence[RoutingFacts]]) -> Box:
+    return tuple(_bits(when, name, facts[name]) for name in CONDITIONS)
 
 
-def _bits(when: Conditions, name: str, values: Sequence[Any]) -> int:
-    alone = replace(Conditions(), **{name: getattr(when, name)})
-    facts = (replace(RoutingFacts(), **{_fact(name): value}) for value in values)
-    held = (not any(alone.mismatches(fact)) for fact in facts)
-    return sum(1 << number for number, holds in enumerate(held) if holds)
-
-
-def _fact(name: str) -> str:
-    return "description" if name == "words" else name
+def _bits(when: Conditions, name: str, facts: Sequence[RoutingFacts]) -> int:
+    alone = Conditions(**{name: getattr(when, name)})
+    return sum(1 << number for number, fact in enumerate(facts) if not any(alone.mismatches(fact)))
 
 
 def _meet(one: Box, other: Box) -> bool:
