@@ -15,17 +15,21 @@ from typing import Annotated
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Json,
     Tag,
+    field_validator,
 )
 from pydantic_settings import NoDecode
 
+from shared.destinations.http.json_once import each_once
 from shared.destinations.http.refused import refusals
 from shared.domain.identity import NORMAL_FORMS, normal_forms
 from shared.domain.lead import CONTACT_FIELDS, Interest, Lead
+from shared.domain.plain_text import readable
 from shared.domain.stage import Stage
 from shared.domain.standing import rule_name, standing_fields
 
@@ -56,6 +60,11 @@ class Choice(BaseModel):
     values: dict[str, Value]
     otherwise: Value | None = Field(None, alias="else")
 
+    @field_validator("values")
+    @classmethod
+    def _stripped(cls, values: dict[str, Value]) -> dict[str, Value]:
+        return {known.strip(): value for known, value in values.items()}
+
     @property
     def all(self) -> list[Value]:
         """Return every value that may come out."""
@@ -64,7 +73,7 @@ class Choice(BaseModel):
     def chosen(self, text: str) -> Value | None:
         """Return the value for a text, None if there is none."""
         by_text = {known.casefold(): value for known, value in self.values.items()}
-        return by_text.get(text.casefold(), self.otherwise)
+        return by_text.get(text.strip().casefold(), self.otherwise)
 
 
 def _kind(given: object) -> str:
@@ -77,13 +86,29 @@ OwnField = Annotated[
 
 
 def _checked(fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
-    for name, field in fields.items():
-        text = field.of if isinstance(field, Choice) else field
-        if isinstance(text, str) and (fault := _template_fault(text)):
+    named = {name.strip(): field for name, field in fields.items()}
+    if "" in named:
+        raise ValueError("a field has no name")
+    for name, field in named.items():
+        if fault := _fault(field):
             raise ValueError(f"{name!r} {fault}")
-        if not all(map(_can_be_sent, field.all if isinstance(field, Choice) else [field])):
-            raise ValueError(f"{name!r} is not a number that JSON can hold")
-    return fields
+    return named
+
+
+def _fault(field: OwnField) -> str:
+    """Return what is wrong with a field, "" if nothing."""
+    text = field.of if isinstance(field, Choice) else field
+    if isinstance(text, str) and (fault := _template_fault(text)):
+        return fault
+    values = field.all if isinstance(field, Choice) else [field]
+    if not all(map(_can_be_sent, values)):
+        return "is not a number that JSON can hold"
+    if any(readable(one) != one for one in (text, *values) if isinstance(one, str)):
+        return "has a character that can't be shown"
+    chosen = [value for value in values if isinstance(field, Choice) and isinstance(value, str)]
+    if found := [f"{{{one}}}" for one in PLACEHOLDERS if any(f"{{{one}}}" in v for v in chosen)]:
+        return f"has {found[0]} in a value to choose: values are sent as they are"
+    return ""
 
 
 def _can_be_sent(value: Value) -> bool:
@@ -102,7 +127,9 @@ def without_ours(fields: Mapping[str, OwnField], ours: Iterable[str]) -> Mapping
     return fields
 
 
-OwnFields = Annotated[Json[dict[str, OwnField]], NoDecode, AfterValidator(_checked)]
+OwnFields = Annotated[
+    Json[dict[str, OwnField]], NoDecode, BeforeValidator(each_once), AfterValidator(_checked)
+]
 """The type of such a setting."""
 
 

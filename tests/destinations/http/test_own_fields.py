@@ -1,6 +1,7 @@
 """The custom fields of a publisher: constants, texts to be filled in, and picklist choices."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -234,3 +235,42 @@ def test_a_number_that_json_can_not_hold_is_a_fault_of_the_setting(
 
 def test_other_numbers_are_not(own: OwnSettings) -> None:
     assert own('{"a": 1e300, "b": -7, "c": true}') == {"a": 1e300, "b": -7, "c": True}
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"": "x"}, "a field has no name"),
+        ({" ": "x"}, "a field has no name"),
+        ('{"tier": "a", "tier": "b"}', "'tier' is there twice"),
+        ({"Tier": "a", "tier ": "b"}, "'tier ' is there twice"),
+        ({"tier": {"of": "{offer}", "values": {"Pro": 1, "pro": 2}}}, "'pro' is there twice"),
+        (
+            {"tier": {"of": "{offer}", "values": {"pro": "{title}"}}},
+            "'tier' has {title} in a value",
+        ),
+        (
+            {"tier": {"of": "{offer}", "values": {}, "else": "{offer}"}},
+            "'tier' has {offer} in a val",
+        ),
+        ({"tier": "a\0b"}, "'tier' has a character that can't be shown"),
+        ({"tier": {"of": "{offer}", "values": {"x": "\uffff"}}}, "that can't be shown"),
+    ],
+)
+def test_what_would_be_sent_otherwise_than_it_looks_is_refused(
+    own: OwnSettings, fields: object, fault: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(fault)):
+        own(fields)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"a": }'])
+def test_what_is_no_json_is_told_as_such(own: OwnSettings, text: str) -> None:
+    with pytest.raises(SettingsError, match="X_FIELDS"):
+        own(text)
+
+
+def test_white_space_around_names_and_choices_is_not_theirs(own: OwnSettings) -> None:
+    fields = own({" tier ": {"of": "{offer} ", "values": {" things\n": "A {new} one"}}})
+
+    assert filled(fields, lead(), interest()).values == {"tier": "A {new} one"}
