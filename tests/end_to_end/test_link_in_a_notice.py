@@ -10,10 +10,10 @@ from tests.end_to_end.running import eventually, running
 from tests.end_to_end.test_http import lead
 
 
-async def test_the_link_in_a_notice_opens_the_page_of_its_lead() -> None:
+async def test_the_link_in_a_notice_opens_the_page_of_its_lead(account: str) -> None:
     async with (
         HttpsEndpointChannelServer().running() as channel,
-        running(channel.settings()) as app,
+        running({**channel.settings(), "LeadStorage": account}) as app,
         httpx.AsyncClient(follow_redirects=True) as browser,
     ):
         await app.post(lead("noticed"))

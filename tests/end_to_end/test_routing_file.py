@@ -104,9 +104,11 @@ async def running_in(checkout: Path, settings: Mapping[str, str]) -> AsyncIterat
         await process.wait()
 
 
-async def test_a_file_at_the_top_level_is_in_force_and_its_teams_are_told(checkout: Path) -> None:
+async def test_a_file_at_the_top_level_is_in_force_and_its_teams_are_told(
+    checkout: Path, account: str
+) -> None:
     (checkout / "routing.toml").write_text(routing(), "utf-8")
-    settings: dict[str, str] = {}
+    settings = {"LeadStorage": account}
     async with AsyncExitStack() as stack:
         channels = {kind: fake_channel(kind) for kind in URLS}
         for kind, channel in channels.items():
@@ -130,10 +132,10 @@ async def test_a_file_at_the_top_level_is_in_force_and_its_teams_are_told(checko
 
 
 @pytest.mark.parametrize("kind", ["email", "slack", "teams"])
-async def test_without_a_file_the_channel_of_the_settings_is_told(kind: str) -> None:
+async def test_without_a_file_the_channel_of_the_settings_is_told(kind: str, account: str) -> None:
     async with (
         fake_channel(kind).running() as channel,
-        running(channel.settings()) as app,
+        running({**channel.settings(), "LeadStorage": account}) as app,
     ):
         await app.post(load()["official"].pushes[0].body)
 
