@@ -42,6 +42,7 @@ var shapes = {
     should: 'small letters, digits and _, a letter first'
   }
   HUBSPOT_OWNER: { alphabet: digits, should: 'a number' }
+  HUBSPOT_TIME_ZONE: { first: letters, alphabet: '${letters}${digits}/_+-', should: 'such as Europe/Berlin' }
   MARKETO_ID_FIELD: { first: letters, alphabet: apiName, should: 'letters, digits and _, a letter first' }
   MARKETO_INTEREST_FIELD: { first: letters, alphabet: apiName, should: 'letters, digits and _, a letter first' }
   SALESFORCE_API_VERSION: {

@@ -27,7 +27,7 @@ func consistsOf(text string, alphabet string) bool => empty(filter(characters(te
 
 @export()
 @description('Whether text has a character of an alphabet.')
-func hasOneOf(text string, alphabet string) bool => !empty(filter(characters(text), c => contains(alphabet, c)))
+func hasOneOf(text string, alphabet string) bool => !empty(filter(characters(alphabet), c => contains(text, c)))
 
 @export()
 @description('Whether text is a number that has no more digits than that.')
