@@ -48,10 +48,10 @@ async def with_lists(
     """Return the steps with those notices marked for a list that would find no places."""
     recipients: dict[tuple[DueRow, str], str] = {}
     for row, step in steps.items():
-        after = step.change.after("")
-        for name, notice in step.change.notices.items():
-            if notice is not None and notice.may_go(step.change.at):
-                with faults.of(f"lead {row.lead_id}: a notice is told by itself"):
+        with faults.of(f"lead {row.lead_id}: what it has to tell is told by itself"):
+            after = step.change.after("")
+            for name, notice in step.change.notices.items():
+                if notice is not None and notice.may_go(step.change.at):
                     recipients[row, name] = await teller.recipient_of(after, notice)
     many = {who for who, n in Counter(recipients.values()).items() if who and n > MOST_SINGLE}
     return {row: _listed(row, step, recipients, many) for row, step in steps.items()}

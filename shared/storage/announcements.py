@@ -8,7 +8,7 @@ They are in table ``LeadIndex``, outside of every range that an older version of
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from shared.domain.troubles import ToldTrouble, TroubleKind
 from shared.ports.announcing import GivenUp, ToldDigest
 from shared.storage.account import CHANGED, MISSING, Table
 from shared.storage.index_rows import PARTITION
-from shared.storage.keys import AFTER_PREFIX, safe_key, text_time, time_text
+from shared.storage.keys import AFTER_PREFIX, known_time, safe_key, text_time, time_text
 from shared.storage.readable import FAULTS, readable
 
 DIGEST = "digest|"
@@ -154,17 +154,15 @@ def _digest(row: Any) -> ToldDigest:  # noqa: ANN401 - the SDK's entity
 
 
 def _given_up(row: Any) -> GivenUp:  # noqa: ANN401 - the SDK's entity
-    return GivenUp(
-        channel=row["channel"], reason=row["reason"], at=datetime.fromisoformat(row["at"])
-    )
+    return GivenUp(channel=row["channel"], reason=row["reason"], at=known_time(row["at"]))
 
 
 def _trouble(row: Any) -> ToldTrouble:  # noqa: ANN401 - the SDK's entity
     return ToldTrouble(
         kind=TroubleKind(row["kind"]),
         subject=row["subject"],
-        since=datetime.fromisoformat(row["since"]),
-        seen_at=datetime.fromisoformat(row["seen_at"]),
+        since=known_time(row["since"]),
+        seen_at=known_time(row["seen_at"]),
         told_at=text_time(row["told_at"]),
         over_at=text_time(row["over_at"]),
         claim_id=row["claim_id"],

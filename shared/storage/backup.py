@@ -111,7 +111,10 @@ class TableBackup:
         """Return lead id and time if the row is a lead that the sweep must look at."""
         if not self.is_lead(row):
             return None
-        at = text_time(str(row.columns.get("next_due_at") or ""))
+        try:
+            at = text_time(str(row.columns.get("next_due_at") or ""))
+        except ValueError:
+            return None  # of a newer version, likewise
         return (str(row.columns["PartitionKey"]), at) if at else None
 
     async def write(self, rows: Sequence[BackupRow]) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import PydanticSerializationError, SchemaValidator, from_json, to_json
 
 from shared.domain.acts import Act, Outcome, Via
 from shared.domain.lead import CONTACT_FIELDS, KeyKind, Lead
@@ -118,21 +118,37 @@ def value_of[T: DataclassInstance](
         and prefix + field.name in row
         and not (row[prefix + field.name] == "" and field.default is None)
     }
-    value: T = _adapter(cls).validate_python(given | parts)
+    value: T = _validator(cls).validate_python(given | parts)
     return value
 
 
 @cache
-def _adapter(cls: type[DataclassInstance]) -> TypeAdapter[Any]:
-    """Return what makes values of a class; it takes a hundred times as long to build as to use."""
-    return TypeAdapter(cls)
+def _validator(cls: type[DataclassInstance]) -> SchemaValidator:
+    """Return what makes values of a class; it takes a hundred times as long to build as to use.
+
+    A time without a zone is none of ours, and can't be compared with one that is.
+    """
+    return SchemaValidator(_with_zones(TypeAdapter(cls).core_schema))
+
+
+def _with_zones(schema: Any) -> Any:  # noqa: ANN401 - pydantic's, of many types
+    match schema:
+        case dict():
+            zone = {"tz_constraint": "aware"} if schema.get("type") == "datetime" else {}
+            return {key: _with_zones(part) for key, part in schema.items()} | zone
+        case list():
+            return [_with_zones(part) for part in schema]
+        case tuple():
+            return tuple(_with_zones(part) for part in schema)
+        case _:
+            return schema
 
 
 def _read(cls: type[DataclassInstance], name: str, column: object) -> object:
     if not isinstance(column, str):
         return column
     if words := WORDS.get((cls, name)):
-        return kept(words, column)
+        return kept(words, encodable(column))
     if name not in JSON_COLUMNS:
         return encodable(column)
     value = from_json(column)

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.troubles import Cause
 from shared.ports.index import Doing, DueRow, StateKind, StateRow, Trouble
-from shared.storage.keys import key_time, newest_first_time, time_key
+from shared.storage.keys import key_time, known_time, newest_first_time, time_key
 
 PARTITION = "index"
 DUE = "due|"
@@ -42,7 +42,7 @@ def trouble_of(row: Any) -> Trouble | None:  # noqa: ANN401 - the SDK's entity
     _, destination, doing = row["RowKey"].split("|")
     if doing not in set(Doing):
         return None
-    given, at = str(row.get("cause") or ""), datetime.fromisoformat(row["at"])
+    given, at = str(row.get("cause") or ""), known_time(row["at"])
     cause = Cause(given) if given in set(Cause) else Cause.UNKNOWN
     return Trouble(
         destination=destination, doing=Doing(doing), reason=row["reason"], at=at, cause=cause

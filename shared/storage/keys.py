@@ -46,5 +46,13 @@ def time_text(at: datetime | None) -> str:
 
 
 def text_time(text: str) -> datetime | None:
-    """Return the time that ``time_text`` wrote."""
-    return datetime.fromisoformat(text) if text else None
+    """Return the time that ``time_text`` wrote, None for none; raise ``ValueError``."""
+    return known_time(text) if text else None
+
+
+def known_time(text: str) -> datetime:
+    """Return a time that ``time_text`` wrote; raise ``ValueError`` for one without a zone, too."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at

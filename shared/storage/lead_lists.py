@@ -17,6 +17,7 @@ from shared.storage.index_rows import (
 )
 from shared.storage.keys import (
     AFTER_PREFIX,
+    known_time,
     newest_first_key,
     newest_first_time,
 )
@@ -78,7 +79,7 @@ class TableLeadLists:
             return None
         counts = {name: value for name, value in row.items() if isinstance(value, int)}
         try:
-            return datetime.fromisoformat(row["at"]), counts
+            return known_time(row["at"]), counts
         except FAULTS:
             return None
 

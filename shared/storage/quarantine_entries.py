@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from shared.ports.quarantine import QuarantineReason
 from shared.ports.reading import Entry, EntryState
 from shared.storage.account import CHANGED, Table, at_most
-from shared.storage.keys import AFTER_PREFIX, text_time, time_key, time_text
+from shared.storage.keys import AFTER_PREFIX, known_time, text_time, time_key, time_text
 from shared.storage.open_words import kept
 from shared.storage.readable import readable
 
@@ -80,7 +80,7 @@ class TableQuarantineEntries:
 def _entry(row: Any) -> Entry:  # noqa: ANN401 - the SDK's entity
     return Entry(
         quarantine_id=row["quarantine_id"],
-        received_at=datetime.fromisoformat(row["received_at"]),
+        received_at=known_time(row["received_at"]),
         reason=kept(QuarantineReason, row["reason"]),
         faults=tuple(row["faults"].splitlines()),
         state=row["state"],

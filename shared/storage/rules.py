@@ -7,7 +7,6 @@ Row ``in-force`` has the text, in chunks; ``counted|<content id>`` says that a c
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -17,7 +16,7 @@ from azure.data.tables import TableTransactionError, UpdateMode
 
 from shared.ports.rules import DeployedFile, StoredRules
 from shared.storage.account import MISSING, Table
-from shared.storage.keys import time_text
+from shared.storage.keys import known_time, time_text
 
 PARTITION = "rules"
 IN_FORCE = "in-force"
@@ -48,7 +47,7 @@ class TableRulesStore:
         chunks = (row[f"text_{number}"] for number in range(row["chunks"]))
         return StoredRules(
             text=b"".join(chunks).decode(),
-            applied_at=datetime.fromisoformat(row["applied_at"]),
+            applied_at=known_time(row["applied_at"]),
             applied_by=row["applied_by"],
             etag=row.metadata["etag"],
         )
@@ -76,7 +75,7 @@ class TableRulesStore:
             return None
         return DeployedFile(
             content_id=row["content_id"],
-            seen_at=datetime.fromisoformat(row["seen_at"]),
+            seen_at=known_time(row["seen_at"]),
             faults=tuple(json.loads(row["faults"])),
         )
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from shared.domain.absences import Absence
 from shared.domain.fair_turns import Standing, TeamTurns
 from shared.ports.teams import Company, StoredTurns, Taken
-from shared.storage.keys import safe_key, text_time, time_key, time_text
+from shared.storage.keys import known_time, safe_key, time_key, time_text
 
 type Row = Mapping[str, Any]
 
@@ -85,8 +85,8 @@ def read_absence(row: Row) -> Absence:
     """Return the absence that ``absence_row`` wrote."""
     return Absence(
         member=row["member"],
-        from_at=_time(row["from_at"]),
-        until_at=_time(row["until_at"]),
+        from_at=known_time(row["from_at"]),
+        until_at=known_time(row["until_at"]),
     )
 
 
@@ -153,10 +153,3 @@ def _beside(given: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         for who, each in given.items()
     }
     return {who: rest for who, rest in beside.items() if rest}
-
-
-def _time(text: str) -> datetime:
-    at = text_time(text)
-    if at is None:
-        raise ValueError("an absence without a time")
-    return at

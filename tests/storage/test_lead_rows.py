@@ -293,3 +293,16 @@ def test_half_a_character_that_an_older_version_wrote_is_read() -> None:
     row = delivery_row(examples.LEAD_ID, Delivery(destination="crm"))
 
     assert read_delivery(row | {"last_error": "x\ud83d"}).last_error == "x\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("follow_up_due_at", "2026-11-02T09:00:00"),
+        ("created_at", "2026-11-02T09:00:00"),
+        ("dues", '{"s1":"2026-11-02T09:00:00"}'),
+    ],
+)
+def test_a_time_without_a_zone_is_not_read(column: str, value: str) -> None:
+    with pytest.raises(ValidationError, match="timezone"):
+        read_lead({**lead_row(examples.lead()), column: value})
