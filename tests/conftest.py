@@ -7,6 +7,7 @@ from local.azurite import running_azurite
 pytest_plugins = [
     "tests.suite.collecting",
     "tests.suite.hang_guard",
+    "tests.suite.interruptible",
     "tests.suite.longest_first",
     "tests.suite.thorough",
     "tests.suite.unhurried",

@@ -1,6 +1,8 @@
 """Say where a test hangs when pytest-timeout ends it: what each task is waiting for.
 
 The traceback of a coroutine that waits shows an event loop that waits, and no line of the test.
+What a test does at its end, such as to wait for a process, may hang as well: it is ended again
+after as long.
 """
 
 import asyncio
@@ -10,19 +12,28 @@ import signal
 import sys
 from collections.abc import Generator, Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 
+class Limited(Protocol):
+    """What pytest-timeout knows of a test."""
+
+    @property
+    def timeout(self) -> float:
+        """The limit in seconds."""
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_timeout_set_timer() -> Generator[None, Any, Any]:
+def pytest_timeout_set_timer(settings: Limited) -> Generator[None, Any, Any]:
     """Put our report before what pytest-timeout does on its signal."""
     done = yield
     end_test = signal.getsignal(signal.SIGALRM)
 
     def report_and_end(number: int, frame: FrameType | None) -> None:
         sys.stderr.write("".join(_waiting_tasks()))
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout)
         if callable(end_test):
             end_test(number, frame)
 

@@ -28,6 +28,12 @@ async def test_a_coroutine() -> None:
 def test_a_thread() -> None:
     threading.Event().wait()
 
+def test_its_end() -> None:
+    try:
+        threading.Event().wait()
+    finally:
+        threading.Event().wait()  # in test_its_end
+
 async def test_another() -> None:
     await asyncio.sleep(0)
 """
@@ -68,7 +74,7 @@ def test_a_test_that_hangs_is_ended_and_says_where(
     for place in ("in test_a_coroutine", "in opened"):
         assert f'  File "{tests}", line {line_of[place]}, {place}\n' in told[processes]
     assert ">       threading.Event().wait()\n" in told[processes]
-    assert "2 failed, 1 passed in " in told[processes]
+    assert "3 failed, 1 passed in " in told[processes]
 
 
 def test_all_tests_are_guarded(pytestconfig: pytest.Config) -> None:
