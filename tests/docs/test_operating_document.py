@@ -140,6 +140,14 @@ def test_a_command_has_a_section_that_lists_its_options(
     assert set(document[path].named()) == COMMANDS[path]
 
 
+@pytest.mark.parametrize("path", COMMANDS)
+def test_it_is_said_what_a_command_costs(document: dict[str, Section], path: str) -> None:
+    costs = document["What commands cost"].text.partition("These are the requests")[0]
+    last = path.rsplit(maxsplit=1)[-1]
+
+    assert re.search(rf"`{path}\b|`{last}[` ]", costs)
+
+
 def test_no_section_is_about_a_command_that_does_not_exist(document: dict[str, Section]) -> None:
     assert {title for title in document if title.startswith("leads ")} == set(COMMANDS)
 
