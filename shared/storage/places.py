@@ -1,5 +1,6 @@
 """The port ``PlaceKeeper`` on table ``LeadIndex``: a row a recipient, guarded by its ETag."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -41,9 +42,16 @@ class TablePlaces:
             after = decide(_places(row) if row is not None else Places())
             if after is None:
                 return False
-            if await self._written(_row(key, after), row):
+            taken_by = uuid.uuid4().hex
+            written = await self._written({**_row(key, after), "taken_by": taken_by}, row)
+            if written or await self._is_ours(key, taken_by):
                 return True
         return False
+
+    async def _is_ours(self, key: str, taken_by: str) -> bool:
+        """Tell whether a write that was refused had been done before: its answer was lost."""
+        row = await self._table.row(PARTITION, key)
+        return row is not None and row.get("taken_by") == taken_by
 
     async def _written(self, row: Mapping[str, object], before: Any) -> bool:  # noqa: ANN401
         if before is None:

@@ -73,7 +73,9 @@ class TableQuarantineEntries:
         try:
             await self._table.run(update, expected=CHANGED)
         except ResourceModifiedError:
-            return False
+            # Also for our own write, if its answer was lost and the client tried again.
+            now = await self._table.row(partition, row)
+            return now is not None and change.items() <= dict(now).items()
         return True
 
 
