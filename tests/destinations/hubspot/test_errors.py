@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from local.fakes.faults import Fault, Reply
 from local.fakes.hubspot import HubspotServer, error
-from local.fakes.server import Fault, Reply
 from shared.destinations.hubspot.adapter import HubspotCrm
 from shared.domain.errors import (
     CrmCredentialsError,
