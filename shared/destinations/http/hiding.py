@@ -30,6 +30,12 @@ ESCAPE = re.compile(r"%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|.)|&#?\w+;")
 ONE_CHARACTER = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|\w{2,31});|.", re.DOTALL | re.IGNORECASE)
 """As HTML spells one."""
 
+WORD, LONG_WORD = re.compile(r"[^\W_]+"), re.compile(r"[^\W_]{3,}")
+AS_A_WORD = (r"(?<![^\W_])", r"(?![^\W_])")
+
+CUT_SHORT = re.compile(r"\.{2,}|…|\*{2,}")
+"""What follows the beginning of a value, or of one of its words."""
+
 PHONE = re.compile(r"\+?\(?\d[\d ()./-]{4,}\d")
 PHONE_DIGITS = 6
 """Digits in a row that make two numbers the same, whatever country code is before them."""
@@ -75,20 +81,26 @@ class _Spelled:
     def __init__(self, values: Iterable[str]) -> None:
         self._short = [value for value in values if len(value) < PIECE]
         short_enough = (value for value in values if len(value) <= SINGLE_WORDS)
-        self._single = {word for v in short_enough for word in re.findall(r"\w{3,}", v)}
-        self._everything = "\n".join(values)
+        self._single = {word for v in short_enough for word in LONG_WORD.findall(v)}
+        whole = (*self._single, *(value for value in values if len(value) <= SINGLE_WORDS))
+        self._begun = {one[:size] for one in whole for size in range(2, PIECE)}
+        ends = ((one, range(PIECE, len(one) + 1)) for one in values)
+        self._pieces = {one[end - PIECE : end] for one, every in ends for end in every}
 
     def quoted_in(self, words: str) -> Iterator[slice]:
         for value in self._short:
-            before, after = (r"(?<!\w)", r"(?!\w)") if len(value) < WITHIN_WORDS else ("", "")
+            before, after = AS_A_WORD if len(value) < WITHIN_WORDS else ("", "")
             for found in re.finditer(f"{before}{re.escape(value)}{after}", words):
                 yield slice(*found.span())
-        for word in re.finditer(r"\w+", words):
+        for word in WORD.finditer(words):
             if word[0] in self._single:
                 yield slice(*word.span())
+        for end in (found.start() for found in CUT_SHORT.finditer(words)):
+            sizes = range(2, min(PIECE, end + 1))
+            yield from (slice(end - n, end) for n in sizes if words[end - n : end] in self._begun)
         # A longer value is made of pieces.
         for at in range(len(words) - PIECE + 1):
-            if words[at : at + PIECE] in self._everything:
+            if words[at : at + PIECE] in self._pieces:
                 yield slice(at, at + PIECE)
 
 
@@ -99,7 +111,7 @@ def hidden(values: tuple[str, ...]) -> Hidden:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """Yield a text as it is and as JSON, URLs and HTML have it."""
+    """Yield a text as it is, as JSON, URLs and HTML have it, and as UTF-8 that is misread."""
     if text.isascii() and text.isalnum():
         yield text
         return
@@ -110,6 +122,8 @@ def _spellings(text: str) -> Iterator[str]:
         yield quote(one, safe="", errors="replace")
         yield quote_plus(one, errors="replace")
         yield escape(one)
+        utf_8 = one.encode(errors="replace")
+        yield from (utf_8.decode(taken_for, "replace") for taken_for in ("latin-1", "cp1252"))
 
 
 def _blanked(words: str) -> str:
@@ -152,4 +166,4 @@ def _plain_character(char: str) -> str:
 
 
 def _digits(number: str) -> str:
-    return "".join(char for char in number if char.isdecimal())
+    return "".join(str(unicodedata.decimal(char)) for char in number if char.isdecimal())

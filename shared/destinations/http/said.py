@@ -11,7 +11,8 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from shared.destinations.http.answers import Request
-from shared.destinations.http.hiding import PIECE, hidden
+from shared.destinations.http.hiding import PIECE, Hidden, hidden
+from shared.destinations.http.notations import readings
 
 LONGEST_REASON = 500
 CUT = "…"
@@ -22,6 +23,8 @@ MOST_TOLD = 10
 A_RECORD = 4
 """Values: a message that quotes so many quotes a record, and what stands between them is hidden,
 too: it may be a value that the record had before."""
+
+SENTENCES = re.compile(r"((?<=[.!?;])\s+|[\r\n]+)")
 
 READ = 2 * LONGEST_REASON
 """Characters: no more is looked at."""
@@ -44,10 +47,25 @@ def unless_quoting(request: Request, words: str, contact: Iterable[str]) -> str:
 
 
 def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> str:
-    """Return words in which each value is replaced by ``…``; words that are ``shown`` stay."""
-    read = words[:READ]
+    """Return words in which each value is replaced by ``…``; words that are ``shown`` stay.
+
+    A sentence that has a value in it once it is decoded is replaced as a whole.
+    """
+    known, read = hidden(tuple(values)), words[:READ]
+    covered = _covered(known, read, shown)
+    # A value that begins in the last few characters may be one that is cut.
+    end = len(read) if len(words) <= READ else len(read) - PIECE
+    marked = zip(covered[:end], words, strict=False)
+    runs = groupby(marked, key=lambda one: one[0])
+    left = "".join(CUT if hide else "".join(char for _, char in run) for hide, run in runs)
+    parts = SENTENCES.split(left)
+    return "".join(CUT if _is_encoded(known, part, shown) else part for part in parts)
+
+
+def _covered(known: Hidden, read: str, shown: Container[str]) -> list[bool]:
+    """Tell of each character whether it is hidden."""
     covered = [False] * len(read)
-    for quoted in hidden(tuple(values)).quoted_in(read):
+    for quoted in known.quoted_in(read):
         covered[quoted] = [True] * (quoted.stop - quoted.start)
     starts = [at for at, hide in enumerate(covered) if hide and not (at and covered[at - 1])]
     if len(starts) >= A_RECORD:
@@ -55,11 +73,13 @@ def without(values: Iterable[str], words: str, shown: Container[str] = ()) -> st
     for word in re.finditer(r"\w+", read):
         if word[0] in shown:
             covered[slice(*word.span())] = [False] * len(word[0])
-    # A value that begins in the last few characters may be one that is cut.
-    end = len(read) if len(words) <= READ else len(read) - PIECE
-    marked = zip(covered[:end], words, strict=False)
-    runs = groupby(marked, key=lambda one: one[0])
-    return "".join(CUT if hide else "".join(char for _, char in run) for hide, run in runs)
+    return covered
+
+
+def _is_encoded(known: Hidden, sentence: str, shown: Container[str]) -> bool:
+    """Tell whether a sentence has a value in it that only shows once it is decoded."""
+    plain = sentence.replace(CUT, "\0")
+    return any(any(_covered(known, reading, shown)) for reading in readings(plain))
 
 
 def sent_by(request: Request) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from base64 import b64encode
 from dataclasses import replace
 from html import escape
 from urllib.parse import quote
@@ -69,9 +70,10 @@ def test_a_value_is_hidden_however_it_is_spelled(spelled: str) -> None:
 
 
 def test_a_short_value_is_hidden_as_a_word_of_its_own_only() -> None:
-    told = without(["de", "Zoe", "B", ""], "DE, Zoetrope, ZOE and zoe_, a B? abide by the code")
+    told = without(["de", "Zoe", "B", ""], "DE, Zoetrope, ZOE and a B? abide by the code")
 
-    assert told == "…, Zoetrope, … and zoe_, a …? abide by the code"
+    assert told == "…, Zoetrope, … and a …? abide by the code"
+    assert without(["Zoe"], "users/zoe_things") == "users/…_things"
 
 
 @pytest.mark.parametrize("before", ["%20", "%3C", r"\n", r"\u00df", "&lt;", "&#39;"])
@@ -182,6 +184,69 @@ def test_a_value_is_hidden_in_other_letters_too(quoted: str) -> None:
     told = said(OF_A_FORM, f"Not allowed: {quoted} [77]")
 
     assert set(told.removeprefix("Not allowed: ").removesuffix("[77]")) <= set("…+()' ,.\u00b7")
+
+
+def wide(text: str) -> str:
+    """Return a text in the wide letters and digits of Japanese."""
+    return "".join(chr(ord(char) + 0xFEE0) for char in text)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "told"),
+    [
+        ("'Straßen...' is too long", "'…...' is too long"),
+        ("'Straßen…' is too long", "'……' is too long"),
+        ("'Côte d...' is too long", "'…...' is too long"),
+        ("'Ğü***' is too long", "'…***' is too long"),
+        ("slug lukasz_gunes_x", "slug …_…_x"),
+        (f"tel. {wide('49307654321')}", "tel. …"),
+        ("tel. ٤٩٣٠٧٦٥٤٣٢١", "tel. …"),
+        ("It goes on... and ends.", "It goes on... and ends."),
+    ],
+)
+def test_a_value_is_hidden_in_pieces_too(quoted: str, told: str) -> None:
+    assert said(OF_A_FORM, quoted) == told
+
+
+LUKASZ = "Łukasz von Güneş"
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "".join(f"%{byte:02X}" for byte in LUKASZ.encode()),
+        "".join(f"\\u{ord(char):04x}" for char in LUKASZ),
+        "".join(f"\\x{byte:02x}" for byte in LUKASZ.encode()),
+        "".join(f"={byte:02X}" for byte in LUKASZ.encode()),
+        "".join(f"&#{ord(char)};" for char in LUKASZ).replace("&", "&amp;"),
+        quote(quote(quote("Łukasz", safe=""), safe=""), safe=""),
+        b64encode(LUKASZ.encode()).decode(),
+        "xn--" + "güneş".encode("punycode").decode(),
+        LUKASZ.encode().decode("latin-1"),
+        " ".join("Lukasz"),
+        ".".join("LUKASZ"),
+        wide("Lukasz"),
+    ],
+)
+def test_a_sentence_with_an_encoded_value_is_not_told(encoded: str) -> None:
+    request = replace(OF_A_FORM, hidden=(LUKASZ,))
+
+    told = said(request, f"It is refused. The value {encoded} is wrong. Try again!")
+
+    value = told.removeprefix("It is refused. ").removesuffix(" Try again!")
+    assert value in {"…", "… is wrong.", "The value … is wrong."}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Discount 50%25, see https://example.com/a%20b?c=%C3%BC&amp;d",
+        "Request dGhpcyBpcyBub3RoaW5n of xn--mnchen-3ya or xn--é failed at \\u00e9\\x41",
+        "A I D and C.R.M. are short; so is ﬁ",
+    ],
+)
+def test_what_is_encoded_and_not_the_customers_is_told(words: str) -> None:
+    assert said(OF_A_FORM, words) == words
 
 
 def test_a_number_that_is_not_the_customers_is_told() -> None:
