@@ -1,11 +1,13 @@
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import EdmType, EntityProperty
 
 from shared.assignment.assigning import Assigner
@@ -16,7 +18,16 @@ from shared.domain.follow_up import FollowUpState
 from shared.domain.rules import Member, Team
 from shared.operations.backup import check, export, restore
 from shared.operations.errors import RefusedError, UsageError
+from shared.ports.queue import QUEUE
+from shared.storage.account import Storage
 from tests.cli.account import DAY, Account
+
+
+@pytest.fixture(autouse=True)
+async def nothing_waits(storage: Storage) -> None:
+    """Take what commands of other tests have queued: an export tells how much waits."""
+    with suppress(ResourceNotFoundError):
+        await storage.queue(QUEUE).clear_messages()
 
 
 async def exported(account: Account) -> list[bytes]:
