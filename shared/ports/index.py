@@ -21,7 +21,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one sweep did; ``failed`` leads stay due, ``faults`` are the app's own."""
+    """What one sweep did: leads that ``failed`` stay due, ``faults`` are the app's own."""
 
     looked_at: int = 0
     flagged: int = 0

@@ -58,6 +58,7 @@ VALUES = {"--state": "waiting", "--since": "2d ago", "--at": "2h ago"}
 
 AS_THINGS_STAND = re.compile(
     "has nothing parked|was (released|discarded)|hold leads|is there already|awaits no follow-up"
+    "|has no follow-up that could be withdrawn"
     "|delivers to |no sweep of this version|not accepted|still not a valid lead|was not changed"
     "|can't be merged|was merged into|things? needs? fixing|which is later|truncated"
 )
