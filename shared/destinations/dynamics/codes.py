@@ -22,7 +22,7 @@ NO_ACCESS: Mapping[str, str] = {
 
 BAD_ADDRESS, READ_ONLY, PLUG_IN = "0x80060888", "0x8004022e", "0x80040265"
 WIDEN = "widen the role of the application user"
-OF_AN_OWNER = "correct DYNAMICS_OWNER, or give that owner a role; or widen ours"
+OF_AN_OWNER = "correct DYNAMICS_OWNER, or enable that owner and widen its role and ours"
 PAYLOAD = "correct DYNAMICS_FIELDS"
 
 SETTINGS: Mapping[str, str] = {
