@@ -105,7 +105,8 @@ class Deliverer:
 
         Without a record, one may be there all the same: then it is found, or made, as ever.
         """
-        others = await work.record_of(turn.lead.merged_into, turn.destination)
+        async with _nothing_under_way(work, turn.destination):
+            others = await work.record_of(turn.lead.merged_into, turn.destination)
         record = turn.delivery.record
         remarks: tuple[str, ...] = (MERGED,)
         if record is None or not crm.keeps_notes:

@@ -20,6 +20,7 @@ from shared.domain.unsent import claim_at
 from shared.ports.crm import Changed, Upserted
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm, FakeDestinations
+from tests.route_lead.merging import two_leads
 from tests.route_lead.relay import MINUTE, SECOND, Relay, push, with_destinations
 
 LASTS = [timedelta(0), 20 * SECOND, 20 * MINUTE]
@@ -160,3 +161,23 @@ async def test_a_claim_that_may_have_been_taken_again_is_given_back_by_the_next_
     assert relay.delivery().claim_ends_at is not None
     await relay.drain(relay.clock.now + 2 * MINUTE)
     assert relay.delivery().delivered_version == 2
+
+
+async def test_a_merged_lead_whose_other_one_can_not_be_read_is_not_uncertain() -> None:
+    """Its claim is taken then, and nothing was sent yet."""
+    both = await two_leads()
+    await both.merged()
+    relay = both.office.relay
+    failed: list[str] = []
+
+    async def once(request: str) -> None:
+        held = both.stored(both.by_phone).deliveries["crm"].claim_id
+        if request == "leads.read" and held and not failed:
+            failed.append(held)
+            raise StorageUnavailableError("no answer")
+
+    relay.leads.gate = once
+    await relay.drain(relay.clock.now + 2 * MINUTE)
+
+    assert failed
+    both.assert_merged("s1", "s2")
