@@ -63,9 +63,9 @@ def histories() -> Iterator[Histories]:
         (NO_ANSWER, False, 6_500),
         (STORAGE_FAILS, True, 6_000),
         (STORAGE_FAILS, False, 6_000),
-        (HELD_UP, True, 9_500),
+        pytest.param(HELD_UP, True, 9_500, marks=pytest.mark.thorough),
         (HELD_UP, False, 10_000),
-        (DEATH_AND_NO_ANSWER, True, 34_000),
+        pytest.param(DEATH_AND_NO_ANSWER, True, 34_000, marks=pytest.mark.thorough),
     ],
 )
 def test_two_clicks_make_one_record_with_all_of_both(
@@ -79,7 +79,12 @@ def test_two_clicks_make_one_record_with_all_of_both(
 
 
 @pytest.mark.parametrize(
-    ("budget", "at_least"), [(A_DEATH, 2_400), (NO_ANSWER, 10_000), (HELD_UP, 13_000)]
+    ("budget", "at_least"),
+    [
+        (A_DEATH, 2_400),
+        pytest.param(NO_ANSWER, 10_000, marks=pytest.mark.thorough),
+        pytest.param(HELD_UP, 13_000, marks=pytest.mark.thorough),
+    ],
 )
 def test_a_crm_that_takes_notes_gets_each_of_them(
     histories: Histories, budget: Budget, at_least: int

@@ -97,6 +97,7 @@ async def reason_of(asked: Awaitable[Upserted | Noted | CrmRecord]) -> str:
     return "; ".join(done.remarks)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("call", [UPDATE, NOTE])
 async def test_no_answer_to_an_update_or_a_note_does(
     server: SalesforceServer, crm: SalesforceCrm, call: str
