@@ -118,10 +118,13 @@ def is_id(found: object) -> bool:
     return id_in(found) not in ("", "0")
 
 
-def results_of(request: Request, response: httpx.Response) -> list[JsonObject]:
+def results_of(
+    request: Request, response: httpx.Response, *, each: bool = False
+) -> list[JsonObject]:
     """Return the results of a batch, all that there are: what is missing is no fault.
 
     A batch that is not complete may lack what is there, and what is believed missing is doubled.
+    ``each`` says that each input has a result, or an error that names it as missing.
     """
     answer = json_object(request, response)
     found, errors = answer.get("results"), answer.get("errors") or []
@@ -131,7 +134,7 @@ def results_of(request: Request, response: httpx.Response) -> list[JsonObject]:
     if faults - {NOT_FOUND} or not isinstance(errors, list):
         names = ", ".join(sorted(faults))
         raise CrmUnavailableError(f"HubSpot could not answer all of {request.path}: {names}")
-    unnamed = response.status_code == HTTPStatus.MULTI_STATUS and not errors
+    unnamed = not errors and (each or response.status_code == HTTPStatus.MULTI_STATUS)
     some = unnamed and len(found) < len(request.json["inputs"])
     if answer.get("status") != COMPLETE or some or _unnamed_errors(answer):
         raise unanswered(request, "HubSpot's answer to a batch is not complete (yet)")

@@ -123,7 +123,9 @@ class HubspotApi:
                 "inputs": [{"id": i} for i in some],
             }
             request = asking(f"{self._objects}/{path}/batch/read", asked)
-            found += [record_of(request, record) for record in await self._results(request)]
+            # Of contacts that were merged, several may have one result.
+            results = await self._results(request, each=path != "contacts")
+            found += [record_of(request, record) for record in results]
         return found
 
     async def attached(self, kind: Kind, contact_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -204,8 +206,8 @@ class HubspotApi:
             raise unanswered(request, NO_SUCH_API, response)
         return None
 
-    async def _results(self, request: Request) -> list[JsonObject]:
-        return results_of(request, await self._http.call(request))
+    async def _results(self, request: Request, *, each: bool = False) -> list[JsonObject]:
+        return results_of(request, await self._http.call(request), each=each)
 
     def _path(self, key: str) -> str:
         return f"{self.contacts}/{quote(key, safe='')}"

@@ -174,7 +174,7 @@ async def test_an_error_may_have_parts_of_any_type(
     server: HubspotServer, crm: HubspotCrm, name: str, value: object
 ) -> None:
     said = {"status": "error", "category": "VALIDATION_ERROR", "message": "no", "errors": []}
-    for status, call in itertools.product((400, 403, 409, 429), (BY_EMAIL, CREATE)):
+    for status, call in itertools.product((400, 403, 422, 429), (BY_EMAIL, CREATE)):
         server.answers_at[call] = JSONResponse(said | {name: value}, status)
         with pytest.raises(CrmError, match=str(status)):
             await deliver(crm)
@@ -242,6 +242,20 @@ async def test_a_batch_that_is_not_complete_does_not_say_that_there_is_no_note(
     record = await deliver(crm)
     await crm.note(WANTED, record, SECOND)
     server.answers_at[call] = JSONResponse(body, status)
+
+    with pytest.raises(CrmUnavailableError, match="a batch is not complete"):
+        await crm.note(WANTED, record, SECOND)
+
+    assert len(server.attached["notes"]) == 1
+
+
+async def test_a_note_that_is_neither_told_nor_told_missing_is_not_believed_missing(
+    server: HubspotServer, crm: HubspotCrm
+) -> None:
+    record = await deliver(crm)
+    await crm.note(WANTED, record, SECOND)
+    body = {"status": "COMPLETE", "results": []}
+    server.answers_at[f"POST {NOTES}/batch/read"] = JSONResponse(body)
 
     with pytest.raises(CrmUnavailableError, match="a batch is not complete"):
         await crm.note(WANTED, record, SECOND)
