@@ -26,7 +26,7 @@ TAKEN = re.compile(
 )
 EXISTING_ID = re.compile(r"(?:Contact already exists\.\s*)?Existing ID: ([0-9]+)\.?")
 
-PLACE = re.compile(r"\s*(?:properties(?=[.\[]))?[.\[]?\s*([^\[\]]*[^\[\]\s])\s*\]?\s*")
+PLACE = re.compile(r"(?:properties(?=[.\[]))?[.\[]?([^\[\]]+)\]?")
 
 NAMING = re.compile(r"(?:[A-Z]+ )?properties|propertyNames?")
 """The part of a context that names properties; others hold values, or what else."""
@@ -103,5 +103,5 @@ def _named(context: object) -> list[str]:
 
 def _names(given: Iterable[object]) -> list[str]:
     """Return names, which may stand in a place, as in ``properties.phone`` or ``[phone]``."""
-    places = (PLACE.fullmatch(text) for text in given if isinstance(text, str))
-    return [place[1] for place in places if place]
+    places = (PLACE.fullmatch(text.strip()) for text in given if isinstance(text, str))
+    return [name for place in places if place and (name := place[1].strip())]

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from local.fakes.hubspot import HubspotServer, error
 from shared.destinations.hubspot.adapter import HubspotCrm
-from shared.destinations.hubspot.refusals import existing_id
+from shared.destinations.hubspot.refusals import existing_id, refused_properties
 from shared.domain.errors import CrmRejectedError, CrmSettingsError
 from tests.destinations.hubspot.world import CREATE, WANTED, CrmFor, deliver, delivered
 from tests.examples import interest
@@ -53,6 +53,16 @@ async def test_a_property_is_recognised_however_hubspot_spells_it(
         done = await delivered(crm)
 
         assert done.remarks == ("phone left out: not accepted by HubSpot",)
+
+
+def test_thousands_of_spaces_beside_a_name_are_read_at_once() -> None:
+    spaces = " " * 10_000
+    places = (f"{spaces}phone{spaces}[[", f"{spaces}[{spaces}phone{spaces}]{spaces}")
+    faults = [{"in": place, "code": "INVALID_PHONE"} for place in places]
+
+    found = refused_properties({"message": "no", "errors": faults}, {"phone"})
+
+    assert found == {"phone": "INVALID_PHONE"}
 
 
 def said(category: str, **more: object) -> dict[str, object]:
