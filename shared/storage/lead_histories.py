@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from shared.domain.acts import Act
@@ -11,7 +10,7 @@ from shared.domain.lead import Interest, KeyKind, Submission
 from shared.ports.leads import RecordedInterest, StoredLead
 from shared.ports.reading import LeadRecord, NoteUnread, Rare, RecordedEvent
 from shared.storage.account import Table, at_most
-from shared.storage.keys import AFTER_PREFIX
+from shared.storage.keys import AFTER_PREFIX, known_time
 from shared.storage.lead_partition import (
     RECORD_COLUMNS,
     lead_record,
@@ -147,7 +146,7 @@ class TableLeadHistories:
 def _event(row: Any) -> RecordedEvent:  # noqa: ANN401 - the SDK's entity
     return RecordedEvent(
         number=int(row["RowKey"].removeprefix(EVENT_ROW)),
-        at=datetime.fromisoformat(row["at"]),
+        at=known_time(row["at"]),
         **{name: row[name] for name in EVENT_COLUMNS & row.keys()},
     )
 

@@ -190,6 +190,7 @@ async def test_an_audit_trail_leaves_out_what_is_no_event(table: Table) -> None:
     await put(table, "event|00000001", LEAD_ID, kind="recorded", **event)
     await put(table, "event|00000002", LEAD_ID, kind="foreseen", **event)
     await put(table, "event|00000003", LEAD_ID, kind="delivered", at="yesterday")
+    await put(table, "event|00000004", LEAD_ID, kind="parked", at="2026-11-02T09:00:00")
     await put(table, "event|last", LEAD_ID)
 
     events = await TableLeadHistories(table).events(LEAD_ID)
