@@ -19,7 +19,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]+")
 FIELD_NAME = re.compile(r"\w+")
 RECORD_ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 
-UNKNOWN_FIELD = re.compile(r"(?:.*\n)?\s*No such column '(\w+)' on .*", re.DOTALL)
+UNKNOWN_FIELD = re.compile(r"(?:.*\n)?[^\S\n]*No such column '(\w+)' on .*", re.DOTALL)
 """How a field is told that is not there, or that the user may not see."""
 
 LOCK_IN_A_TRIGGER = re.compile(

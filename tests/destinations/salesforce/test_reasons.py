@@ -131,3 +131,12 @@ def test_of_many_faults_and_names_the_first_are_told() -> None:
 
     assert ("FOO_9: no" in reason, "FOO_10" in reason) == (True, False)
     assert ("field_9)" in reason, "field_10" in reason) == (True, False)
+
+
+@pytest.mark.parametrize("before", ["", " ", "SELECT Colour__c\n  ^\n ", "\n" * 30_000])
+def test_a_field_is_found_at_once_however_many_lines_are_before_it(before: str) -> None:
+    messages = (f"{before}No such column 'Colour__c' on sobject Lead", f"{before}{before}none")
+
+    faults = faults_of([{"errorCode": "INVALID_FIELD", "message": text} for text in messages])
+
+    assert [fault.fields for fault in faults] == [("Colour__c",), ()]
