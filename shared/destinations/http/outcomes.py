@@ -7,9 +7,10 @@ statuses come on top of those that the vendor ships.
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Json
+from pydantic import BeforeValidator, Json
 from pydantic_settings import NoDecode
 
+from shared.destinations.http.json_once import each_once
 from shared.domain.acts import Outcome
 from shared.ports.crm import CheckResult
 
@@ -29,16 +30,10 @@ def _outcome(given: object) -> Outcome | None:
     return Outcome(name)
 
 
-def _each_once(outcomes: Mapping[str, Outcome | None]) -> Mapping[str, Outcome | None]:
-    if len({status.strip().casefold() for status in outcomes}) < len(outcomes):
-        raise ValueError("a status is named twice, in upper and lower case")
-    return outcomes
-
-
 Outcomes = Annotated[
     Json[dict[str, Annotated[Outcome | None, BeforeValidator(_outcome)]]],
     NoDecode,
-    AfterValidator(_each_once),
+    BeforeValidator(each_once),
 ]
 """The type of such a setting."""
 

@@ -98,10 +98,7 @@ class SalesforceSettings(SharedRecordSettings):
     def _as_we_write_them(cls, fields: Mapping[str, OwnField]) -> Mapping[str, OwnField]:
         """Return names that we send too as we write them: Salesforce takes any case."""
         known = {name.casefold(): name for name in (*LENGTHS, *DO_NOT_CONTACT, *SET_ONCE)}
-        spelled = {known.get(name.casefold(), name): field for name, field in fields.items()}
-        if len({name.casefold() for name in spelled}) < len(fields):
-            raise ValueError("a field is named twice, in upper and lower case")
-        return spelled
+        return {known.get(name.casefold(), name): field for name, field in fields.items()}
 
     @property
     def country_format(self) -> CountryFormat:

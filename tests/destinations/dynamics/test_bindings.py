@@ -72,13 +72,7 @@ def test_a_customers_words_may_stand_in_quotes_only(address: str) -> None:
         ({ACCOUNT: "/accounts(name='{company})"}, "has a quote that is not closed"),
         *(
             ({name: "/accounts({company})"}, f"'{name}' has an @ that is not p@odata.bind")
-            for name in (
-                "p@OData.Bind",
-                "p@bind",
-                "p@odata.bind ",
-                "p@x@odata.bind",
-                "p@odata.type",
-            )
+            for name in ("p@OData.Bind", "p@bind", "p@x@odata.bind", "p@odata.type")
         ),
         ({"LeadId": ANOTHER}, "'LeadId' is set by the relay itself"),
     ],
