@@ -23,7 +23,8 @@ from route_lead.delivering import Deliverer
 from route_lead.storing import Recording, record_lead
 from route_lead.telling import Telling, wait_for_notices
 from shared.committing import LeadWriter, Turns
-from shared.domain.delivery import FIRST_HELD_DELAY, Delivery, exponential
+from shared.domain.attempts import exponential
+from shared.domain.delivery import FIRST_HELD_DELAY, Delivery
 from shared.domain.envelope import Deliver, Message, Push
 from shared.domain.errors import StorageUnavailableError, UnsentClaimError
 from shared.domain.identity import dedupe_key

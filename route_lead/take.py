@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from route_lead.changes import RouteRules
 from route_lead.route import Routed, RoutePorts, route
-from shared.domain.delivery import FIRST_DELAY, LONGEST_DELAY, exponential, half_jittered
+from shared.domain.attempts import exponential, half_jittered
+from shared.domain.delivery import FIRST_DELAY, LONGEST_DELAY
 from shared.domain.envelope import Message, Push, parse_message
 from shared.domain.errors import (
     InvalidMessageError,

@@ -40,3 +40,13 @@ def postpone[T: Attempts](before: T, reason: str, delay: timedelta, now: datetim
         next_attempt_at=now + delay,
         last_error=reason[:REASON_CHARACTERS],
     )
+
+
+def exponential(first: timedelta, attempt: int, longest: timedelta) -> timedelta:
+    """Return ``first`` doubled ``attempt`` times, at most ``longest``."""
+    return min(first * (1 << min(attempt, 30)), longest)
+
+
+def half_jittered(delay: timedelta, jitter: float) -> timedelta:
+    """Return between half of the delay and all of it, so that retries do not come in step."""
+    return delay / 2 + delay / 2 * jitter

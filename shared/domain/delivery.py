@@ -12,7 +12,7 @@ has answered: nobody knows which of these fields the record shows by now, so all
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.domain.attempts import REASON_CHARACTERS, Attempts
+from shared.domain.attempts import REASON_CHARACTERS, Attempts, exponential, half_jittered
 from shared.domain.lead import CONTACT_FIELDS, Contact
 from shared.domain.remarks import all_remarks
 
@@ -223,11 +223,6 @@ def release_claim(before: Delivery) -> Delivery:
     return replace(before, claim_id="", claim_ends_at=None, owners_sent=owners, owner_sending="")
 
 
-def release_unsent_claim(before: Delivery) -> Delivery:
-    """Give a claim back under which nothing was sent."""
-    return release_claim(replace(before, owner_sending=""))
-
-
 def gives_up(delivery: Delivery, now: datetime) -> bool:
     """Tell whether the destination has failed for so long that only a person can help."""
     return delivery.failing_since is not None and now - delivery.failing_since >= GIVE_UP_AFTER
@@ -247,16 +242,6 @@ def delay_asked_for(
     """Return our own delay, or a longer one that the destination asked for, within limits."""
     longest = LONGEST_QUOTA if daily_quota else LONGEST_ASKED_FOR
     return max(own, min(asked_for or own, longest))
-
-
-def exponential(first: timedelta, attempt: int, longest: timedelta) -> timedelta:
-    """Return ``first`` doubled ``attempt`` times, at most ``longest``."""
-    return min(first * (1 << min(attempt, 30)), longest)
-
-
-def half_jittered(delay: timedelta, jitter: float) -> timedelta:
-    """Return between half of the delay and all of it, so that retries do not come in step."""
-    return delay / 2 + delay / 2 * jitter
 
 
 def _no_longer_failing(before: Delivery) -> Delivery:

@@ -11,13 +11,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from shared.domain.acts import last_act
-from shared.domain.attempts import Attempts
-from shared.domain.delivery import (
-    FIRST_DELAY,
-    LONGEST_DELAY,
-    exponential,
-    half_jittered,
-)
+from shared.domain.attempts import Attempts, exponential, half_jittered
+from shared.domain.delivery import FIRST_DELAY, LONGEST_DELAY
 from shared.domain.follow_up import FollowUpState, LadderKind
 from shared.domain.lead import Lead
 

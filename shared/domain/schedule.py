@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.acts import last_act
-from shared.domain.delivery import Delivery, exponential
+from shared.domain.attempts import exponential
+from shared.domain.delivery import Delivery
 from shared.domain.follow_up import FollowUpState, LadderKind
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice

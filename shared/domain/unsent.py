@@ -6,8 +6,14 @@ request that there never was.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from shared.domain.delivery import Delivery, release_claim, release_unsent_claim
+from shared.domain.delivery import Delivery, release_claim
+
+
+def release_unsent_claim(before: Delivery) -> Delivery:
+    """Give a claim back under which nothing was sent."""
+    return release_claim(replace(before, owner_sending=""))
 
 
 def claim_at(claim_id: str, destination: str) -> str:

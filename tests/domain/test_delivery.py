@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.attempts import REASON_CHARACTERS, postpone
+from shared.domain.attempts import REASON_CHARACTERS, exponential, half_jittered, postpone
 from shared.domain.delivery import (
     CLAIM,
     GIVE_UP_AFTER,
@@ -16,19 +16,17 @@ from shared.domain.delivery import (
     CrmRecord,
     Delivery,
     claim,
-    exponential,
     gives_up,
-    half_jittered,
     mark_delivered,
     note_progress,
     park,
     release_claim,
     release_parked,
-    release_unsent_claim,
     renew_claim,
     retry_delay,
 )
 from shared.domain.lead import Contact
+from shared.domain.unsent import release_unsent_claim
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
