@@ -42,12 +42,7 @@ class Filled:
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", module, *command],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "LeadStorage": self.connection,
-                "TABLE_PREFIX": "",
-                "LEAD_ID_KEY": "",
-            },
+            env={**os.environ, **NO_OTHERS, "LeadStorage": self.connection},
             capture_output=True,
             text=True,
             check=True,

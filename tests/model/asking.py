@@ -212,14 +212,6 @@ class AskedCrm:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class AskedDestinations:
-    crm: AskedCrm
-
-    async def get(self, name: str) -> AskedCrm:
-        return self.crm
-
-
 class NoQuarantine:
     """Where nothing may end."""
 
