@@ -57,7 +57,7 @@ async def save[Answer](
 ) -> Saved[Answer]:
     """Write a lead; raise ``CrmError``.
 
-    ``for_good`` says of the whole body what it means that a value is refused that can't be left out.
+    ``for_good`` says of the whole body what a refusal means of a value that can't be left out.
     """
     whole = body_of(frozenset())
 
