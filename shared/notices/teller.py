@@ -156,10 +156,8 @@ class NoticeTeller:
     ) -> bool:
         """Leave a task with a record of the lead; False if none of its destinations keeps tasks."""
         used = self.in_use.used(stored.deliveries)
-        message = compose(
-            notice, stored.lead, Given(rules=rules, deliveries=used, reader=stored.lead.owner)
-        )
-        reminder = reminder_of(notice, message, stored.lead)
+        given = Given(rules=rules, deliveries=used, reader=stored.lead.owner)
+        reminder = reminder_of(notice, compose(notice, stored.lead, given), stored.lead)
         for destination, delivery in used.items():
             if delivery.record is None:
                 continue
