@@ -69,7 +69,9 @@ class Deliverer:
     async def _take(self, work: LeadAtWork, turn: Turn) -> bool:
         """Bring the record up to the version that is sent; False if there was no time for all."""
         crm = await self.destinations.get(turn.destination)
-        if turn.lead.merged_into and not await work.stands_alone():
+        async with _nothing_under_way(work, turn.destination):
+            is_part = bool(turn.lead.merged_into) and not await work.stands_alone()
+        if is_part:
             await self._tell_merged(work, turn, crm)
             return True
         changed = Changed(

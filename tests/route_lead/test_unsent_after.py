@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.envelope import parse_message
+from shared.domain.envelope import Deliver, parse_message
 from shared.domain.errors import (
     CrmCredentialsError,
     CrmOutcomeUnknownError,
@@ -20,7 +20,7 @@ from shared.domain.unsent import claim_at
 from shared.ports.crm import Changed, Upserted
 from shared.ports.leads import EventKind
 from tests.fakes import FakeCrm, FakeDestinations
-from tests.route_lead.merging import two_leads
+from tests.route_lead.merging import by_phone, two_leads
 from tests.route_lead.relay import MINUTE, SECOND, Relay, push, with_destinations
 
 LASTS = [timedelta(0), 20 * SECOND, 20 * MINUTE]
@@ -181,3 +181,26 @@ async def test_a_merged_lead_whose_other_one_can_not_be_read_is_not_uncertain() 
 
     assert failed
     both.assert_merged("s1", "s2")
+
+
+async def test_a_merged_lead_with_more_whose_other_one_can_not_be_read_is_not_uncertain() -> None:
+    both = await two_leads()
+    relay = both.office.relay
+    await both.merged()
+    await relay.drain()
+    await both.recorded_by_an_older_version(by_phone(3))
+    failed: list[str] = []
+
+    async def once(request: str) -> None:
+        held = both.stored(both.by_phone).deliveries["crm"].claim_id
+        if request == "leads.read" and held and not failed:
+            failed.append(held)
+            raise StorageUnavailableError("no answer")
+
+    relay.leads.gate = once
+    await relay.host(Deliver(lead_id=both.by_phone))
+    await relay.drain(relay.clock.now + 2 * MINUTE)
+
+    done = both.stored(both.by_phone).deliveries["crm"]
+    assert failed
+    assert (done.claim_id, done.delivered_version) == ("", both.gone.version)
