@@ -58,9 +58,9 @@ def check(
 ) -> None:
     """Check destinations, notice channels and settings.
 
-    Of every destination that CRM names: address, login, permissions and fields. Nothing is written.
-    Settings are read from the environment, as the app does. With --send-test, it also sends a test
-    lead like Partner Center's, which is recorded and delivered.
+    Checks address, login, permissions and fields of every destination that CRM names, and writes
+    nothing. Reads settings from the environment, as the app does. With --send-test, it also sends a
+    test lead like Partner Center's, which is recorded and delivered.
     """
 
     async def command() -> None:

@@ -28,7 +28,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="File with rules; - i
 def check(file: File, *, as_json: Json = False) -> None:
     """Check a file of rules.
 
-    Every fault with its line, and what is probably a mistake. No storage is read.
+    Reports every fault with its line, and probable mistakes. Reads no storage.
     """
 
     async def command() -> None:

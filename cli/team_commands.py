@@ -35,9 +35,7 @@ from shared.operations.words import counted
 
 MOST_NAMED = 10
 
-Member = Annotated[
-    str, typer.Argument(metavar="MEMBER", help="Who, by the id that routing.toml has.")
-]
+Member = Annotated[str, typer.Argument(metavar="MEMBER", help="Who, by their id in routing.toml.")]
 From = Annotated[
     str, typer.Argument(metavar="FROM", help="The first day, or a time: 2026-12-24T12:00.")
 ]
@@ -117,7 +115,7 @@ def show(*, as_json: Json = False) -> None:
 
 
 def reassign(member: Member, *, yes: Yes = False, as_json: Json = False) -> None:
-    """Give the open leads of a leaver to others, in turn.
+    """Give the open leads of somebody who leaves to others, in turn.
 
     The member is marked as having left and gets no leads.
     """

@@ -64,10 +64,10 @@ WORDS = {
         "It answers again.",
     ),
     TroubleKind.FAULT: Words(
-        "A fault of the app keeps it from dealing with some leads, or with some of its work. All"
-        " else is done.",
+        "Because of a fault of the app, some leads, or some of its other work, are not dealt"
+        " with. Everything else is done.",
         "Look for errors in the log of nurture_timer, and report them. The leads stay due.",
-        "A sweep had no fault again.",
+        "The last sweep had no fault.",
     ),
 }
 

@@ -50,7 +50,7 @@ class OwnersByTurns:
             given = await self.assigner.assign(need, rules.teams)
         except StorageRefusedError as error:
             # The lead is worth more than its owner: it is recorded, and has none.
-            log.error("nobody of team %s gets lead %s: %s", need.team, need.lead_id, error)  # noqa: TRY400 - says it all
+            log.error("no member of team %s gets lead %s: %s", need.team, need.lead_id, error)  # noqa: TRY400 - says it all
             return None
         return _owned(given)
 

@@ -165,7 +165,7 @@ async def test_a_turn_that_can_never_be_stored_costs_the_lead_its_owner_only(
     assigner = Assigner(teams=FullTeams(), clock=Clock(), jitter=lambda: 0.5)
 
     assert await OwnersByTurns(assigner=assigner, secret=secret).find(LEAD, rules()) is None
-    assert f"nobody of team east gets lead {LEAD.lead_id}: storage refuses" in caplog.text
+    assert f"no member of team east gets lead {LEAD.lead_id}: storage refuses" in caplog.text
 
 
 async def test_who_is_named_no_longer_takes_no_place_that_others_need(

@@ -20,6 +20,6 @@ def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:
     for name, _ in pairs:
         same = name.strip().casefold()
         if same in seen:
-            raise ValueError(f"{name!r} is there twice; its case does not matter")
+            raise ValueError(f"{name!r} appears twice; upper and lower case count as the same")
         seen.add(same)
     return dict(pairs)

@@ -242,9 +242,9 @@ def test_other_numbers_are_not(own: OwnSettings) -> None:
     [
         ({"": "x"}, "a field has no name"),
         ({" ": "x"}, "a field has no name"),
-        ('{"tier": "a", "tier": "b"}', "'tier' is there twice"),
-        ({"Tier": "a", "tier ": "b"}, "'tier ' is there twice"),
-        ({"tier": {"of": "{offer}", "values": {"Pro": 1, "pro": 2}}}, "'pro' is there twice"),
+        ('{"tier": "a", "tier": "b"}', "'tier' appears twice"),
+        ({"Tier": "a", "tier ": "b"}, "'tier ' appears twice"),
+        ({"tier": {"of": "{offer}", "values": {"Pro": 1, "pro": 2}}}, "'pro' appears twice"),
         (
             {"tier": {"of": "{offer}", "values": {"pro": "{title}"}}},
             "'tier' has {title} in a value",
