@@ -16,13 +16,12 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import TableTransactionError, UpdateMode
 
-from shared.domain.errors import StorageUnavailableError
 from shared.domain.troubles import ToldTrouble, TroubleKind
 from shared.ports.announcing import GivenUp, ToldDigest
 from shared.storage.account import CHANGED, MISSING, Table
 from shared.storage.index_rows import PARTITION
 from shared.storage.keys import AFTER_PREFIX, known_time, safe_key, text_time, time_text
-from shared.storage.readable import FAULTS, readable
+from shared.storage.readable import all_readable, readable
 
 DIGEST = "digest|"
 TOLD = "trouble-told|"
@@ -43,11 +42,8 @@ class TableAnnouncements:
         """Return the last digest of a team."""
         key = DIGEST + safe_key(team)
         row = await self._table.row(PARTITION, key)
-        try:
+        with all_readable(f"row {key}"):
             return ToldDigest(team=team) if row is None else _digest(row)
-        except FAULTS:
-            unreadable = f"this version of the app can't read row {key}"
-            raise StorageUnavailableError(unreadable) from None
 
     async def put_digest(self, digest: ToldDigest) -> ToldDigest | None:
         """Write it if it is still as read."""

@@ -6,7 +6,10 @@ from being served.
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from shared.domain.errors import StorageUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -30,3 +33,13 @@ def read_each[T](rows: Iterable[Any], read: Callable[[Any], T]) -> Iterator[T]:
             log.warning("this version of the app can't read row %s: it is left out", row["RowKey"])
         else:
             yield value
+
+
+@contextmanager
+def all_readable(what: str) -> Iterator[None]:
+    """Let work wait for a version of the app that can read what it can't be done without."""
+    try:
+        yield
+    except FAULTS:
+        unreadable = f"storage: this version of the app can't read {what}"
+        raise StorageUnavailableError(unreadable) from None

@@ -17,6 +17,7 @@ from azure.data.tables import TableTransactionError, UpdateMode
 from shared.ports.rules import DeployedFile, StoredRules
 from shared.storage.account import MISSING, Table
 from shared.storage.keys import known_time, time_text
+from shared.storage.readable import all_readable, read_each
 
 PARTITION = "rules"
 IN_FORCE = "in-force"
@@ -44,13 +45,8 @@ class TableRulesStore:
         row = await self._table.row(PARTITION, IN_FORCE)
         if row is None:
             return None
-        chunks = (row[f"text_{number}"] for number in range(row["chunks"]))
-        return StoredRules(
-            text=b"".join(chunks).decode(),
-            applied_at=known_time(row["applied_at"]),
-            applied_by=row["applied_by"],
-            etag=row.metadata["etag"],
-        )
+        with all_readable("the rules in force"):
+            return _in_force(row)
 
     async def has_counted(self, content: str) -> bool:
         """Tell whether rules with this content id were in force at any time."""
@@ -69,15 +65,9 @@ class TableRulesStore:
         return True
 
     async def not_in_force(self) -> DeployedFile | None:
-        """Return what is known of a deployed file that is not in force."""
+        """Return what is known of a deployed file that is not in force; it is only told of."""
         row = await self._table.row(PARTITION, DEPLOYED)
-        if row is None:
-            return None
-        return DeployedFile(
-            content_id=row["content_id"],
-            seen_at=known_time(row["seen_at"]),
-            faults=tuple(json.loads(row["faults"])),
-        )
+        return next(read_each([row] if row is not None else [], _not_in_force), None)
 
     async def report(self, file: DeployedFile | None) -> None:
         """Say that a deployed file is not in force, or that there is none such any more."""
@@ -127,3 +117,21 @@ def _clipped(faults: Sequence[str]) -> Sequence[str]:
     """Return the first faults, as many as a column holds."""
     ends = accumulate(map(len, faults))
     return faults[: sum(end <= LONGEST_FAULTS for end in ends)]
+
+
+def _in_force(row: Any) -> StoredRules:  # noqa: ANN401 - the SDK's entity
+    chunks = (row[f"text_{number}"] for number in range(row["chunks"]))
+    return StoredRules(
+        text=b"".join(chunks).decode(),
+        applied_at=known_time(row["applied_at"]),
+        applied_by=row["applied_by"],
+        etag=row.metadata["etag"],
+    )
+
+
+def _not_in_force(row: Any) -> DeployedFile:  # noqa: ANN401 - the SDK's entity
+    return DeployedFile(
+        content_id=row["content_id"],
+        seen_at=known_time(row["seen_at"]),
+        faults=tuple(json.loads(row["faults"])),
+    )

@@ -1,7 +1,6 @@
 """Table ``Teams``: one partition, so that whose turn it is and who got it are written together."""
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +10,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.data.tables import UpdateMode
 
 from shared.domain.absences import Absence
-from shared.domain.errors import StaleTeamsError, StorageRefusedError, StorageUnavailableError
+from shared.domain.errors import StaleTeamsError, StorageRefusedError
 from shared.ports.teams import Company, StoredTeams, Taken, TurnChange
 from shared.storage import team_rows as rows
 from shared.storage.account import (
@@ -23,9 +22,10 @@ from shared.storage.account import (
     unavailable,
 )
 from shared.storage.keys import AFTER_PREFIX
-from shared.storage.readable import FAULTS, read_each
+from shared.storage.readable import all_readable, read_each
 
 STALE = CHANGED | MISSING | {"EntityAlreadyExists"}
+ROWS = "the rows of table Teams"
 
 type Operation = tuple[str, rows.Row] | tuple[str, rows.Row, Mapping[str, Any]]
 
@@ -40,7 +40,7 @@ class TableTeams:
     async def read(self) -> StoredTeams:
         """Return turns, absences and who has left, in one range read."""
         found = await self._range(rows.TEAM)
-        with _readable():
+        with all_readable(ROWS):
             return StoredTeams(
                 turns={
                     row["team"]: rows.read_turns(row, row.metadata["etag"])
@@ -57,7 +57,7 @@ class TableTeams:
     async def taken(self, key: str) -> Taken | None:
         """Return who got a lead by this key."""
         row = await self._table.row(rows.PARTITION, rows.taken_key(key))
-        with _readable():
+        with all_readable(ROWS):
             return row and rows.read_taken(row, key, row.metadata["etag"])
 
     async def company(self, team: str, company_id: str) -> Company | None:
@@ -132,13 +132,3 @@ def _guarded(row: rows.Row, etag: str) -> Operation:
 
 def _of_kind(found: Collection[Any], start: str) -> Iterator[Any]:
     return (row for row in found if row["RowKey"].startswith(start))
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Keep rows that only a newer version of the app can read waiting for that, and none else."""
-    try:
-        yield
-    except FAULTS:
-        unreadable = "storage: this version of the app can't read the rows of table Teams"
-        raise StorageUnavailableError(unreadable) from None

@@ -25,6 +25,7 @@ from shared.storage.outbox import TableOutbox
 from shared.storage.places import TablePlaces
 from shared.storage.quarantine import TableQuarantine
 from shared.storage.quarantine_entries import TableQuarantineEntries
+from shared.storage.rules import DEPLOYED, IN_FORCE, PARTITION, TableRulesStore
 from shared.storage.teams import TableTeams
 from tests.examples import LEAD_ID, OTHER_LEAD_ID, change, lead, recorded
 from tests.fakes import START
@@ -199,3 +200,20 @@ async def test_an_audit_trail_leaves_out_what_is_no_event(table: Table) -> None:
         (1, "recorded", START),
         (2, "foreseen", START),
     ]
+
+
+async def test_leads_wait_for_rules_in_force_that_only_a_newer_version_can_read(
+    table: Table,
+) -> None:
+    await put(table, IN_FORCE, PARTITION, chunks=1, applied_at="then", applied_by="ada")
+
+    with pytest.raises(StorageUnavailableError, match="can't read the rules in force"):
+        await TableRulesStore(table).in_force()
+
+
+async def test_what_is_known_of_a_deployed_file_is_only_told_of_and_nothing_waits_for_it(
+    table: Table,
+) -> None:
+    await put(table, DEPLOYED, PARTITION, content_id="c1", seen_at="then", faults="[]")
+
+    assert await TableRulesStore(table).not_in_force() is None
