@@ -22,13 +22,13 @@ def usable_upserted(answer: object) -> Upserted:
     """Return an answer that can be stored; raise ``CrmOutcomeUnknownError`` for any other."""
     upserted = _checked(answer, Upserted, UPSERTED)
     _checked(upserted.record, CrmRecord, RECORD)
-    return replace(upserted, remarks=_readable(upserted.remarks))
+    return replace(upserted, remarks=_encodable_each(upserted.remarks))
 
 
 def usable_noted(answer: object) -> Noted:
     """Return an answer that can be stored; raise ``CrmOutcomeUnknownError`` for any other."""
     noted = _checked(answer, Noted, NOTED)
-    return replace(noted, remarks=_readable(noted.remarks))
+    return replace(noted, remarks=_encodable_each(noted.remarks))
 
 
 def usable_answers(answer: object) -> Mapping[str, object]:
@@ -83,13 +83,13 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_whole(value: object) -> bool:
+def _is_encodable(value: object) -> bool:
     """Tell whether a text can be compared with what the CRM shows: not if a character was cut."""
     return isinstance(value, str) and not HALVES.search(value)
 
 
 def _is_id(value: object) -> bool:
-    return bool(value) and _is_whole(value)
+    return bool(value) and _is_encodable(value)
 
 
 def _are_texts(value: object) -> bool:
@@ -101,7 +101,7 @@ def _are_texts(value: object) -> bool:
 
 
 def _is_baseline(value: object) -> bool:
-    return isinstance(value, dict) and all(map(_is_whole, (*value, *value.values())))
+    return isinstance(value, dict) and all(map(_is_encodable, (*value, *value.values())))
 
 
 def _is_time(value: object) -> bool:
@@ -112,13 +112,13 @@ def _is_time(value: object) -> bool:
         return False
 
 
-def _readable(remarks: Collection[str]) -> tuple[str, ...]:
+def _encodable_each(remarks: Collection[str]) -> tuple[str, ...]:
     return tuple(map(encodable, remarks))
 
 
 RECORD: Mapping[str, Fits] = {"id": _is_id, "url": _is_text, "baseline": _is_baseline}
 UPSERTED: Mapping[str, Fits] = {
-    "owner": _is_whole,
+    "owner": _is_encodable,
     "owner_changed": _is_truth,
     "created": _is_truth,
     "holds": _are_texts,
@@ -130,7 +130,7 @@ SEEN: Mapping[str, Fits] = {
     "by": _is_text,
     "acts": lambda value: isinstance(value, list | tuple),
     "all_told": _is_truth,
-    "owner": _is_whole,
+    "owner": _is_encodable,
 }
 ACT: Mapping[str, Fits] = {
     "at": _is_time,
