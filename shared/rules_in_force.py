@@ -144,13 +144,15 @@ def readable(stored: StoredRules, sources: RuleSources) -> Rules:
     """Return stored rules, which were right; what this version can't read of them is left out.
 
     A package may have renamed a region, or a newer version of the app put a key in: leads go on.
+    What is a fault only since then still counts, such as a team with more members than are allowed.
     """
     from shared.routing.parsing import check_rules  # noqa: PLC0415 - as above
 
     source = f"rules of {stored.applied_at:%Y-%m-%d %H:%M} UTC, by {stored.applied_by}"
     checked = check_rules(stored.text, destinations=sources.destinations, source=source)
     if checked.faults:
-        log.error("rules in force are left out: %s", "; ".join(map(str, checked.faults)))
+        faults = "; ".join(map(str, checked.faults))
+        log.error("rules in force have faults; what can't be read is left out: %s", faults)
     return _with_settings(checked.readable or sources.by_settings, sources.by_settings)
 
 

@@ -74,9 +74,10 @@ async def restore(stores: Stores, lines: Iterable[bytes], written: Callable[[int
     turns = asyncio.Semaphore(AT_A_TIME)
 
     async def write(rows: Sequence[BackupRow]) -> None:
-        rows = stores.backup.with_look(rows, stores.clock())
+        now = stores.clock()
+        rows = stores.backup.with_look(rows, now)
         for row in rows:
-            if due := stores.backup.due_at(row):
+            if due := stores.backup.due_at(row, now):
                 await stores.index.put_due(*due)
         await stores.backup.write(rows)
         written(len(rows))

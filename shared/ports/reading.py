@@ -214,9 +214,12 @@ class Backup(Protocol):
         """Tell whether the row is that of a lead; the rows of its deliveries come after it."""
 
     def with_look(self, rows: Sequence[BackupRow], now: datetime) -> Sequence[BackupRow]:
-        """Return rows of one partition, with a time to look at the lead if it needs one."""
+        """Return rows of one partition, with a time to look at the lead if it needs one.
 
-    def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
+        A lead that only a newer version can read is as it was.
+        """
+
+    def due_at(self, row: BackupRow, now: datetime) -> tuple[str, datetime] | None:
         """Return lead id and time if the row is a lead that the sweep must look at."""
 
     async def write(self, rows: Sequence[BackupRow]) -> None:

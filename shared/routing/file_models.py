@@ -1,7 +1,8 @@
 """What may stand in ``routing.toml``: each table, its keys and their types.
 
 The JSON schema for editors is made from these models. What one part says of another, such as the
-name of a team, is checked in ``references.py``.
+name of a team, is checked where the parts are put together. So is what would not fit a column: a
+fault here leaves out a whole part of rules that are in force, a fault there leaves out nothing.
 """
 
 from datetime import date
@@ -82,7 +83,7 @@ class Team(Part):
     """People who share leads; the key of the table is the id."""
 
     name: str = ""
-    members: list[str] = Field(min_length=1, max_length=MOST_STANDINGS)
+    members: list[str] = Field(min_length=1, json_schema_extra={"maxItems": MOST_STANDINGS})
     weights: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(
         {}, description="share of the leads by member, 1 to 10, or 0 for none; 1 if not named"
     )
@@ -126,7 +127,7 @@ class Outcome(Part):
     owner: str = Field("", description="always this member, without a turn")
     policy: str | None = None
     priority: Priority | None = Field(None, strict=False)
-    tags: list[Name] | None = Field(None, max_length=MOST_OF_A_RULE)
+    tags: Annotated[list[Name], Field(json_schema_extra={"maxItems": MOST_OF_A_RULE})] | None = None
     same_company: bool | None = Field(None, description="one member for all leads of a company")
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 
 from shared.domain.durations import Kind
 from shared.domain.rules import DEFAULT_RULE, Policy, Rule, Rules, StepKind, Team
+from shared.domain.tags import MOST_OF_A_RULE
 from shared.routing import file_models as file
 from shared.routing.faults import Findings, Loc
 from shared.routing.reading import Parts
-from shared.routing.teams import check_name
+from shared.routing.teams import check_count, check_name
 
 
 def check_outcomes(
@@ -15,6 +16,7 @@ def check_outcomes(
 ) -> None:
     """Find fault with what is named and not there, and doubt what can't have its effect."""
     for loc, given in _given(parts):
+        check_count(given.tags or (), MOST_OF_A_RULE, (*loc, "tags"), found)
         check_name(
             given.team or "", parts.named.get("teams", ()), (*loc, "team"), found, what="team"
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from shared.domain.calendars import WEEKDAYS, Calendar, Hours, Window
+from shared.domain.fair_turns import MOST_STANDINGS
 from shared.domain.rules import ChannelKind, Member, Team
 from shared.domain.zones import zone_names
 from shared.routing import file_models as file
@@ -54,6 +55,12 @@ def check_name(name: str, known: Collection[str], loc: Loc, found: Findings, *, 
         found.fault(loc, f"{name!r} should be a {what}: {listed}")
 
 
+def check_count(given: Collection[str], most: int, loc: Loc, found: Findings) -> None:
+    """Find fault with more than there is room for in a column."""
+    if len(given) > most:
+        found.fault(loc, f"should be {most} at most, not {len(given)}")
+
+
 def check_team_channel(name: str, loc: Loc, parts: Parts, found: Findings) -> None:
     """Find fault with a channel that can't be a team's own."""
     _check_channel(name, loc, parts, found)
@@ -93,6 +100,7 @@ def _team(
     team_id: str, team: file.Team, parts: Parts, people: Mapping[str, Member], found: Findings
 ) -> Team:
     loc = ("teams", team_id)
+    check_count(team.members, MOST_STANDINGS, (*loc, "members"), found)
     check_team_channel(team.channel, (*loc, "channel"), parts, found)
     _check_channel(team.member_channel, (*loc, "member_channel"), parts, found)
     for key, person in (("manager", team.manager), ("stand_in", team.stand_in)):

@@ -6,9 +6,9 @@ Text, truth values and numbers are themselves in JSON, other types of Table Stor
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from shared.storage.lead_rows import (
     DELIVERY_ROW,
     LEAD_ROW,
     NOTICE_ROW,
+    check_schema,
     read_delivery,
     read_lead,
     read_notice,
@@ -96,25 +97,18 @@ class TableBackup:
 
     def with_look(self, rows: Sequence[BackupRow], now: datetime) -> Sequence[BackupRow]:
         """Return rows of one partition, with a time to look at the lead if it needs one."""
-        leads = [row for row in rows if self.is_lead(row)]
-        try:
-            look_at = _look_at(leads, rows, now)
-        except FAULTS:
-            return rows  # of a newer version, which knows what to do with them
+        lead = next((row for row in rows if self.is_lead(row)), None)
+        if lead is None or _is_newer(lead):
+            return rows
+        look_at = _look_at(lead, rows, now)
         if look_at is None:
             return rows
-        found = {**leads[0].columns, "next_due_at": time_text(look_at)}
-        found_again = replace(leads[0], columns=found)
-        return [found_again if row is leads[0] else row for row in rows]
+        found = replace(lead, columns={**lead.columns, "next_due_at": time_text(look_at)})
+        return [found if row is lead else row for row in rows]
 
-    def due_at(self, row: BackupRow) -> tuple[str, datetime] | None:
+    def due_at(self, row: BackupRow, now: datetime) -> tuple[str, datetime] | None:
         """Return lead id and time if the row is a lead that the sweep must look at."""
-        if not self.is_lead(row):
-            return None
-        try:
-            at = text_time(str(row.columns.get("next_due_at") or ""))
-        except ValueError:
-            return None  # of a newer version, likewise
+        at = _own_look(row, now) if self.is_lead(row) else None
         return (str(row.columns["PartitionKey"]), at) if at else None
 
     async def write(self, rows: Sequence[BackupRow]) -> None:
@@ -124,23 +118,45 @@ class TableBackup:
         await table.run(partial(table.client.submit_transaction, operations))
 
 
-def _look_at(
-    leads: Sequence[BackupRow], rows: Sequence[BackupRow], now: datetime
-) -> datetime | None:
-    if not leads:
-        return None
-    lead = read_lead(_columns(leads[0]))
-    deliveries = [
-        read_delivery(_columns(row))
-        for row in rows
-        if str(row.columns["RowKey"]).startswith(DELIVERY_ROW)
-    ]
-    notices = [
-        read_notice(_columns(row))
-        for row in rows
-        if str(row.columns["RowKey"]).startswith(NOTICE_ROW)
-    ]
-    return sooner(lead.next_due_at, next_look_at(lead, deliveries, now, notices=notices))
+def _is_newer(row: BackupRow) -> bool:
+    try:
+        check_schema(_columns(row))
+    except FAULTS:
+        return True
+    return False
+
+
+def _own_look(lead: BackupRow, now: datetime) -> datetime | None:
+    """Return when the row says to look at the lead: now if it says nothing that is a time."""
+    try:
+        at = text_time(str(lead.columns["next_due_at"]))
+        return at and at.astimezone(UTC)
+    except (LookupError, ValueError, OverflowError):
+        return now
+
+
+def _look_at(lead: BackupRow, rows: Sequence[BackupRow], now: datetime) -> datetime | None:
+    own = _own_look(lead, now)
+    try:
+        return sooner(own, _needed_look(lead, rows, now))
+    except FAULTS:
+        return own  # a newer version knows what else there is to do
+
+
+def _needed_look(lead: BackupRow, rows: Sequence[BackupRow], now: datetime) -> datetime | None:
+    deliveries = [read_delivery(row) for row in _checked(DELIVERY_ROW, rows)]
+    notices = [read_notice(row) for row in _checked(NOTICE_ROW, rows)]
+    read = read_lead({**_columns(lead), "next_due_at": ""})
+    return next_look_at(read, deliveries, now, notices=notices)
+
+
+def _checked(kind: str, rows: Sequence[BackupRow]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a kind; raise ``ValueError`` if only a newer version can read one."""
+    for row in rows:
+        if str(row.columns["RowKey"]).startswith(kind):
+            found = _columns(row)
+            check_schema(found)
+            yield found
 
 
 def _columns(row: BackupRow) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from shared.storage.lead_rows import (
     LEAD_ROW,
     NOTICE_ROW,
     RECORD,
-    ROW_SCHEMA,
+    check_schema,
     read_act,
     read_delivery,
     read_interest,
@@ -140,14 +140,8 @@ def _readable(*rows: Row) -> Iterator[None]:
     lead_id = rows[0]["PartitionKey"]
     try:
         for row in rows:
-            _check_schema(row)
+            check_schema(row)
         yield
     except FAULTS:
         # Without its cause, which would show what is in the rows.
         raise UnreadableLeadError(lead_id) from None
-
-
-def _check_schema(row: Row) -> None:
-    """Raise ``ValueError`` for a row that an older version would misread."""
-    if int(row.get("schema") or ROW_SCHEMA) > ROW_SCHEMA:
-        raise ValueError("a row of a newer version")

@@ -32,6 +32,12 @@ FOLLOW_UP = "follow_up_"
 RECORD = "record_"
 
 
+def check_schema(row: Row) -> None:
+    """Raise ``ValueError`` for a row that an older version would misread."""
+    if int(row.get("schema") or ROW_SCHEMA) > ROW_SCHEMA:
+        raise ValueError("a row of a newer version")
+
+
 def lead_row(lead: Lead) -> Row:
     """Return the row ``lead``; ``do_not_contact`` is there for readers and not read back."""
     return {

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from shared.operations.backup import check, export, restore
 from shared.operations.errors import RefusedError, UsageError
 from shared.ports.queue import QUEUE
 from shared.storage.account import Storage
+from shared.storage.keys import time_text
 from tests.cli.account import DAY, Account
 
 
@@ -247,3 +248,74 @@ async def test_a_lead_that_was_released_without_a_due_row_is_pending_once_it_is_
     assert [one["lead_id"] for one in await account.listed("--state", "pending")] == [
         lead["lead_id"]
     ]
+
+
+NEWER_ROWS = [
+    ("lead", "2031-05-06T07:08:09.000000Z", "2031-05-06T07:08:09.000000Z"),
+    ("lead", "in a while", "now"),
+    ("lead|delivery|crm", "2031-05-06T07:08:09.000000Z", "2031-05-06T07:08:09.000000Z"),
+]
+
+
+@pytest.mark.parametrize(("newer", "next_due_at", "due"), NEWER_ROWS)
+async def test_rows_of_a_newer_version_are_imported_as_they_are_and_due(
+    account: Account, newer: str, next_due_at: str, due: str
+) -> None:
+    """The delivery looks pending to this version, which would look at the lead much sooner."""
+    lead_id, backup = await rewritten(account, {newer: {"schema": 2}}, next_due_at)
+
+    await imported(account, backup)
+
+    assert sorted(await without_due(account)) == sorted(without(backup, b'"due|'))
+    [at] = await due_times(account, lead_id)
+    assert at == due or (due == "now" and datetime.fromisoformat(at) <= utc_now())
+
+
+@pytest.mark.parametrize(
+    "odd", [None, "in a while", "2031-05-06T07:08:09", "0001-01-01T00:00:00+14:00", 5, True]
+)
+async def test_a_lead_whose_time_to_be_looked_at_is_odd_is_looked_at_after_a_restore(
+    account: Account, odd: object
+) -> None:
+    lead_id, backup = await rewritten(account, {}, odd)
+
+    await imported(account, backup)
+    [at] = await due_times(account, lead_id)
+    lead = (await account.stores.lead("zoe@example.com")).lead
+    assert lead.next_due_at == datetime.fromisoformat(at) <= utc_now()
+    await account.sweep(timedelta(hours=1))
+
+    after = (await account.stores.lead("zoe@example.com")).lead
+    assert after.next_due_at is not None
+    assert after.next_due_at > utc_now()
+
+
+async def rewritten(
+    account: Account, changes: Mapping[str, Mapping[str, object]], next_due_at: object
+) -> tuple[str, list[bytes]]:
+    """Return a lead's id, and a backup with other columns of its rows, without those of None.
+
+    Nothing of it is stored any more.
+    """
+    stored = await account.push("zoe@example.com")
+    of = {**changes, "lead": {**changes.get("lead", {}), "next_due_at": next_due_at}}
+    if changes:
+        behind = {"delivered_version": 0, **of.get("lead|delivery|crm", {})}
+        of["lead|delivery|crm"] = behind
+    backup = []
+    for text in without(await exported(account), b'"due|'):
+        given = json.loads(text)
+        row = given["row"] | of.get(given["row"]["RowKey"], {})
+        given["row"] = {name: value for name, value in row.items() if value is not None}
+        backup.append(json.dumps(given, ensure_ascii=False).encode() + b"\n")
+    await account.wipe()
+    return stored.lead.lead_id, backup
+
+
+async def without_due(account: Account) -> list[bytes]:
+    return without(await exported(account), b'"due|')
+
+
+async def due_times(account: Account, lead_id: str) -> list[str]:
+    rows = await account.stores.index.due(datetime(2100, 1, 1, tzinfo=UTC), limit=100)
+    return [time_text(row.due_at) for row in rows if row.lead_id == lead_id]

@@ -160,8 +160,8 @@ async def test_a_released_lead_that_it_forgot_is_found_when_it_is_restored(app: 
 
     restored = backup.with_look(of_lead, LATER)
 
-    assert [backup.due_at(row) for row in of_lead if backup.due_at(row)] == []
-    [(lead_id, due_at)] = [due for row in restored if (due := backup.due_at(row))]
+    assert [row for row in of_lead if backup.due_at(row, LATER)] == []
+    [(lead_id, due_at)] = [due for row in restored if (due := backup.due_at(row, LATER))]
     assert lead_id == LEADS["forgotten"]
     assert LATER <= due_at <= LATER + timedelta(hours=1)
 

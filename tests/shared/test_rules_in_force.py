@@ -9,7 +9,9 @@ import pytest
 
 from shared.domain.absences import Absence
 from shared.domain.errors import StorageUnavailableError
+from shared.domain.fair_turns import MOST_STANDINGS
 from shared.domain.rules import ChannelKind, ChannelRef, rules_without_file
+from shared.domain.tags import MOST_OF_A_RULE
 from shared.ports.rules import StoredRules, content_id
 from shared.ports.teams import StoredTeams
 from shared.rules_in_force import BY_DEPLOYMENT, KEPT_FOR, RulesInForce, RuleSources
@@ -197,10 +199,36 @@ async def test_what_this_version_cannot_read_of_stored_rules_is_left_out(
     assert world.store.rules is not None
     world.store.rules = replace(world.store.rules, text=text("one") + "[colours]\nred = 1\n")
     assert await tags(world.start()) == ("one",)
-    assert "rules in force are left out: colours: is not known" in caplog.text
+    assert "what can't be read is left out: colours: is not known" in caplog.text
 
     world.store.rules = replace(world.store.rules, text="no TOML")
     assert await world.start().current() == BY_SETTINGS
+
+
+async def test_rules_in_force_that_are_too_large_by_now_still_count_and_no_new_ones_do(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    people = [f"p{number}" for number in range(MOST_STANDINGS + 1)]
+    tags_of_rule = [f"t{number}" for number in range(MOST_OF_A_RULE + 1)]
+    listed = "".join(f"[people.{who}]\n" for who in people)
+    outcome = f'team = "north"\ntags = {tags_of_rule}\n'
+    rule = f'[[rules]]\nname = "france"\nwhen.country = "FR"\n{outcome}'
+    large = f"[default]\n{outcome}{rule}[teams.north]\nmembers = {people}\n{listed}"
+    await world.apply("one")
+    assert world.store.rules is not None
+    world.store.rules = replace(world.store.rules, text=large)
+
+    rules = await world.start(f"# deployed\n{large}").current()
+
+    assert len(rules.teams["north"].members) == len(people)
+    assert [len(rule.tags) for rule in rules.rules] == [len(tags_of_rule)] * 2
+    assert world.store.file is not None
+    assert [fault.partition(":")[0] for fault in world.store.file.faults] == [
+        "teams.north.members",
+        "rules[1].tags",
+        "default.tags",
+    ]
+    assert "teams.north.members: should be 300 at most, not 301" in caplog.text
 
 
 async def test_where_the_rules_name_no_default_channel_the_settings_do(world: World) -> None:
