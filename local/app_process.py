@@ -134,6 +134,7 @@ class RunningApp:
                         raise NotReadyError(f"The app ended before it was ready:\n{self.output}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise NotReadyError(f"The app isn't ready yet:\n{self.output}") from None
+            waited = f"The app isn't ready after {self._ready_within:g} s"
+            raise NotReadyError(f"{waited}; its output:\n{self.output}") from None
         ready: dict[str, str] = json.loads(self._ready_file.read_text(encoding="utf-8"))
         return ready

@@ -114,6 +114,7 @@ async def _demo(samples: Sequence[Sample], crms: Sequence[CrmServer], console: C
             await running.enter_async_context(crm.running())
         settings = app_settings(azurite.connection, crms) | team_settings(channel)
         os.environ.update(settings)  # what is done in this process is done on the same storage
+        running.push_async_callback(bootstrap.close)
         await put_rules_in_force(bootstrap.rules_store(), bootstrap.DEPLOYED_RULES)
         async with RunningApp(env=settings) as app:
             os.environ[PUBLIC_URL] = app.url
@@ -125,7 +126,6 @@ async def _demo(samples: Sequence[Sample], crms: Sequence[CrmServer], console: C
             await (following.later(Moment.OVERDUE) if following else sweep_at(AT[Moment.OVERDUE]))
             after = await look(app.connection, pushed)
             told = await until_answered(following, new) if following and new else None
-    await bootstrap.close()
     silence_unclosed_clients()
     seconds = time.monotonic() - started
     return _show(_Seen(before=before, after=after, told=told, seconds=seconds), crms, console)

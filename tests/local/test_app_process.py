@@ -168,6 +168,12 @@ async def test_a_run_that_can_not_start_is_reported_with_its_output(azurite: str
             pass
 
 
+async def test_a_run_that_is_not_ready_in_time_says_how_long_it_was_given() -> None:
+    with pytest.raises(NotReadyError, match="The app isn't ready after 0 s; its output:"):
+        async with RunningApp(app=TOY_APP, env=TOY_SETTINGS, ready_within=0, start=forked):
+            pass
+
+
 async def test_data_is_kept_in_a_folder_for_one_run_at_a_time(tmp_path: Path) -> None:
     async with running_azurite(tmp_path) as first:
         async with QueueClient.from_connection_string(first.connection, "kept") as queue:
