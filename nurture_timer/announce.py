@@ -17,12 +17,19 @@ log = logging.getLogger(__name__)
 async def announce(ports: AnnouncingPorts, seconds: Callable[[], float] = time.monotonic) -> None:
     """Tell what there is to tell; what storage does not let it know waits for the next sweep."""
     sending = Sending(channels=ports.channels, seconds=seconds)
+    faults = Faults()
     try:
-        rules = await ports.rules()
-        if not rules.channels:
-            return
-        faults = Faults()
-        await tell_seen(await see(ports, faults), rules, ports, sending, faults)
-        await tell_digests(rules, ports, sending, faults)
+        with faults.of("troubles and digests wait for the next sweep"):
+            await _announce(ports, sending, faults)
+        await ports.index.put_announcing_faults(faults.count)
     except StorageError as error:
         log.warning("troubles and digests wait for the next sweep: %s", error)
+
+
+async def _announce(ports: AnnouncingPorts, sending: Sending, faults: Faults) -> None:
+    rules = await ports.rules()
+    if not rules.channels:
+        return
+    with faults.of("troubles wait for the next sweep"):
+        await tell_seen(await see(ports, faults), rules, ports, sending, faults)
+    await tell_digests(rules, ports, sending, faults)

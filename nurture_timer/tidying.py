@@ -7,6 +7,7 @@ that has no owner since before there was a team.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -47,16 +48,30 @@ async def tidy(
     rules: Rules,
     faults: Faults,
 ) -> TidiedTo:
-    """Look at the next rows and delete those that are out of date; return how far it got."""
-    begin = await index.tidied_to()
-    states = await index.state_rows(after=begin.states, limit=MOST_ROWS)
-    checkins = await index.checkin_rows(after=begin.checkins, limit=MOST_ROWS)
-    for row in (*states, *checkins):
+    """Look at the next rows and delete those that are out of date; return how far it got.
+
+    Rows that can't be listed because of a fault are tried again from where the last sweep got to.
+    """
+    begin = TidiedTo()
+    with faults.of("rows that list leads are tidied from the beginning"):
+        begin = await index.tidied_to()
+    states, checkins = begin
+    rows: list[StateRow] = []
+    with faults.of("rows of overdue and parked leads are not tidied"):
+        found = await index.state_rows(after=begin.states, limit=MOST_ROWS)
+        rows, states = [*found], _end(found)
+    with faults.of("rows of leads with something to come are not tidied"):
+        found = await index.checkin_rows(after=begin.checkins, limit=MOST_ROWS)
+        rows, checkins = [*rows, *found], _end(found)
+    for row in rows:
         if now - row.written_at > SETTLED:
             await _tidy(row, leads, index, now, _Round(in_use, rules, faults))
-    return TidiedTo(
-        *(rows[-1].key if len(rows) == MOST_ROWS else "" for rows in (states, checkins))
-    )
+    return TidiedTo(states, checkins)
+
+
+def _end(rows: Sequence[StateRow]) -> str:
+    """Return the key to go on after, "" to begin anew."""
+    return rows[-1].key if len(rows) == MOST_ROWS else ""
 
 
 async def _tidy(

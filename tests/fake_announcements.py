@@ -109,7 +109,7 @@ class FakeLeadLists:
         if self.index.heartbeat is None:
             return None
         at, swept = self.index.heartbeat
-        return at, asdict(swept)
+        return at, asdict(swept) | {"faults": swept.faults + self.index.announcing_faults}
 
 
 @dataclass

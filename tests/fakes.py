@@ -226,6 +226,7 @@ class FakeLeadIndex:
     told: dict[tuple[str, Doing], Trouble] = field(default_factory=dict)
     tidied: TidiedTo = field(default_factory=TidiedTo)
     heartbeat: tuple[datetime, Swept] | None = None
+    announcing_faults: int = 0
     known: KnownDestinations | None = None
     written: int = 0
 
@@ -349,6 +350,10 @@ class FakeLeadIndex:
         await self.gate("index.put_heartbeat")
         self.heartbeat = (at, swept)
         self.tidied = tidied_to
+
+    async def put_announcing_faults(self, faults: int) -> None:
+        await self.gate("index.put_announcing_faults")
+        self.announcing_faults = faults
 
     async def put_known_destinations(self, known: KnownDestinations) -> None:
         await self.gate("index.put_known_destinations")

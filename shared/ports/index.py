@@ -155,6 +155,9 @@ class LeadIndex(Protocol):
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         """Write when the last sweep was and what it did: timers have been seen to stop."""
 
+    async def put_announcing_faults(self, faults: int) -> None:
+        """Write beside the heartbeat how many faults the end of a sweep had; no sweep resets it."""
+
     async def tidied_to(self) -> TidiedTo:
         """Return where the last sweep got to."""
 

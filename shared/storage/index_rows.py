@@ -19,6 +19,7 @@ TEST = "test|"
 TROUBLE = "trouble|"
 HEARTBEAT = "sweep"
 DESTINATIONS = "destinations"
+ANNOUNCING_FAULTS = "announcing_faults"
 TIDIED = ("tidied_to", "checkins_tidied_to")
 
 

@@ -22,6 +22,7 @@ from shared.ports.index import (
 )
 from shared.storage.account import CHANGED, MOST_AT_ONCE, Table, at_most
 from shared.storage.index_rows import (
+    ANNOUNCING_FAULTS,
     CHECKIN,
     DESTINATIONS,
     DUE,
@@ -159,6 +160,11 @@ class TableLeadIndex:
             **dict(zip(TIDIED, tidied_to, strict=True)),
             **asdict(swept),
         }
+        await self._upsert(row, UpdateMode.MERGE)
+
+    async def put_announcing_faults(self, faults: int) -> None:
+        """Write beside the heartbeat how many faults the end of a sweep had."""
+        row = {"PartitionKey": PARTITION, "RowKey": HEARTBEAT, ANNOUNCING_FAULTS: faults}
         await self._upsert(row, UpdateMode.MERGE)
 
     async def put_known_destinations(self, known: KnownDestinations) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from shared.ports.reading import Listing
 from shared.storage.account import Table
 from shared.storage.index_rows import (
+    ANNOUNCING_FAULTS,
     DUE,
     HEARTBEAT,
     OVERDUE,
@@ -78,6 +79,8 @@ class TableLeadLists:
         if row is None:
             return None
         counts = {name: value for name, value in row.items() if isinstance(value, int)}
+        if announcing := counts.pop(ANNOUNCING_FAULTS, 0):
+            counts["faults"] = counts.get("faults", 0) + announcing
         try:
             return known_time(row["at"]), counts
         except FAULTS:

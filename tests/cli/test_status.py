@@ -138,3 +138,19 @@ async def test_faults_of_the_app_in_the_last_sweep_are_warned_of(account: Accoun
     assert (await status(account.stores)).warnings == [
         "the last sweep had 2 faults of the app: see the errors in the log of nurture_timer"
     ]
+
+
+async def test_faults_while_digests_and_troubles_were_told_are_warned_of_with_the_others(
+    account: Account,
+) -> None:
+    """The next sweep writes its heartbeat before it tells anything."""
+    await account.stores.index.put_announcing_faults(1)
+    for faults in (1, 0):
+        await account.stores.index.put_heartbeat(utc_now(), Swept(faults=faults), TidiedTo())
+        counts = f"{faults + 1} fault{'s' if faults else ''}"
+        assert (await status(account.stores)).warnings == [
+            f"the last sweep had {counts} of the app: see the errors in the log of nurture_timer"
+        ]
+
+    await account.stores.index.put_announcing_faults(0)
+    assert (await status(account.stores)).warnings == []

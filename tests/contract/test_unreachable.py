@@ -77,6 +77,7 @@ def requests(storage: Storage) -> list[Awaitable[object]]:
         index.put_checkin(LEAD_ID),
         index.delete_state(state),
         index.put_heartbeat(START, Swept(), TidiedTo()),
+        index.put_announcing_faults(1),
         index.tidied_to(),
         outbox.keep("key", CONTACT.email),
         outbox.waiting(limit=1),

@@ -231,9 +231,10 @@ async def written(*, quarantined: bytes = b"a body") -> dict[str, list[Row]]:
         "Row digest": await rows(lambda table: TableAnnouncements(table).put_digest(DIGEST)),
         "Row channel": await rows(lambda table: TableAnnouncements(table).put_given_up(GIVEN_UP)),
         "Row trouble": await rows(lambda table: TableLeadIndex(table).put_trouble(TROUBLE)),
-        "Row sweep": await rows(
-            lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), NEVER)
-        ),
+        "Row sweep": [
+            *await rows(lambda table: TableLeadIndex(table).put_heartbeat(AT, Swept(), NEVER)),
+            *await rows(lambda table: TableLeadIndex(table).put_announcing_faults(0)),
+        ],
         "Row destinations": await rows(
             lambda table: TableLeadIndex(table).put_known_destinations(KNOWN)
         ),

@@ -163,6 +163,9 @@ class AskedIndex:
     async def put_heartbeat(self, at: datetime, swept: Swept, tidied_to: TidiedTo) -> None:
         """Nothing depends on it."""
 
+    async def put_announcing_faults(self, faults: int) -> None:
+        """Nothing depends on it."""
+
     async def put_known_destinations(self, known: KnownDestinations) -> None:
         """Nothing depends on it."""
 

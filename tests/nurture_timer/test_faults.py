@@ -12,18 +12,17 @@ from shared.domain.errors import StorageRefusedError
 from shared.domain.follow_up import FollowUpState
 from shared.domain.lead import Lead
 from shared.domain.notices import Notice
-from shared.domain.troubles import Cause, TroubleKind
+from shared.domain.troubles import TroubleKind
+from shared.ports.index import TidiedTo
 from shared.ports.leads import StoredLead
 from shared.ports.telling import NobodyToTell
-from tests.examples import OTHER_LEAD_ID
+from tests.examples import LEAD_ID, OTHER_LEAD_ID
 from tests.fakes import START
 from tests.nurture_timer.mornings import Mornings, told
-from tests.nurture_timer.nights import NIGHT, met, parked, until
-from tests.nurture_timer.test_digests import MONDAY, SOUTH, named
+from tests.nurture_timer.nights import NIGHT, until
 from tests.nurture_timer.world import (
     DELIVERED,
     HOUR,
-    MINUTE,
     WAITING,
     WITHIN,
     Failing,
@@ -109,7 +108,15 @@ async def test_a_fault_on_one_lead_is_logged_without_what_it_says(
 
 @pytest.mark.parametrize(
     "request_",
-    ["index.troubles", "index.put_known_destinations", "leads.read"],
+    [
+        "index.troubles",
+        "index.put_known_destinations",
+        "leads.read",
+        "outbox.waiting",
+        "index.tidied_to",
+        "index.state_rows",
+        "index.checkin_rows",
+    ],
 )
 async def test_a_fault_in_what_a_sweep_does_beside_ends_nothing(request_: str) -> None:
     """The lead is only read when its row in the index is tidied."""
@@ -117,11 +124,34 @@ async def test_a_fault_in_what_a_sweep_does_beside_ends_nothing(request_: str) -
     await world.index.put_overdue(OTHER_LEAD_ID, START)
     at_index(world, OddAt(request_))
     at_leads(world, OddAt(request_))
+    world.outbox.gate = OddAt(request_)
     world.clock.now = START + 2 * SETTLED
 
     swept = await sweep(world.clock.now, replace(world.ports, in_use=Mornings().names))
 
     assert world.index.heartbeat == (world.clock.now, swept)
+
+
+@pytest.mark.parametrize(
+    ("request_", "left"),
+    [
+        ("index.state_rows", TidiedTo("overdue|1", "")),
+        ("index.checkin_rows", TidiedTo("", "checkin|1")),
+    ],
+)
+async def test_rows_that_can_not_be_listed_are_tried_again_and_the_others_are_tidied(
+    request_: str, left: TidiedTo
+) -> None:
+    world = World()
+    world.index.tidied = TidiedTo("overdue|1", "checkin|1")
+    await world.index.put_overdue(LEAD_ID, START)
+    await world.index.put_checkin(LEAD_ID)
+    at_index(world, OddAt(request_))
+
+    swept = await world.sweep(2 * SETTLED)
+
+    assert (swept.faults, len(world.index.states)) == (1, 1)
+    assert world.index.tidied == left
 
 
 async def test_a_message_that_can_never_be_queued_keeps_no_other_in_the_outbox() -> None:
@@ -154,35 +184,6 @@ async def test_a_notice_whose_recipient_can_not_be_found_out_ends_no_sweep() -> 
 
     assert (swept.flagged, swept.failed) == (1, 0)
     assert world.index.heartbeat == (world.clock.now, swept)
-
-
-@pytest.mark.parametrize(
-    ("request_", "kind"),
-    [("index.parked_rows", TroubleKind.PARKED), ("lists.newest_at", TroubleKind.SILENCE)],
-)
-async def test_d3_what_can_not_be_looked_for_hides_no_trouble_and_ends_none(
-    request_: str, kind: TroubleKind, caplog: pytest.LogCaptureFixture
-) -> None:
-    app = Mornings(rules=rules(), silence_after=HOUR)
-    await app.put(lead(), DELIVERED)
-    await parked(app)
-    first = await app.announce(NIGHT)
-    assert len(first) == 2
-    await app.index.put_trouble(met(Cause.CREDENTIALS))
-    app.index.gate = app.lists.gate = Failing(request_, error=FAULT)
-
-    assert await until(app, 5 * HOUR, 5 * MINUTE) == ["0.0833333 h sales: Trouble: crm"]
-    assert f"nobody is told of troubles of these kinds: {kind}, by a fault" in caplog.text
-    assert SECRET not in caplog.text
-
-
-async def test_d1_a_team_whose_digest_can_not_be_made_keeps_no_other_from_theirs() -> None:
-    both = rules()
-    lost = replace(SOUTH, id="lost", zone="Nowhere/Land", calendar=None)
-    app = Mornings(rules=replace(both, teams={"lost": lost, **both.teams}))
-    await app.put(named(1, created_at=MONDAY - HOUR))
-
-    assert [one.channel for one in await app.announce(MONDAY)] == ["sales"]
 
 
 async def test_d3_a_fault_of_the_app_is_a_trouble_until_a_sweep_has_none() -> None:
