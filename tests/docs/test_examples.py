@@ -153,6 +153,7 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mappin
             yield {one: await asyncio.wrap_future(running) for one, running in calls.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_a_call_that_is_shown_works(told: Mapping[Example, Told], example: Example) -> None:
     one = told[example]

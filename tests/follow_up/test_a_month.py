@@ -8,7 +8,8 @@ import pytest
 from tests.follow_up.month import simulate
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_c2_c5_c8_n1_n2_a_month_with_crashes_outages_and_wrong_rules(seed: int) -> None:
     month = await simulate(60, seed)
 

@@ -63,6 +63,7 @@ def test_n6_the_channel_of_the_team_is_told_at_any_hour_within_a_minute(office: 
     assert listed == []
 
 
+@pytest.mark.thorough
 async def test_everybody_who_must_be_told_is_told() -> None:
     office = await a_night(Office(rules(replace(NORTH, notify=Notify.ALWAYS))))
 

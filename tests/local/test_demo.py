@@ -65,6 +65,7 @@ async def test_the_demo_shows_all_of_its_samples_and_comes_out_as_expected() -> 
     assert max(map(len, told.splitlines())) <= 80
 
 
+@pytest.mark.thorough
 async def test_the_demo_fails_where_a_sample_says_something_else_or_nobody_is_told(
     tmp_path: Path,
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_missing_node_is_told_in_one_line(
     assert complained.count("\n") == 1
 
 
+@pytest.mark.thorough
 async def test_the_demo_delivers_to_the_fakes_of_all_crms_at_once_and_shows_their_records() -> None:
     wrong = {f"{name.upper()}_URL": "https://not.used.example" for name in CRMS}
     code, told, complained = await run_demo(CRM=", ".join(CRMS), COLUMNS="120", **wrong)

@@ -105,6 +105,7 @@ async def world_with(rows: list[Row]) -> Mornings:
     return app
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("number", "column"), sorted(CASES))
 async def test_whatever_is_in_a_column_of_one_lead_costs_no_other_its_turn(
     number: int, column: str

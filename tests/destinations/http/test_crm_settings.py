@@ -112,7 +112,7 @@ def test_every_outcome_that_there_is_not_is_named(
 def test_a_status_that_is_named_twice_is_a_fault(monkeypatch: pytest.MonkeyPatch, crm: str) -> None:
     cls = given(monkeypatch, crm, OUTCOMES='{"Bad Fit": "lost", "bad fit": "won"}')
 
-    with pytest.raises(SettingsError, match="'bad fit' is there twice"):
+    with pytest.raises(SettingsError, match="'bad fit' appears twice"):
         load(cls)
 
 

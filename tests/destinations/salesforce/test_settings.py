@@ -36,7 +36,7 @@ async def test_the_adapter_is_built_from_the_environment_without_a_request(
         ("SALESFORCE_FIELDS", '{"A__c": "{colour}"}', "'A__c' names {colour}"),
         ("SALESFORCE_FIELDS", '{"Description": "ours"}', "'Description' is set by the relay"),
         ("SALESFORCE_FIELDS", '{"Marketplace_Lead_Id__c": "1"}', "is set by the relay itself"),
-        ("SALESFORCE_FIELDS", '{"Phone": "1", "phone": "2"}', "'phone' is there twice"),
+        ("SALESFORCE_FIELDS", '{"Phone": "1", "phone": "2"}', "'phone' appears twice"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_should_be(
